@@ -1,0 +1,42 @@
+# Everything a fresh machine needs: `make reproduce` runs the main job, `make test` the tests.
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/ready
+
+.PHONY: setup data reproduce test lint bench zoo clean
+
+setup: $(READY) data
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+data: $(READY)
+	$(BIN)/spikeloom data fetch mnist
+
+reproduce: setup
+	$(BIN)/spikeloom reproduce --out reproduction
+
+test: setup
+	$(BIN)/pytest
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: setup
+	$(BIN)/python -m benchmarks
+
+# Trains the shipped networks anew from their recipes and seeds; about half an hour on two cores.
+zoo: setup
+	for name in mnist-5 mnist-30; do \
+		$(BIN)/spikeloom train $$name --out runs/zoo/$$name && \
+		$(BIN)/python tools/pack_zoo.py runs/zoo/$$name/learned.safetensors $$name || exit 1; \
+	done
+
+clean:
+	rm -rf .venv reproduction

@@ -1,0 +1,148 @@
+"""Files that hold arrays and one JSON record, written atomically and read without running code.
+
+An artefact is a safetensors file with a single metadata key, ``spikeloom``, whose value is JSON
+(several keys would not be byte-stable). The record always has ``format`` and ``version``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save as to_bytes
+
+from spikeloom.errors import ArtefactError
+
+METADATA_KEY = "spikeloom"
+
+Arrays = Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Format:
+    """A kind of artefact: its name and the newest version this reader knows."""
+
+    name: str
+    version: int
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write `content` so that a kill at any moment leaves the old file or the new one.
+
+    Raises
+    ------
+    ArtefactError
+        If the folder cannot be written or the disk is full; an older file stays as it was.
+    """
+    path = Path(path)
+    temporary: Path | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+            temporary = Path(file.name)
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    except OSError as error:
+        reason = error.strerror or error
+        raise ArtefactError(f"{path}: cannot be written: {reason}; free space or choose another place") from error
+    finally:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+
+
+def write_artefact(path: Path, kind: Format, arrays: Arrays, record: Mapping[str, Any]) -> None:
+    """Write arrays and a JSON record as one artefact of the given kind, atomically."""
+    metadata = {"format": kind.name, "version": kind.version, **record}
+    contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    text = json.dumps(metadata, sort_keys=True, allow_nan=False)
+    write_atomically(path, to_bytes(contiguous, metadata={METADATA_KEY: text}))
+
+
+def read_record(path: Path) -> dict[str, Any]:
+    """Give the JSON record of any artefact, without its arrays.
+
+    Raises
+    ------
+    ArtefactError
+        If the file is missing, truncated, or was not written by spikeloom.
+    """
+    with _opened(path) as file:
+        return _record(path, file.metadata())
+
+
+def read_artefact(path: Path, kind: Format) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """Read the arrays and the record of an artefact of the given kind.
+
+    Raises
+    ------
+    ArtefactError
+        If the file is missing, truncated, foreign, of another kind, or newer than this reader.
+    """
+    with _opened(path) as file:
+        record = _record(path, file.metadata())
+        if record["format"] != kind.name:
+            raise ArtefactError(f"{path}: holds a {record['format']}; a {kind.name} is needed here")
+        if record["version"] > kind.version:
+            raise ArtefactError(
+                f"{path}: {kind.name} version {record['version']} is newer than version {kind.version}, "
+                "the newest this spikeloom reads; update spikeloom"
+            )
+        try:
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a mapping)
+        except (SafetensorError, TypeError, ValueError) as error:
+            raise ArtefactError(f"{path}: an array cannot be read: {error}") from error
+    return arrays, record
+
+
+def checked_array(arrays: Arrays, name: str, dtype: Any, shape: tuple[int | None, ...], path: Path) -> np.ndarray:
+    """Give the named array, checked; None in `shape` allows any length.
+
+    Raises
+    ------
+    ArtefactError
+        If the array is missing or has another type or shape.
+    """
+    if name not in arrays:
+        raise ArtefactError(f"{path}: array '{name}' is missing; the file is damaged or not complete")
+    array = arrays[name]
+    fits = array.ndim == len(shape) and all(want in (None, have) for want, have in zip(shape, array.shape, strict=True))
+    if array.dtype != np.dtype(dtype) or not fits:
+        wanted = " x ".join("any" if want is None else str(want) for want in shape)
+        raise ArtefactError(
+            f"{path}: array '{name}' is {array.dtype} of shape {array.shape}; {np.dtype(dtype)} of {wanted} is needed"
+        )
+    return array
+
+
+def _opened(path: Path) -> Any:
+    if Path(path).is_dir():
+        raise ArtefactError(f"{path}: is a folder; name a file in it")
+    try:
+        return safe_open(str(path), framework="numpy")
+    except FileNotFoundError as error:
+        raise ArtefactError(f"{path}: there is no such file") from error
+    except (SafetensorError, OSError) as error:
+        raise ArtefactError(
+            f"{path}: cannot be read as a safetensors file, cut short or of another kind: {error}"
+        ) from error
+
+
+def _record(path: Path, metadata: Mapping[str, str] | None) -> dict[str, Any]:
+    try:
+        record = json.loads((metadata or {})[METADATA_KEY])
+        known = isinstance(record["format"], str) and isinstance(record["version"], int)
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
+        raise ArtefactError(f"{path}: is a safetensors file, but spikeloom did not write it") from error
+    if not known:
+        raise ArtefactError(f"{path}: its format and version cannot be read")
+    return record

@@ -1,0 +1,40 @@
+"""Everything spikeloom refuses, as one tree.
+
+SpikeloomError
+├── ArtefactError   a file is not what it should be
+├── DataError       a data set is missing, broken or of the wrong shape
+├── FitError        a network does not fit the cores
+├── ProgramError    a chip program breaks a limit of the chip
+├── RecipeError     a recipe has an unknown key or an impossible value
+└── TrainingError   a training cannot start, go on or end
+
+A message names the part, the value found, what is allowed and a way out.
+"""
+
+
+class SpikeloomError(Exception):
+    """Base of every error that spikeloom raises on purpose."""
+
+
+class ArtefactError(SpikeloomError):
+    """A file is truncated, foreign, of another kind or newer than this reader."""
+
+
+class DataError(SpikeloomError):
+    """A data set is missing, broken, or does not have the shape that is asked for."""
+
+
+class FitError(SpikeloomError):
+    """A network does not fit the cores it is to be placed on."""
+
+
+class ProgramError(SpikeloomError):
+    """A chip program breaks a limit of the chip, or cannot be run the way that is asked for."""
+
+
+class RecipeError(SpikeloomError):
+    """A recipe has an unknown key or an impossible value."""
+
+
+class TrainingError(SpikeloomError):
+    """A training cannot start, go on or end."""
