@@ -1,0 +1,1 @@
+"""The hardware on paper: limits, neuron, core, program, validation. NumPy only."""

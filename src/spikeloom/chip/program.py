@@ -1,0 +1,184 @@
+"""The chip program: everything a chip, a simulator or an exporter needs, and nothing of how it was trained.
+
+Cores lie in one list over all members of an ensemble. A neuron has one route: to an axon of a core, to an output line,
+or nowhere. Input lines carry a source value of a member to many axons; output lines carry a vote for a class.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+
+from spikeloom.chip.core import Core, unpack_crossbars
+from spikeloom.chip.limits import ARRAY_COLUMNS, CHIP_COLUMNS, CHIP_ROWS, CORES_PER_CHIP
+from spikeloom.chip.neuron import Neurons
+
+NOWHERE, TO_OUTPUT = -1, -2
+"""Values of `Routes.cores` for a neuron that goes nowhere, and for one that feeds an output line."""
+
+
+@dataclass(frozen=True, eq=False)
+class Routes:
+    """Where each neuron's spikes go; all of (n_cores, n_neurons).
+
+    cores : int32
+        Target core, `NOWHERE` or `TO_OUTPUT`.
+    axons : int32
+        Axon of the target core, or the output line.
+    delays : uint8
+        Ticks until the spike is integrated, 1 .. 15. An output line shows a spike in the tick that emits it.
+    """
+
+    cores: np.ndarray
+    axons: np.ndarray
+    delays: np.ndarray
+
+    @property
+    def to_cores(self) -> np.ndarray:
+        """Which neurons feed an axon, (n_cores, n_neurons) bool."""
+        return self.cores >= 0
+
+    @property
+    def to_outputs(self) -> np.ndarray:
+        """Which neurons feed an output line, (n_cores, n_neurons) bool."""
+        return self.cores == TO_OUTPUT
+
+
+@dataclass(frozen=True, eq=False)
+class InputLines:
+    """Lines into the chip: what each carries, and its taps, the many axons it reaches.
+
+    values, members : (n_lines,) int32
+        Source value of the input and the ensemble member whose draw it carries.
+    tap_lines, tap_cores, tap_axons : (n_taps,) int32
+    """
+
+    values: np.ndarray
+    members: np.ndarray
+    tap_lines: np.ndarray
+    tap_cores: np.ndarray
+    tap_axons: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+
+@dataclass(frozen=True, eq=False)
+class OutputLines:
+    """Lines out of the chip, each a vote.
+
+    classes, members : (n_lines,) int32
+    """
+
+    classes: np.ndarray
+    members: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.classes)
+
+
+Coding = Literal["bernoulli", "threshold"]
+CODINGS: tuple[Coding, ...] = get_args(Coding)
+
+
+@dataclass(frozen=True)
+class Interface:
+    """How to feed a program and read it.
+
+    coding : "bernoulli" (a value is the probability of a spike) or "threshold" (a spike from one half)
+    ticks_per_image : ticks in which one image is shown
+    latency : ticks from the first integration of an image to its first votes, both included
+    value_shape : rows, columns and channels of an input
+    """
+
+    coding: Coding
+    ticks_per_image: int
+    latency: int
+    value_shape: tuple[int, int, int]
+    class_names: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class ChipProgram:
+    """Cores, routes, lines, placement and interface of one or more members.
+
+    axon_types : (n_cores, n_axons) uint8
+    crossbars : (n_cores, n_axons, n_neurons / 8) uint8
+        Packed; neuron 0 is the highest bit of byte 0.
+    neurons : Neurons of (n_cores, n_neurons)
+    potentials : (n_cores, n_neurons) int32
+        Before the first tick.
+    seeds : (n_cores,) uint32
+    core_members : (n_cores,) int32
+    placement : (n_cores, 3) int32
+        Chip, column x and row y of each core.
+    interface : Interface or None
+        None where the program is fed spikes by hand.
+    """
+
+    axon_types: np.ndarray
+    crossbars: np.ndarray
+    neurons: Neurons
+    potentials: np.ndarray
+    seeds: np.ndarray
+    core_members: np.ndarray
+    placement: np.ndarray
+    routes: Routes
+    inputs: InputLines
+    outputs: OutputLines
+    interface: Interface | None = None
+
+    @property
+    def n_cores(self) -> int:
+        """Cores over all members."""
+        return len(self.axon_types)
+
+    @property
+    def members(self) -> np.ndarray:
+        """The ensemble members in the program, ascending."""
+        return np.unique(self.core_members)
+
+    @property
+    def n_chips(self) -> int:
+        """Chips that hold at least one core."""
+        return len(np.unique(self.placement[:, 0]))
+
+    def core(self, index: int) -> Core:
+        """Give one core by itself."""
+        return Core(
+            self.axon_types[index],
+            unpack_crossbars(self.crossbars[index]),
+            self.neurons[index],
+            self.potentials[index],
+            int(self.seeds[index]),
+        )
+
+
+def global_coordinates(placement: np.ndarray) -> np.ndarray:
+    """Give x and y of each core over all chips, which lie row by row in an array four chips wide, (n_cores, 2)."""
+    chip, x, y = placement.T.astype(np.int64)
+    return np.stack([chip % ARRAY_COLUMNS * CHIP_COLUMNS + x, chip // ARRAY_COLUMNS * CHIP_ROWS + y], 1)
+
+
+def place_row_by_row(cores: np.ndarray) -> np.ndarray:
+    """Give each core number its place, chip after chip and row by row, (n_cores, 3) int32."""
+    within = cores % CORES_PER_CHIP
+    return np.stack([cores // CORES_PER_CHIP, within % CHIP_COLUMNS, within // CHIP_COLUMNS], 1).astype(np.int32)
+
+
+def route_offsets(program: ChipProgram) -> np.ndarray:
+    """Give dx and dy of each route, (n_cores, n_neurons, 2); zero where it leaves the chips or goes nowhere."""
+    coordinates = global_coordinates(program.placement)
+    to_cores = program.routes.to_cores
+    targets = np.where(to_cores, program.routes.cores, 0)
+    return (coordinates[targets] - coordinates[:, None, :]) * to_cores[..., None]
+
+
+def route_hops(program: ChipProgram) -> np.ndarray:
+    """Give the mesh hops of each neuron's route, |dx| + |dy|, (n_cores, n_neurons) int32.
+
+    Spikes that leave the chips or go nowhere count none.
+    """
+    return np.abs(route_offsets(program)).sum(-1).astype(np.int32)

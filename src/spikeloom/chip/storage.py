@@ -1,0 +1,114 @@
+"""Chip programs as files: one artefact, crossbars packed to bits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from pathlib import Path
+
+import numpy as np
+
+from spikeloom.artefact import Format, checked_array, read_artefact, write_artefact
+from spikeloom.chip.limits import N_AXONS, N_NEURONS
+from spikeloom.chip.neuron import PARAMETER_TYPES, Neurons, parameter_shape
+from spikeloom.chip.program import ChipProgram, InputLines, Interface, OutputLines, Routes
+from spikeloom.chip.validate import validate_program
+from spikeloom.errors import ArtefactError, ProgramError
+
+PROGRAM = Format("chip program", 1)
+
+_LINE_FIELDS = {
+    "inputs": ("values", "members", "tap_lines", "tap_cores", "tap_axons"),
+    "outputs": ("classes", "members"),
+}
+
+
+def save_program(program: ChipProgram, path: Path) -> None:
+    """Write a program to a file, atomically."""
+    arrays = {name: getattr(program, name) for name in _core_arrays(1)}
+    arrays |= {f"neurons.{name}": array for name, array in program.neurons.items()}
+    arrays |= {f"routes.{part.name}": getattr(program.routes, part.name) for part in fields(Routes)}
+    arrays |= {
+        f"{group}.{name}": getattr(getattr(program, group), name)
+        for group, names in _LINE_FIELDS.items()
+        for name in names
+    }
+    interface = None if program.interface is None else asdict(program.interface)
+    write_artefact(path, PROGRAM, arrays, {"interface": interface})
+
+
+def load_program(path: Path) -> ChipProgram:
+    """Read a program and check that it fits the chip.
+
+    Raises
+    ------
+    ArtefactError
+        If the file is damaged, foreign, or holds a program that breaks a limit.
+    """
+    arrays, record = read_artefact(path, PROGRAM)
+    n_cores = len(checked_array(arrays, "axon_types", np.uint8, (None, N_AXONS), path))
+    core_arrays = {
+        name: checked_array(arrays, name, dtype, shape, path) for name, (dtype, shape) in _core_arrays(n_cores).items()
+    }
+    by_neuron = (n_cores, N_NEURONS)
+    program = ChipProgram(
+        **core_arrays,
+        neurons=Neurons(
+            **{
+                name: checked_array(
+                    arrays,
+                    f"neurons.{name}",
+                    dtype,
+                    parameter_shape(name, by_neuron),
+                    path,
+                )
+                for name, dtype in PARAMETER_TYPES.items()
+            }
+        ),
+        routes=Routes(
+            checked_array(arrays, "routes.cores", np.int32, by_neuron, path),
+            checked_array(arrays, "routes.axons", np.int32, by_neuron, path),
+            checked_array(arrays, "routes.delays", np.uint8, by_neuron, path),
+        ),
+        inputs=InputLines(*_lines(arrays, "inputs", path)),
+        outputs=OutputLines(*_lines(arrays, "outputs", path)),
+        interface=_interface(record.get("interface"), path),
+    )
+    try:
+        validate_program(program)
+    except ProgramError as error:
+        raise ArtefactError(f"{path}: {error}") from error
+    return program
+
+
+def _core_arrays(n_cores: int) -> dict[str, tuple[type, tuple[int, ...]]]:
+    return {
+        "axon_types": (np.uint8, (n_cores, N_AXONS)),
+        "crossbars": (np.uint8, (n_cores, N_AXONS, N_NEURONS // 8)),
+        "potentials": (np.int32, (n_cores, N_NEURONS)),
+        "seeds": (np.uint32, (n_cores,)),
+        "core_members": (np.int32, (n_cores,)),
+        "placement": (np.int32, (n_cores, 3)),
+    }
+
+
+def _lines(arrays: dict[str, np.ndarray], group: str, path: Path) -> list[np.ndarray]:
+    return [checked_array(arrays, f"{group}.{name}", np.int32, (None,), path) for name in _LINE_FIELDS[group]]
+
+
+def _interface(record: object, path: Path) -> Interface | None:
+    if record is None:
+        return None
+    try:
+        if not isinstance(record, Mapping):
+            raise TypeError(f"{type(record).__name__} in place of a record")
+        rows, columns, channels = (int(length) for length in record["value_shape"])
+        return Interface(
+            record["coding"],
+            int(record["ticks_per_image"]),
+            int(record["latency"]),
+            (rows, columns, channels),
+            tuple(str(name) for name in record["class_names"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise ArtefactError(f"{path}: its interface record cannot be read ({error!r}); the file is damaged") from error
