@@ -1,0 +1,1 @@
+"""What training and deployment share: topology and the learned network. NumPy only."""

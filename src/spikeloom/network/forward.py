@@ -1,0 +1,61 @@
+r"""The learned network's own forward pass in NumPy: spike probabilities layer by layer, without sampling anything.
+
+    mu = b + sum x c s,   var = sum x c (1 - x c) s^2,   n = Phi((mu - boundary) / sqrt(var + floor))
+
+Source: Esser et al. 2015, eq. 4 to 7. Training has the same equations with their gradients, in torch.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.special import ndtr
+
+from spikeloom.network.learned import Convention, LearnedLayer, LearnedNetwork
+from spikeloom.network.topology import UNUSED
+
+_BATCH = 1000
+
+
+def class_means(network: LearnedNetwork, values: np.ndarray) -> np.ndarray:
+    """Give the mean spike probability of each class's neurons, (n_images, n_classes).
+
+    Parameters
+    ----------
+    network : LearnedNetwork
+    values : (n_images, n_values) float32
+        In [0, 1].
+    """
+    voters = network.classes[:, None] == np.arange(network.topology.n_classes)
+    batches = np.split(values, range(_BATCH, len(values), _BATCH))
+    votes = [_output_probabilities(network, batch) @ voters.astype(np.float32) for batch in batches]
+    return np.concatenate(votes) / voters.sum(0)
+
+
+def training_accuracy(network: LearnedNetwork, values: np.ndarray, labels: np.ndarray) -> float:
+    """Give the share of images that the learned network itself decides right, ties to the lowest class."""
+    return float((class_means(network, values).argmax(1) == labels).mean())
+
+
+def spike_probabilities(layer: LearnedLayer, convention: Convention, values: np.ndarray) -> np.ndarray:
+    """Give the spike probability of every neuron of a layer, (n_images, n_cores * n_neurons).
+
+    Parameters
+    ----------
+    layer : LearnedLayer
+    convention : Convention
+    values : (n_images, n_values)
+        Of the layer below.
+    """
+    axons = np.where(layer.sources == UNUSED, 0, values[:, layer.sources]).transpose(1, 0, 2)
+    weights = layer.probabilities * layer.synaptic_strengths
+    mean = axons @ weights + layer.biases[:, None, :]
+    variance = axons @ (weights * layer.synaptic_strengths) - axons**2 @ weights**2
+    deviation = np.sqrt(np.maximum(variance, 0) + convention.variance_floor)
+    spikes = ndtr((mean - convention.boundary) / deviation)  # (n_cores, n_images, n_neurons)
+    return spikes.transpose(1, 0, 2).reshape(len(values), -1)
+
+
+def _output_probabilities(network: LearnedNetwork, values: np.ndarray) -> np.ndarray:
+    for layer in network.layers:
+        values = spike_probabilities(layer, network.convention, values)
+    return values

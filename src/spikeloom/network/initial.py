@@ -1,0 +1,52 @@
+"""A network as it is before training: wiring, strengths, axon types and classes, probabilities still by chance."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+
+from spikeloom.chip.limits import N_AXON_TYPES, N_AXONS, N_NEURONS
+from spikeloom.network.learned import Convention, LearnedLayer, LearnedNetwork
+from spikeloom.network.topology import UNUSED, Topology, wire
+
+# Every neuron gets one permutation of these over the axon types: each sums to zero and they are as
+# uncorrelated as four types allow, so no neuron starts as the copy of another (Esser et al. 2015, section 3.3).
+STRENGTHS = (-2, -1, 1, 2)
+
+
+def initial_network(
+    topology: Topology, class_names: tuple[str, ...], convention: Convention, rng: np.random.Generator
+) -> LearnedNetwork:
+    """Draw a network as it is before training: probabilities uniform on [0, 1], biases zero."""
+    layers = tuple(_initial_layer(sources, rng) for sources in wire(topology, rng))
+    return LearnedNetwork(topology, layers, deal_classes(topology), class_names, convention)
+
+
+def deal_classes(topology: Topology) -> np.ndarray:
+    """Deal the neurons of the last layer to the classes round robin, every class the same number."""
+    neurons = np.arange(topology.n_last_neurons)
+    used = neurons < topology.votes_per_class * topology.n_classes
+    return np.where(used, neurons % topology.n_classes, -1).astype(np.int16)
+
+
+def _initial_layer(sources: np.ndarray, rng: np.random.Generator) -> LearnedLayer:
+    n_cores = len(sources)
+    return LearnedLayer(
+        sources=sources,
+        axon_types=np.stack([_shuffled(N_AXONS, N_AXON_TYPES, rng) for _ in range(n_cores)]).astype(np.uint8),
+        strengths=np.stack([_permuted_strengths(rng) for _ in range(n_cores)]),
+        probabilities=rng.random((n_cores, N_AXONS, N_NEURONS), np.float32) * (sources != UNUSED)[:, :, None],
+        biases=np.zeros((n_cores, N_NEURONS), np.float32),
+    )
+
+
+def _shuffled(length: int, n_values: int, rng: np.random.Generator) -> np.ndarray:
+    """Give 0 .. n_values - 1 as evenly as `length` allows, in random order."""
+    return rng.permutation(np.arange(length) % n_values)
+
+
+def _permuted_strengths(rng: np.random.Generator) -> np.ndarray:
+    """Give every neuron one of the 24 permutations of the initial strengths, each used 10 or 11 times."""
+    orders = np.array(list(itertools.permutations(STRENGTHS)), np.int16)
+    return orders[_shuffled(N_NEURONS, len(orders), rng)]

@@ -1,0 +1,109 @@
+"""The learned network: what training makes and deployment samples.
+
+Every synapse has a probability of being on, a strength that its axon's type and its neuron fix, and every neuron a
+bias. The network's own values are probabilities too: of a spike on an axon, of a spike of a neuron.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any, Literal, get_args
+
+import numpy as np
+
+from spikeloom.chip.program import CODINGS, Coding
+from spikeloom.network.topology import UNUSED, Topology
+
+BiasRounding = Literal["trunc", "ceil", "nearest"]
+BIAS_ROUNDINGS: tuple[BiasRounding, ...] = get_args(BiasRounding)
+
+
+@dataclass(frozen=True)
+class Convention:
+    """How the network's numbers are to be read, so that training and deployment agree.
+
+    `boundary` is where the Gaussian sum is cut to give P(spike); `variance_floor` keeps a blank window finite;
+    `bias_rounding` makes the chip's integer leak of a bias; `coding` makes spikes of pixels.
+    """
+
+    boundary: float = 0.5
+    variance_floor: float = 0.01
+    bias_rounding: BiasRounding = "nearest"
+    coding: Coding = "bernoulli"
+
+    def __post_init__(self) -> None:
+        if self.bias_rounding not in BIAS_ROUNDINGS or self.coding not in CODINGS:
+            raise ValueError(f"bias rounding '{self.bias_rounding}' or coding '{self.coding}' is not known")
+        if not (0 <= self.boundary <= 1 and 0 < self.variance_floor < math.inf):
+            raise ValueError(f"boundary {self.boundary} or variance floor {self.variance_floor} is out of range")
+
+
+@dataclass(frozen=True, eq=False)
+class LearnedLayer:
+    """One layer of cores.
+
+    sources : (n_cores, n_axons) int32
+        Value of the input, or ``core * 256 + neuron`` of the layer below, that feeds the axon; -1 for none.
+    axon_types : (n_cores, n_axons) uint8
+    strengths : (n_cores, n_neurons, n_axon_types) int16
+    probabilities : (n_cores, n_axons, n_neurons) float32
+        Of the synapse being on.
+    biases : (n_cores, n_neurons) float32
+    """
+
+    sources: np.ndarray
+    axon_types: np.ndarray
+    strengths: np.ndarray
+    probabilities: np.ndarray
+    biases: np.ndarray
+
+    @property
+    def n_cores(self) -> int:
+        """Cores of the layer."""
+        return len(self.sources)
+
+    @property
+    def synaptic_strengths(self) -> np.ndarray:
+        """What each synapse adds when it is on, (n_cores, n_axons, n_neurons) float32."""
+        by_type = self.strengths.transpose(0, 2, 1)  # (n_cores, n_axon_types, n_neurons)
+        types = self.axon_types.astype(np.intp)[:, :, None]
+        return np.take_along_axis(by_type, types, axis=1).astype(np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class LearnedNetwork:
+    """A trained network: topology, layers, the class of each output neuron, and how it was trained.
+
+    classes : (n_last_neurons,) int16
+        Class that a neuron of the last layer votes for; -1 for none.
+    training : mapping
+        The resolved recipe, the seed and the log; JSON values only.
+    """
+
+    topology: Topology
+    layers: tuple[LearnedLayer, ...]
+    classes: np.ndarray
+    class_names: tuple[str, ...]
+    convention: Convention = Convention()
+    training: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def n_cores(self) -> int:
+        """Cores of one member."""
+        return sum(layer.n_cores for layer in self.layers)
+
+    @property
+    def connected(self) -> list[np.ndarray]:
+        """Which neurons of each layer feed an axon or vote, (n_cores, n_neurons) bool a layer.
+
+        The others go nowhere: they are not trained, and are switched off on the chip.
+        """
+        feeding = []
+        for layer, above in pairwise(self.layers):
+            fed = np.zeros(layer.biases.size, bool)
+            fed[above.sources[above.sources != UNUSED]] = True
+            feeding.append(fed.reshape(layer.biases.shape))
+        return [*feeding, (self.classes >= 0).reshape(self.layers[-1].biases.shape)]

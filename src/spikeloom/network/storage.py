@@ -1,0 +1,123 @@
+"""Learned networks as files: one artefact, probabilities as float32 or, where they are quantised, as 8 bits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from spikeloom.artefact import Format, checked_array, read_artefact, write_artefact
+from spikeloom.chip.limits import LEAK_LIMIT, N_AXON_TYPES, N_AXONS, N_NEURONS, STRENGTH_LIMIT
+from spikeloom.errors import ArtefactError, FitError
+from spikeloom.network.learned import Convention, LearnedLayer, LearnedNetwork
+from spikeloom.network.quantise import from_steps, quantise, to_steps
+from spikeloom.network.topology import UNUSED, Topology, Windows
+
+LEARNED = Format("learned network", 1)
+
+
+def save_learned(network: LearnedNetwork, path: Path) -> None:
+    """Write a learned network to a file, atomically; ArtefactError where it cannot be written."""
+    write_artefact(path, LEARNED, learned_arrays(network), learned_record(network))
+
+
+def save_quantised(network: LearnedNetwork, path: Path) -> None:
+    """Write a learned network with 8-bit probabilities and rounded biases, a quarter of the size, atomically."""
+    small = quantise(network)
+    steps = {f"layers.{i}.probabilities": to_steps(layer.probabilities) for i, layer in enumerate(small.layers)}
+    write_artefact(path, LEARNED, learned_arrays(small) | steps, learned_record(small))
+
+
+def load_learned(path: Path) -> LearnedNetwork:
+    """Read a learned network.
+
+    Raises
+    ------
+    ArtefactError
+        If the file is damaged, foreign, or its parts do not fit each other.
+    """
+    return learned_from(*read_artefact(path, LEARNED), path)
+
+
+def learned_arrays(network: LearnedNetwork) -> dict[str, np.ndarray]:
+    """Give the arrays of a learned network under the names they have in files."""
+    arrays = {"classes": network.classes}
+    for index, layer in enumerate(network.layers):
+        arrays |= {f"layers.{index}.{part.name}": getattr(layer, part.name) for part in fields(layer)}
+    return arrays
+
+
+def learned_record(network: LearnedNetwork) -> dict[str, Any]:
+    """Give everything of a learned network that is not an array, as JSON values."""
+    return {
+        "topology": asdict(network.topology),
+        "class_names": list(network.class_names),
+        "convention": asdict(network.convention),
+        "training": dict(network.training),
+    }
+
+
+def learned_from(arrays: Mapping[str, np.ndarray], record: Mapping[str, Any], path: Path) -> LearnedNetwork:
+    """Give the learned network that arrays and record describe; `path` names them in errors."""
+    try:
+        topology = _topology(record["topology"])
+        class_names = tuple(str(name) for name in record["class_names"])
+        convention = Convention(**record["convention"])
+        training = dict(record["training"])
+        if not isinstance(training.get("recipe", {}), dict) or not isinstance(training.get("log", []), list):
+            raise TypeError("recipe and log of the training")
+    except (KeyError, TypeError, ValueError, FitError) as error:
+        raise ArtefactError(
+            f"{path}: its record of the network cannot be read ({error!r}); the file is damaged"
+        ) from error
+    if len(class_names) != topology.n_classes:
+        raise ArtefactError(
+            f"{path}: {len(class_names)} class names for {topology.n_classes} classes; the file is damaged"
+        )
+    sizes = [topology.n_values] + [rows * columns * N_NEURONS for rows, columns in topology.grids]
+    layers = tuple(
+        _layer(arrays, index, below, above // N_NEURONS, path) for index, (below, above) in enumerate(pairwise(sizes))
+    )
+    classes = checked_array(arrays, "classes", np.int16, (sizes[-1],), path)
+    _check_range("classes", classes, -1, topology.n_classes - 1, path)
+    return LearnedNetwork(topology, layers, classes, class_names, convention, training)
+
+
+def _topology(record: Mapping[str, Any]) -> Topology:
+    layers = tuple(
+        Windows(tuple(layer["size"]), tuple(layer["stride"]), layer["features"]) for layer in record["layers"]
+    )
+    rows, columns, channels = record["input_shape"]
+    return Topology((rows, columns, channels), record["n_classes"], layers)
+
+
+def _layer(arrays: Mapping[str, np.ndarray], index: int, below: int, n_cores: int, path: Path) -> LearnedLayer:
+    name = f"layers.{index}"
+    probabilities = arrays.get(f"{name}.probabilities")
+    stored = np.uint8 if probabilities is not None and probabilities.dtype == np.uint8 else np.float32
+    probabilities = checked_array(arrays, f"{name}.probabilities", stored, (n_cores, N_AXONS, N_NEURONS), path)
+    layer = LearnedLayer(
+        sources=checked_array(arrays, f"{name}.sources", np.int32, (n_cores, N_AXONS), path),
+        axon_types=checked_array(arrays, f"{name}.axon_types", np.uint8, (n_cores, N_AXONS), path),
+        strengths=checked_array(arrays, f"{name}.strengths", np.int16, (n_cores, N_NEURONS, N_AXON_TYPES), path),
+        probabilities=from_steps(probabilities) if stored is np.uint8 else probabilities,
+        biases=checked_array(arrays, f"{name}.biases", np.float32, (n_cores, N_NEURONS), path),
+    )
+    _check_range(f"{name}.sources", layer.sources, -1, below - 1, path)
+    _check_range(f"{name}.axon_types", layer.axon_types, 0, N_AXON_TYPES - 1, path)
+    _check_range(f"{name}.probabilities", layer.probabilities, 0, 1, path)
+    _check_range(f"{name}.strengths", layer.strengths, -STRENGTH_LIMIT, STRENGTH_LIMIT, path)
+    _check_range(f"{name}.biases", layer.biases, -LEAK_LIMIT, LEAK_LIMIT, path)
+    used = layer.sources[layer.sources != UNUSED]
+    if index and len(np.unique(used)) != len(used):
+        raise ArtefactError(f"{path}: '{name}.sources' names a neuron twice; a neuron has one destination")
+    return layer
+
+
+def _check_range(name: str, values: np.ndarray, low: float, high: float, path: Path) -> None:
+    if not ((values >= low) & (values <= high)).all():  # also false for not-a-number
+        raise ArtefactError(f"{path}: '{name}' spans {values.min()} .. {values.max()}; {low} .. {high} is allowed")
