@@ -1,0 +1,71 @@
+"""Checkpoints: the network, the optimiser and the schedule after an epoch, from which training goes on bit for bit.
+
+Every epoch draws from a generator of its own, made from the root seed and the epoch's number, so that no state of a
+random generator needs to be kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from spikeloom.artefact import read_artefact, write_artefact
+from spikeloom.errors import ArtefactError
+from spikeloom.network.learned import LearnedNetwork
+from spikeloom.network.storage import learned_arrays, learned_from, learned_record
+from spikeloom.training.files import CHECKPOINT
+
+_PREFIX = "optimiser."
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """The network so far, the epochs done, their metrics, and the states of optimiser and schedule."""
+
+    network: LearnedNetwork
+    log: list[dict[str, Any]]
+    optimiser: dict[str, Any]
+    schedule: dict[str, Any]
+
+
+def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
+    """Write a checkpoint, atomically."""
+    arrays = learned_arrays(checkpoint.network)
+    for index, state in checkpoint.optimiser["state"].items():
+        arrays |= {f"{_PREFIX}{index}.{name}": value.cpu().numpy() for name, value in state.items()}
+    record = {
+        **learned_record(checkpoint.network),
+        "log": checkpoint.log,
+        "optimiser": checkpoint.optimiser["param_groups"],
+        "schedule": checkpoint.schedule,
+    }
+    write_artefact(path, CHECKPOINT, arrays, record)
+
+
+def load_checkpoint(path: Path) -> Checkpoint:
+    """Read a checkpoint.
+
+    Raises
+    ------
+    ArtefactError
+        If the file is damaged or foreign.
+    """
+    arrays, record = read_artefact(path, CHECKPOINT)
+    try:
+        optimiser = {"state": _optimiser_state(arrays), "param_groups": record["optimiser"]}
+        return Checkpoint(learned_from(arrays, record, path), list(record["log"]), optimiser, dict(record["schedule"]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise ArtefactError(f"{path}: is not a whole checkpoint ({error!r})") from error
+
+
+def _optimiser_state(arrays: dict[str, np.ndarray]) -> dict[int, dict[str, torch.Tensor]]:
+    state: dict[int, dict[str, torch.Tensor]] = {}
+    for name, array in arrays.items():
+        if name.startswith(_PREFIX):
+            index, entry = name.removeprefix(_PREFIX).split(".")
+            state.setdefault(int(index), {})[entry] = torch.from_numpy(array.copy())
+    return state

@@ -1,0 +1,10 @@
+"""The files of a run folder, named without torch."""
+
+from spikeloom.artefact import Format
+
+CHECKPOINT = Format("training checkpoint", 1)
+
+CHECKPOINT_FILE = "checkpoint.safetensors"
+LEARNED_FILE = "learned.safetensors"
+METRICS_FILE = "metrics.jsonl"
+RECIPE_FILE = "run.toml"

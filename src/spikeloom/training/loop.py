@@ -1,0 +1,289 @@
+"""Train a recipe on a data set: epochs, schedule, checkpoints, metrics."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import tomli_w
+import torch
+from torch import Tensor
+
+from spikeloom.artefact import write_atomically
+from spikeloom.data.datasets import Dataset, split_validation
+from spikeloom.errors import TrainingError
+from spikeloom.network.initial import initial_network
+from spikeloom.network.learned import Convention, LearnedNetwork
+from spikeloom.network.storage import save_learned
+from spikeloom.training.augment import augment
+from spikeloom.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from spikeloom.training.files import CHECKPOINT_FILE, LEARNED_FILE, METRICS_FILE, RECIPE_FILE
+from spikeloom.training.network import TrainingNetwork, decide, population_loss, to_learned
+from spikeloom.training.recipe import Recipe, Training, check_recipe
+
+# Spawn keys of the root seed, a purpose each.
+_SPLIT, _START, _EPOCH = range(3)
+_STEPS_PER_REPORT = 20
+_VALIDATION_BATCH = 1000
+
+
+class Reporter(Protocol):
+    """Hears how a training goes."""
+
+    def step(self, epoch: int, done: int, total: int, loss: float) -> None:
+        """Hear of some steps done in an epoch, with the mean loss so far in it."""
+
+    def epoch(self, metrics: dict[str, Any]) -> None:
+        """Hear the metrics of an epoch that ended."""
+
+
+class Silent:
+    """A reporter that says nothing."""
+
+    def step(self, epoch: int, done: int, total: int, loss: float) -> None:
+        """Say nothing."""
+
+    def epoch(self, metrics: dict[str, Any]) -> None:
+        """Say nothing."""
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Images (n, channels, rows, columns) and labels (n,) on the training device; images stay as they came."""
+
+    images: Tensor
+    labels: Tensor
+
+    def batch(self, indices: Tensor) -> Tensor:
+        """Give images as floating point in [0, 1]."""
+        images = self.images[indices]
+        return images.float().div_(255) if images.dtype == torch.uint8 else images
+
+
+def train(
+    recipe: Recipe,
+    dataset: Dataset,
+    run: Path | None = None,
+    *,
+    device: str = "cpu",
+    reporter: Reporter | None = None,
+) -> LearnedNetwork:
+    """Train a network as the recipe says.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    dataset : Dataset
+        The training set; a share of it is held out for validation.
+    run : Path, optional
+        Folder for checkpoint, metrics and learned network. A checkpoint of the same recipe in it is gone on with.
+    device : str
+        "cpu", or "cuda" where there is one.
+    reporter : Reporter, optional
+
+    Raises
+    ------
+    FitError
+        If the topology does not fit the data or the cores.
+    TrainingError
+        If the loss is no longer a number, the device is missing, or the run holds another recipe.
+    """
+    _check_device(device)
+    run = None if run is None else Path(run)
+    reporter = reporter or Silent()
+    training_set, validation_set = validation_split(recipe, dataset)
+    checkpoint = _start(recipe, dataset, run)
+    network = TrainingNetwork(checkpoint.network, recipe.train.dropout).to(device)
+    steps = max(1, len(training_set) // recipe.train.batch)
+    optimiser, schedule = _optimiser(network, recipe.train, steps, checkpoint)
+    training, validation = _examples(training_set, device), _examples(validation_set, device)
+    for epoch in range(len(checkpoint.log), recipe.train.epochs):
+        started = time.perf_counter()
+        generator = torch.Generator(device).manual_seed(_epoch_seed(recipe.seed, epoch))
+        metrics = {"epoch": epoch + 1, "learning_rate": optimiser.param_groups[0]["lr"]}
+        metrics |= _run_epoch(recipe, network, training, optimiser, schedule, generator, epoch, reporter)
+        metrics["validation_accuracy"] = accuracy(network, validation)
+        metrics["seconds"] = round(time.perf_counter() - started, 3)
+        log = [*checkpoint.log, metrics]
+        learned = replace(to_learned(network, checkpoint.network), training=_provenance(recipe, log))
+        checkpoint = Checkpoint(learned, log, optimiser.state_dict(), schedule.state_dict())
+        if run is not None:
+            save_checkpoint(checkpoint, run / CHECKPOINT_FILE)
+            _write_metrics(log, run)
+        reporter.epoch(metrics)
+    if run is not None:
+        _write_metrics(checkpoint.log, run)
+        save_learned(checkpoint.network, run / LEARNED_FILE)
+    return checkpoint.network
+
+
+def validation_split(recipe: Recipe, dataset: Dataset) -> tuple[Dataset, Dataset]:
+    """Give the training and the validation part that a recipe makes of a training set."""
+    return split_validation(dataset, recipe.data.validation, _generator(recipe.seed, _SPLIT))
+
+
+def recorded_recipe(network: LearnedNetwork) -> Recipe:
+    """Give the recipe a network was trained with.
+
+    Raises
+    ------
+    RecipeError
+        If the network carries none.
+    """
+    return check_recipe(network.training.get("recipe", {}), "of the learned network")
+
+
+@torch.no_grad()
+def accuracy(network: TrainingNetwork, examples: Examples) -> float:
+    """Give the share of examples that the training network itself decides right."""
+    right = 0
+    for indices in torch.arange(len(examples.labels), device=examples.labels.device).split(_VALIDATION_BATCH):
+        mean, _ = network(_features_first(examples.batch(indices)))
+        right += int((decide(mean, network.votes_per_class) == examples.labels[indices]).sum())
+    return right / len(examples.labels)
+
+
+def train_step(
+    network: TrainingNetwork,
+    optimiser: torch.optim.Optimizer,
+    values: Tensor,
+    labels: Tensor,
+    generator: torch.Generator,
+) -> tuple[Tensor, Tensor]:
+    """Take one step of gradient descent; give the loss and the number of right decisions, both still on the device.
+
+    Parameters
+    ----------
+    values : (n_values, n_examples)
+    labels : (n_examples,) int64
+    """
+    mean, variance = network(values, generator)
+    loss = population_loss(mean, variance, network.votes_per_class, labels)
+    optimiser.zero_grad()
+    loss.backward()
+    optimiser.step()
+    network.clip()
+    return loss.detach(), (decide(mean.detach(), network.votes_per_class) == labels).sum()
+
+
+def make_optimiser(network: TrainingNetwork, settings: Training) -> torch.optim.Optimizer:
+    """Give the optimiser that a recipe names."""
+    if settings.optimiser == "adam":
+        return torch.optim.Adam(network.parameters(), settings.learning_rate, fused=True)
+    return torch.optim.SGD(network.parameters(), settings.learning_rate, settings.momentum, fused=True)
+
+
+def _run_epoch(
+    recipe: Recipe,
+    network: TrainingNetwork,
+    examples: Examples,
+    optimiser: torch.optim.Optimizer,
+    schedule: torch.optim.lr_scheduler.LRScheduler,
+    generator: torch.Generator,
+    epoch: int,
+    reporter: Reporter,
+) -> dict[str, Any]:
+    batches = list(_batches(len(examples.labels), recipe.train.batch, generator))
+    loss_sum = torch.zeros((), device=generator.device)
+    right = torch.zeros((), dtype=torch.int64, device=generator.device)
+    for done, indices in enumerate(batches, start=1):
+        values = _features_first(augment(examples.batch(indices), recipe.augment, generator))
+        loss, correct = train_step(network, optimiser, values, examples.labels[indices], generator)
+        loss_sum += loss
+        right += correct
+        schedule.step()
+        if done % _STEPS_PER_REPORT == 0 or done == len(batches):
+            reporter.step(epoch, done, len(batches), loss_sum.item() / done)
+    mean_loss = loss_sum.item() / len(batches)
+    if not np.isfinite(mean_loss):
+        raise TrainingError(
+            f"epoch {epoch + 1}: the loss is {mean_loss}; start again with a train.learning_rate "
+            f"below {recipe.train.learning_rate}"
+        )
+    return {"loss": mean_loss, "training_accuracy": right.item() / (len(batches) * len(batches[0]))}
+
+
+def _batches(n_examples: int, batch: int, generator: torch.Generator) -> Iterator[Tensor]:
+    """Shuffle and give whole batches; the few examples left over wait for another epoch's shuffle."""
+    order = torch.randperm(n_examples, generator=generator, device=generator.device)
+    batch = min(batch, n_examples)
+    return iter(order[: n_examples // batch * batch].split(batch))
+
+
+def _features_first(images: Tensor) -> Tensor:
+    """Turn (n, channels, rows, columns) into (rows * columns * channels, n), the order of a data set's values."""
+    return images.permute(2, 3, 1, 0).reshape(-1, len(images)).contiguous()
+
+
+def _start(recipe: Recipe, dataset: Dataset, run: Path | None) -> Checkpoint:
+    """Go on from the run's checkpoint, or draw a fresh network and keep it as epoch zero."""
+    topology = recipe.topology(dataset.value_shape, dataset.n_classes)  # refuse before any work
+    if run is not None and (run / CHECKPOINT_FILE).exists():
+        checkpoint = load_checkpoint(run / CHECKPOINT_FILE)
+        if recorded_recipe(checkpoint.network) != recipe:
+            raise TrainingError(f"{run}: holds a training of another recipe; resume that one, or choose another folder")
+        if checkpoint.network.topology != topology:
+            raise TrainingError(f"{run}: was trained on data of another shape; pass the data it was started with")
+        return checkpoint
+    convention = Convention(**recipe.reading.model_dump())
+    network = initial_network(topology, dataset.class_names, convention, _generator(recipe.seed, _START))
+    network = replace(network, training=_provenance(recipe, []))
+    checkpoint = Checkpoint(network, [], {"state": {}, "param_groups": []}, {})
+    if run is not None:
+        write_atomically(run / RECIPE_FILE, tomli_w.dumps(recipe.model_dump(mode="json", exclude_none=True)).encode())
+        save_checkpoint(checkpoint, run / CHECKPOINT_FILE)
+    return checkpoint
+
+
+def _optimiser(
+    network: TrainingNetwork, settings: Training, steps: int, checkpoint: Checkpoint
+) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
+    optimiser = make_optimiser(network, settings)
+    schedule: torch.optim.lr_scheduler.LRScheduler
+    if settings.schedule == "one-cycle":
+        total = settings.epochs * steps
+        # Adam's first beta goes round with the rate; a momentum that the recipe names stays. The step after the
+        # last is asked for too.
+        schedule = torch.optim.lr_scheduler.OneCycleLR(
+            optimiser, settings.learning_rate, total + 1, cycle_momentum=settings.optimiser == "adam"
+        )
+    else:
+        schedule = torch.optim.lr_scheduler.StepLR(optimiser, settings.step_epochs * steps)
+    if checkpoint.log:
+        optimiser.load_state_dict(checkpoint.optimiser)
+        schedule.load_state_dict(checkpoint.schedule)
+    return optimiser, schedule
+
+
+def _examples(dataset: Dataset, device: str) -> Examples:
+    images = torch.from_numpy(np.array(dataset.images.transpose(0, 3, 1, 2), order="C"))
+    return Examples(images.to(device), torch.from_numpy(dataset.labels).to(device))
+
+
+def _provenance(recipe: Recipe, log: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"recipe": recipe.model_dump(mode="json"), "seed": recipe.seed, "log": log}
+
+
+def _write_metrics(log: list[dict[str, Any]], run: Path) -> None:
+    lines = "".join(json.dumps(metrics) + "\n" for metrics in log)
+    write_atomically(run / METRICS_FILE, lines.encode())
+
+
+def _generator(seed: int, purpose: int) -> np.random.Generator:
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(purpose,)))
+
+
+def _epoch_seed(seed: int, epoch: int) -> int:
+    return int(np.random.SeedSequence(seed, spawn_key=(_EPOCH, epoch)).generate_state(1, np.uint32)[0])
+
+
+def _check_device(device: str) -> None:
+    if device not in ("cpu", "cuda"):
+        raise TrainingError(f"device '{device}': is not known; cpu and cuda are")
+    if device == "cuda" and not torch.cuda.is_available():
+        raise TrainingError("device 'cuda': torch finds none on this machine; use --device cpu")

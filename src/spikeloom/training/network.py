@@ -1,0 +1,111 @@
+"""The training network: layers of cores, and classes that many neurons vote for.
+
+The score of a class is the mean spike of its neurons; the loss asks that this mean passes one half for the
+labelled class and for no other:
+
+    p_k = P(mean spikes of class k > 1/2),   E = - sum_k [ y_k log p_k + (1 - y_k) log(1 - p_k) ]
+
+with the mean again taken as Gaussian. Source: Esser et al. 2015, section 3.2.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import cast
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from spikeloom.network.learned import LearnedLayer, LearnedNetwork
+from spikeloom.training.layer import CoreLayer
+
+VOTE_VARIANCE_FLOOR = 1e-3  # keeps the loss finite when every voter is certain
+
+
+class TrainingNetwork(nn.Module):
+    """A learned network whose probabilities and biases are parameters."""
+
+    voters: Tensor
+
+    def __init__(self, learned: LearnedNetwork, dropout: float = 0.0) -> None:
+        super().__init__()
+        layers: list[CoreLayer] = []
+        rows = np.append(np.arange(learned.topology.n_values), -1)
+        for layer, connected in zip(learned.layers, learned.connected, strict=True):
+            layers.append(CoreLayer(layer, learned.convention, connected, rows))
+            order = layers[-1].order
+            rows = np.full(connected.size + 1, -1)
+            rows[order] = np.arange(len(order))
+        self.layers = cast(list[CoreLayer], nn.ModuleList(layers))
+        classes = torch.from_numpy(learned.classes[order].astype(np.int64))
+        of_class = classes.unsqueeze(0) == torch.arange(learned.topology.n_classes).unsqueeze(1)
+        self.register_buffer("voters", of_class.float())  # (n_classes, n_voters)
+        self.dropout = dropout
+
+    def forward(self, values: Tensor, generator: torch.Generator | None = None) -> tuple[Tensor, Tensor]:
+        """Give mean and variance of each class's number of votes.
+
+        Parameters
+        ----------
+        values : (n_values, n_examples)
+            Probability of a spike of each input value.
+        generator : torch.Generator, optional
+            Where dropout draws from; without it nothing is dropped.
+
+        Returns
+        -------
+        two of (n_classes, n_examples)
+        """
+        for index, layer in enumerate(self.layers):
+            if index and generator is not None and self.dropout:
+                values = values * torch.empty_like(values).bernoulli_(1 - self.dropout, generator=generator)
+            values = layer(values)
+        return self.voters @ values, self.voters @ (values * (1 - values))
+
+    @property
+    def votes_per_class(self) -> Tensor:
+        """Voters of each class, (n_classes, 1)."""
+        return self.voters.sum(1, keepdim=True)
+
+    def clip(self) -> None:
+        """Bring every parameter back into its range."""
+        for layer in self.layers:
+            for group in layer.groups:
+                group.clip()
+
+
+def population_loss(mean: Tensor, variance: Tensor, votes_per_class: Tensor, labels: Tensor) -> Tensor:
+    """Give the class-population loss, averaged over the examples.
+
+    Parameters
+    ----------
+    mean, variance : (n_classes, n_examples)
+        Moments of each class's number of votes.
+    votes_per_class : (n_classes, 1)
+    labels : (n_examples,) int64
+    """
+    passing = (mean - votes_per_class / 2) / (variance + VOTE_VARIANCE_FLOOR).sqrt()
+    labelled = torch.arange(len(mean), device=mean.device).unsqueeze(1) == labels
+    signed = torch.where(labelled, passing, -passing)
+    return -torch.special.log_ndtr(signed).sum(0).mean()
+
+
+def decide(mean: Tensor, votes_per_class: Tensor) -> Tensor:
+    """Give the class of the highest mean spike of each example; ties go to the lowest class."""
+    return (mean / votes_per_class).argmax(0)
+
+
+def to_learned(network: TrainingNetwork, start: LearnedNetwork) -> LearnedNetwork:
+    """Give the learned network that holds the parameters of `network` and everything else of `start`."""
+    layers = tuple(_trained(layer, old) for layer, old in zip(network.layers, start.layers, strict=True))
+    return replace(start, layers=layers)
+
+
+def _trained(layer: CoreLayer, old: LearnedLayer) -> LearnedLayer:
+    probabilities, biases = old.probabilities.copy(), old.biases.copy()
+    for group in layer.groups:
+        cores, _, neurons = group.place
+        probabilities[group.place] = group.probabilities.detach().cpu().numpy()
+        biases[cores[:, 0], neurons[:, 0]] = group.biases.detach().cpu().numpy()
+    return replace(old, probabilities=probabilities, biases=biases)

@@ -1,0 +1,190 @@
+"""Recipes: how a network is shaped and trained, as data in TOML files.
+
+A recipe may build on another with ``extends``; its own keys win. Shipped recipes go by their bare name.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from importlib import resources
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from spikeloom.chip.program import Coding
+from spikeloom.errors import RecipeError
+from spikeloom.network.learned import BiasRounding
+from spikeloom.network.topology import Topology, Windows
+
+Extent = int | tuple[int, int]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class DataChoice(_Part):
+    """Which data set, and how many training examples are held out to choose on."""
+
+    name: Literal["mnist"] | None = None
+    path: str | None = None
+    validation: float = Field(default=1 / 12, gt=0, lt=1, description="share of the training set held out")
+
+    @property
+    def source(self) -> str:
+        """What `load_dataset` is to load: the path, or else the name; RecipeError where there is neither."""
+        source = self.path or self.name
+        if source is None:
+            raise RecipeError("recipe: names no data; set data.name or data.path, or pass --data")
+        return source
+
+
+class Layer(_Part):
+    """One layer of windows; two numbers are rows and columns, one number is both."""
+
+    window: Extent
+    stride: Extent = 1
+    features: int | None = None
+
+    def windows(self) -> Windows:
+        """Give the layer as the topology wants it."""
+        return Windows(_pair(self.window), _pair(self.stride), self.features)
+
+
+class Reading(_Part):
+    """How the trained numbers are read; see `spikeloom.network.learned.Convention`."""
+
+    boundary: float = Field(default=0.5, ge=0, le=1)
+    variance_floor: float = Field(default=0.01, gt=0)
+    bias_rounding: BiasRounding = "nearest"
+    coding: Coding = "bernoulli"
+
+
+class Training(_Part):
+    """The optimiser and its schedule."""
+
+    epochs: int = Field(default=12, ge=1)
+    batch: int = Field(default=100, ge=1)
+    optimiser: Literal["adam", "sgd"] = "adam"
+    momentum: float = Field(default=0.9, ge=0, lt=1)
+    learning_rate: float = Field(default=0.02, gt=0)
+    schedule: Literal["one-cycle", "stepped"] = "one-cycle"
+    step_epochs: int = Field(default=250, ge=1, description="stepped: divide the rate by ten this often")
+    dropout: float = Field(default=0.0, ge=0, lt=1, description="share of hidden spikes dropped in training")
+
+
+class Augmentation(_Part):
+    """The largest change of a training image: degrees, pixels, fraction."""
+
+    rotation: float = Field(default=0.0, ge=0, le=180)
+    shift: float = Field(default=0.0, ge=0)
+    scale: float = Field(default=0.0, ge=0, lt=1)
+
+
+class Recipe(_Part):
+    """A whole recipe, every default filled in."""
+
+    name: str = Field(pattern=r"^[\w.-]+$", description="also the name of its run folder")
+    seed: int = Field(default=0, ge=0, lt=2**32)
+    data: DataChoice
+    layers: tuple[Layer, ...] = Field(min_length=1)
+    reading: Reading = Reading()
+    train: Training = Training()
+    augment: Augmentation = Augmentation()
+
+    def topology(self, input_shape: tuple[int, int, int], n_classes: int) -> Topology:
+        """Give the topology over data of this shape; raises FitError where it does not fit."""
+        return Topology(input_shape, n_classes, tuple(layer.windows() for layer in self.layers))
+
+
+def shipped_recipes() -> list[str]:
+    """Give the names of the recipes that come with the package."""
+    folder = resources.files("spikeloom") / "recipes"
+    return sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml"))
+
+
+def load_recipe(source: str | Path, changes: Sequence[str] = ()) -> Recipe:
+    """Read a recipe from a TOML file or by its shipped name, with ``key.path=value`` changes on top.
+
+    Raises
+    ------
+    RecipeError
+        If the file cannot be read, or has an unknown key or an impossible value.
+    """
+    values = _read_toml(str(source))
+    for change in changes:
+        values = _merge(values, _parse_change(change))
+    return check_recipe(_extended(values, (str(source),)), str(source))
+
+
+def check_recipe(values: Mapping[str, Any], source: str) -> Recipe:
+    """Give the recipe that these values describe, or say which of them is wrong."""
+    try:
+        return Recipe.model_validate(values)
+    except ValidationError as error:
+        problems = "; ".join(_describe(problem) for problem in error.errors())
+        raise RecipeError(f"recipe {source}: {problems}") from error
+
+
+def _pair(extent: Extent) -> tuple[int, int]:
+    return (extent, extent) if isinstance(extent, int) else extent
+
+
+def _extended(values: dict[str, Any], sources: tuple[str, ...]) -> dict[str, Any]:
+    """Lay the values over those of the recipe they extend, and that one over its own."""
+    base = values.pop("extends", None)
+    if base is None:
+        return values
+    if not isinstance(base, str):
+        raise RecipeError(f"recipe {sources[-1]}: extends is {base!r}; the name or path of one recipe is needed")
+    if base.endswith(".toml"):
+        base = str(Path(sources[-1]).parent / base)
+    if base in sources:
+        raise RecipeError(f"recipe {sources[-1]}: extends {base}, which extends it; break the circle")
+    return _merge(_extended(_read_toml(base), (*sources, base)), values)
+
+
+def _read_toml(source: str) -> dict[str, Any]:
+    try:
+        if source in shipped_recipes():
+            text = (resources.files("spikeloom") / "recipes" / f"{source}.toml").read_text("utf-8")
+        else:
+            text = Path(source).read_text("utf-8")
+        return tomllib.loads(text)
+    except OSError as error:
+        raise RecipeError(
+            f"recipe {source}: {error.strerror}; give a TOML file or one of {', '.join(shipped_recipes())}"
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise RecipeError(f"recipe {source}: is not TOML: {error}") from error
+
+
+def _parse_change(change: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(change)
+    except tomllib.TOMLDecodeError:
+        pass
+    key, _, value = change.partition("=")
+    try:  # a bare word is a string, so that a shell needs no second pair of quotes
+        return tomllib.loads(f'{key}="{value}"')
+    except tomllib.TOMLDecodeError as error:
+        raise RecipeError(f"--set {change}: is not key=value, for example train.epochs=20") from error
+
+
+def _merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(below)
+    for key, value in above.items():
+        inner = merged.get(key)
+        merged[key] = _merge(inner, value) if isinstance(inner, dict) and isinstance(value, dict) else value
+    return merged
+
+
+def _describe(problem: Any) -> str:
+    key = ".".join(str(part) for part in problem["loc"])
+    if problem["type"] == "extra_forbidden":
+        return f"{key}: there is no such key"
+    if problem["type"] == "missing":
+        return f"{key} is missing"
+    return f"{key} = {problem['input']!r}: {problem['msg'].lower()}"
