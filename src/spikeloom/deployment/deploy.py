@@ -1,0 +1,92 @@
+"""Deploy a learned network: one chip program of one or more sampled members."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from spikeloom.chip.core import pack_crossbars
+from spikeloom.chip.draws import core_seed
+from spikeloom.chip.neuron import Neurons, memoryless
+from spikeloom.chip.program import ChipProgram, Interface, place_row_by_row
+from spikeloom.chip.validate import validate_program
+from spikeloom.deployment.route import ensemble_routes, input_lines, member_routes, output_lines
+from spikeloom.deployment.sample import integer_leaks, member_generator, sample_crossbars
+from spikeloom.errors import FitError
+from spikeloom.network.learned import LearnedNetwork
+
+
+def deploy(network: LearnedNetwork, members: int = 1, seed: int = 0) -> ChipProgram:
+    """Sample a learned network into a program of `members` members that fits the chip.
+
+    Raises
+    ------
+    FitError
+        If there is no member, or the seed is negative.
+    """
+    if members < 1:
+        raise FitError(f"deployment: {members} members; at least 1 is needed")
+    return deploy_members(network, range(members), seed)
+
+
+def deploy_members(network: LearnedNetwork, members: Sequence[int], seed: int = 0) -> ChipProgram:
+    """Deploy members by their numbers: member k of a seed is the same alone or among 64.
+
+    Raises
+    ------
+    FitError
+        If a member is named twice, or a number is negative.
+    """
+    numbers = np.array(members, np.int64)
+    if seed < 0 or len(np.unique(numbers)) != len(numbers) or (numbers < 0).any():
+        raise FitError(f"deployment: members {list(members)} of seed {seed}; none twice and no negative number")
+    outputs = output_lines(network, numbers)
+    connected = np.concatenate(network.connected)
+    neurons = _neurons(network, connected, len(numbers))
+    program = ChipProgram(
+        axon_types=np.tile(_stacked(network, "axon_types"), (len(numbers), 1)),
+        crossbars=np.concatenate([_crossbars(network, connected, member_generator(seed, k)) for k in numbers]),
+        neurons=neurons,
+        potentials=np.zeros(neurons.shape, np.int32),
+        seeds=np.concatenate([core_seed(seed, k, np.arange(network.n_cores)) for k in numbers]),
+        core_members=np.repeat(numbers, network.n_cores).astype(np.int32),
+        # by the member's number, so that its spikes travel as far alone as among others
+        placement=place_row_by_row((numbers[:, None] * network.n_cores + np.arange(network.n_cores)).ravel()),
+        routes=ensemble_routes(member_routes(network), len(outputs) // len(numbers), len(numbers)),
+        inputs=input_lines(network, numbers),
+        outputs=outputs,
+        interface=interface_of(network),
+    )
+    validate_program(program)
+    return program
+
+
+def interface_of(network: LearnedNetwork) -> Interface:
+    """Give how a deployed network is fed and read: a new image every tick, decided after a tick a layer."""
+    return Interface(
+        coding=network.convention.coding,
+        ticks_per_image=1,
+        latency=len(network.layers),
+        value_shape=network.topology.input_shape,
+        class_names=network.class_names,
+    )
+
+
+def _neurons(network: LearnedNetwork, connected: np.ndarray, n_members: int) -> Neurons:
+    leaks = integer_leaks(_stacked(network, "biases"), network.convention.bias_rounding)
+    return memoryless(
+        np.tile(_stacked(network, "strengths"), (n_members, 1, 1)),
+        np.tile(np.where(connected, leaks, 0), (n_members, 1)),
+    )
+
+
+def _crossbars(network: LearnedNetwork, connected: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Draw one member's crossbars, packed; synapses of neurons that go nowhere are off and cost no events."""
+    sampled = np.concatenate([sample_crossbars(layer, rng) for layer in network.layers])
+    return pack_crossbars(sampled & connected[:, None, :])
+
+
+def _stacked(network: LearnedNetwork, name: str) -> np.ndarray:
+    """Give an array of all layers, core after core."""
+    return np.concatenate([getattr(layer, name) for layer in network.layers])
