@@ -1,0 +1,113 @@
+"""Energy per image from counted activity: static, events and hops, always shown apart.
+
+    E = e_static * cores * ticks + e_event * synaptic_events + e_hop * spike_hops
+
+Left out: input and output off the chip, the host, the board, and the filling of the pipeline.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from types import MappingProxyType
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from spikeloom.errors import DataError
+from spikeloom.measure.activity import Activity
+
+PAPER_PROFILE = "esser2015-calibrated"
+LEFT_OUT = "input and output off the chip, hops of input spikes, host, board, and the filling of the pipeline"
+
+
+class Profile(BaseModel):
+    """What the parts of the energy cost, in joules, and where the figures come from."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    kind: str = Field(pattern="^(published|calibrated|own)$")
+    static_joules_per_core_tick: float = Field(ge=0)
+    joules_per_event: float = Field(ge=0)
+    joules_per_hop: float = Field(ge=0)
+    source: str
+
+
+@dataclass(frozen=True)
+class Energy:
+    """Energy of one image in joules, by its parts."""
+
+    static: float
+    events: float
+    hops: float
+
+    @property
+    def total(self) -> float:
+        """All parts together."""
+        return self.static + self.events + self.hops
+
+    @property
+    def shares(self) -> tuple[float, float, float]:
+        """Static, events and hops as shares of the total; of nothing, nothing."""
+        total = self.total or 1.0
+        return self.static / total, self.events / total, self.hops / total
+
+
+def energy_per_image(profile: Profile, cores: int, ticks_per_image: int, activity: Activity) -> Energy:
+    """Give the energy of one image, in joules, at full pipeline."""
+    return Energy(
+        static=profile.static_joules_per_core_tick * cores * ticks_per_image,
+        events=profile.joules_per_event * activity.events_per_image,
+        hops=profile.joules_per_hop * activity.hops_per_image,
+    )
+
+
+def calibrated_static(joules: float, cores: int, ticks_per_image: int, activity: Activity, like: Profile) -> float:
+    """Give the static joules per core and tick with which a network costs `joules` an image, all else as in `like`."""
+    dynamic = like.joules_per_event * activity.events_per_image + like.joules_per_hop * activity.hops_per_image
+    return (joules - dynamic) / (cores * ticks_per_image)
+
+
+@cache
+def shipped_profiles() -> Mapping[str, Profile]:
+    """Give the energy profiles that come with the package."""
+    text = (resources.files("spikeloom.measure") / "energy_profiles.toml").read_text("utf-8")
+    return MappingProxyType(_parse(text, "energy_profiles.toml"))
+
+
+def named_profile(name: str) -> Profile:
+    """Give a shipped profile; DataError names those there are."""
+    if name not in shipped_profiles():
+        raise DataError(f"energy profile '{name}': is not known; there are {', '.join(shipped_profiles())}")
+    return shipped_profiles()[name]
+
+
+def load_profiles(path: Path | None = None) -> Mapping[str, Profile]:
+    """Give the shipped profiles and, on top, those of a TOML file of the user's.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read or a profile in it is wrong.
+    """
+    if path is None:
+        return shipped_profiles()
+    try:
+        return {**shipped_profiles(), **_parse(path.read_text("utf-8"), str(path))}
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path}: is not a text file") from error
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def _parse(text: str, source: str) -> dict[str, Profile]:
+    try:
+        return TypeAdapter(dict[str, Profile]).validate_python(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise DataError(f"{source}: is not TOML: {error}") from error
+    except ValidationError as error:
+        problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg'].lower()}" for e in error.errors())
+        raise DataError(f"{source}: is not a file of energy profiles: {problems}") from error

@@ -1,0 +1,1 @@
+"""Tables, figures and JSON of what was measured."""

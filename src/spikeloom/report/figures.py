@@ -1,0 +1,100 @@
+"""Figures, as PNG and SVG."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from spikeloom.artefact import write_atomically
+from spikeloom.report.published import published_points
+
+_COLOURS = {"mnist-5": "#0072b2", "mnist-30": "#d55e00"}  # told apart by colour-blind readers too
+_INK, _FAINT = "#222222", "#d9d9d9"
+_ACCURACY_TICKS = (80, 90, 95, 97, 98, 99, 99.5, 99.8)
+
+
+def accuracy_energy_figure(rows: Sequence[Mapping[str, Any]], profile: str) -> Figure:
+    """Draw accuracy against energy per image, the paper's points marked.
+
+    Error bars are the standard deviation over draws. Accuracy is spaced by the logarithm of the error, so that the
+    step from 99 to 99.5 % shows as what it is, half of the errors gone.
+    """
+    figure = Figure(figsize=(7.2, 4.5), layout="constrained")
+    axes = figure.subplots()
+    for network in dict.fromkeys(row["network"] for row in rows):
+        _draw_network(axes, network, [row for row in rows if row["network"] == network], profile)
+    for index, point in enumerate(published_points()):
+        axes.plot(
+            point.joules * 1e6, point.accuracy * 100, "*", color=_INK, markersize=13, zorder=4,
+            label="the paper, on the chip" if index == 0 else None,
+        )  # fmt: skip
+        axes.annotate(
+            f"{point.accuracy * 100:g} %\n{point.joules * 1e6:g} µJ", (point.joules * 1e6, point.accuracy * 100),
+            xytext=(10, -8), textcoords="offset points", va="top", fontsize=8, color=_INK,
+        )  # fmt: skip
+    _label_axes(axes, rows, profile)
+    return figure
+
+
+def save_figure(figure: Figure, path: Path) -> list[Path]:
+    """Write a figure beside `path` as PNG and as SVG, atomically, and give both paths."""
+    paths = [path.with_suffix(".png"), path.with_suffix(".svg")]
+    with matplotlib.rc_context({"svg.hashsalt": "spikeloom"}):  # the same figure gives the same bytes
+        for target in paths:
+            content = io.BytesIO()
+            metadata = {"Date": None} if target.suffix == ".svg" else None
+            figure.savefig(content, format=target.suffix[1:], dpi=160, metadata=metadata)
+            write_atomically(target, content.getvalue())
+    return paths
+
+
+def _draw_network(axes: Axes, network: str, rows: Sequence[Mapping[str, Any]], profile: str) -> None:
+    energy = [row["energy_joules"][profile] * 1e6 for row in rows]
+    accuracy = [row["accuracy_mean"] * 100 for row in rows]
+    spread = [(row["accuracy_std"] or 0) * 100 for row in rows]
+    colour = _COLOURS.get(network)
+    axes.errorbar(
+        energy, accuracy, yerr=spread, color=colour, marker="o", markersize=5, linewidth=1.5, capsize=3,
+        label=f"{network}, {rows[0]['cores'] // rows[0]['members']} cores a member", zorder=3,
+    )  # fmt: skip
+    for row, x, y in zip(rows, energy, accuracy, strict=True):
+        axes.annotate(
+            f"×{row['members']}", (x, y), xytext=(-3, 7), textcoords="offset points",
+            ha="right", fontsize=8, color=colour,
+        )  # fmt: skip
+
+
+def _label_axes(axes: Axes, rows: Sequence[Mapping[str, Any]], profile: str) -> None:
+    axes.set_xscale("log")
+    axes.set_yscale("function", functions=(_spacing, lambda y: 100 - 10.0**-y))
+    accuracies = [row["accuracy_mean"] * 100 for row in rows] + [p.accuracy * 100 for p in published_points()]
+    low, high = 100 - (100 - min(accuracies)) * 1.45, 100 - (100 - max(accuracies)) / 1.5
+    ticks = [tick for tick in _ACCURACY_TICKS if low <= tick <= high]
+    axes.set_ylim(low, high)
+    axes.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
+    axes.set_yticks([], minor=True)
+    energies = [row["energy_joules"][profile] * 1e6 for row in rows] + [p.joules * 1e6 for p in published_points()]
+    axes.set_xlim(min(energies) / 2, max(energies) * 3)
+    ticks = [tick for tick in (0.01, 0.1, 1, 10, 100, 1000) if min(energies) / 2 <= tick <= max(energies) * 3]
+    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    axes.set_xlabel(f"energy per image in µJ (profile {profile})")
+    axes.set_ylabel("accuracy on 10,000 test images in %" if _all_images(rows) else "accuracy in %")
+    axes.grid(color=_FAINT, linewidth=0.6)
+    axes.set_axisbelow(True)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(loc="lower right", frameon=False, fontsize=9)
+
+
+def _spacing(accuracy: np.ndarray) -> np.ndarray:
+    return -np.log10(np.maximum(100 - accuracy, 1e-3))
+
+
+def _all_images(rows: Sequence[Mapping[str, Any]]) -> bool:
+    return all(row["images"] == 10_000 for row in rows)
