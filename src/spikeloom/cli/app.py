@@ -1,0 +1,47 @@
+"""The one ``spikeloom`` command, its groups and the options that all of them share."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from spikeloom import __version__
+from spikeloom.cli import console
+from spikeloom.cli.data import data_app
+from spikeloom.cli.deploy import deploy_command, info_command
+from spikeloom.cli.measure import predict_command, reproduce_command, simulate_command
+from spikeloom.cli.train import train_command
+
+app = typer.Typer(
+    name="spikeloom",
+    help="Train networks of spikes and on/off synapses, run them on TrueNorth's cores, measure accuracy and energy.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.add_typer(data_app, name="data")
+app.command("train")(train_command)
+app.command("deploy")(deploy_command)
+app.command("simulate")(simulate_command)
+app.command("predict")(predict_command)
+app.command("reproduce")(reproduce_command)
+app.command("info")(info_command)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"spikeloom {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notes on stderr.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Keep the options that stand before the command."""
+    console.set_quiet(quiet)

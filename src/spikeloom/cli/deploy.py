@@ -1,0 +1,101 @@
+"""``spikeloom deploy`` and ``spikeloom info``: from a learned network to a chip program, and what a file is."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from spikeloom.cli import console
+from spikeloom.cli.options import Json, Members, Seed
+
+if TYPE_CHECKING:
+    from spikeloom.chip.program import ChipProgram
+    from spikeloom.network.learned import LearnedNetwork
+
+
+def deploy_command(
+    learned: Annotated[
+        str, typer.Argument(metavar="LEARNED", help="A learned network, or zoo:NAME.", show_default=False)
+    ],
+    members: Members = 1,
+    seed: Seed = 0,
+    out: Annotated[Path, typer.Option("--out", "-o", help="The program's file.")] = Path("program.safetensors"),
+    as_json: Json = False,
+) -> None:
+    """Sample a learned network into a chip program and print how it fits."""
+    from spikeloom.chip.fit import fit_report
+    from spikeloom.chip.storage import save_program
+    from spikeloom.deployment.deploy import deploy
+    from spikeloom.report.tables import fit_table
+    from spikeloom.zoo import load_network
+
+    program = deploy(load_network(learned), members, seed)
+    save_program(program, out)
+    if as_json:
+        console.print_json({"program": str(out), **asdict(fit_report(program))})
+    else:
+        console.show(fit_table(fit_report(program)), f"written to {out}")
+
+
+def info_command(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="Any artefact, or zoo:NAME.", show_default=False)],
+    as_json: Json = False,
+) -> None:
+    """Say what a file is, and whether it fits the chip."""
+    from spikeloom.artefact import read_artefact, read_record
+    from spikeloom.chip.program import ChipProgram
+    from spikeloom.training.files import CHECKPOINT
+    from spikeloom.zoo import load, model_path
+
+    path = model_path(file)
+    record = read_record(path)
+    facts = {"file": str(path), "format": record["format"], "version": record["version"]}
+    tables: list[Any] = []
+    if record["format"] == CHECKPOINT.name:
+        _, record = read_artefact(path, CHECKPOINT)
+        facts |= {"epochs_done": len(record.get("log", []))}
+    else:
+        model = load(file)
+        more, tables = _program_facts(model) if isinstance(model, ChipProgram) else _network_facts(model)
+        facts |= more
+    if as_json:
+        console.print_json(facts)
+    else:
+        shown = {name: value for name, value in facts.items() if not isinstance(value, dict)}
+        console.show(*(f"{name.replace('_', ' ')}: {value}" for name, value in shown.items()), *tables)
+
+
+def _program_facts(program: ChipProgram) -> tuple[dict[str, Any], list[Any]]:
+    from spikeloom.chip.fit import fit_report
+    from spikeloom.report.tables import fit_table
+    from spikeloom.simulation.streaming import why_not_streaming
+
+    reason = why_not_streaming(program)
+    fit = fit_report(program)
+    # a program that breaks a limit of the chip is refused when it is loaded
+    facts: dict[str, Any] = {"fits_the_chip": True, "path": "streaming" if reason is None else "general"}
+    facts |= {"why": "memoryless, without circles" if reason is None else reason, "fit": asdict(fit)}
+    return facts, [fit_table(fit)]
+
+
+def _network_facts(network: LearnedNetwork) -> tuple[dict[str, Any], list[Any]]:
+    from spikeloom.deployment.deploy import deploy
+
+    facts, tables = _program_facts(deploy(network))
+    log = network.training.get("log", [])
+    recipe = network.training.get("recipe", {})
+    trained = {
+        "input": " x ".join(str(length) for length in network.topology.input_shape),
+        "classes": ", ".join(network.class_names),
+        "cores_a_member": network.n_cores,
+        "recipe_name": recipe.get("name"),
+        "recipe": recipe,
+        "seed": network.training.get("seed"),
+        "epochs_done": len(log),
+        "validation": network.training.get("validation", {}),
+        "validation_accuracy": log[-1].get("validation_accuracy") if log else None,
+    }
+    return trained | facts, tables

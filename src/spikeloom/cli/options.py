@@ -1,0 +1,36 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
+SEED_MAX = 2**32 - 1  # the hash that draws the inputs has 32 bits
+
+Seed = Annotated[
+    int, typer.Option("--seed", min=0, max=SEED_MAX, help="Root of every random draw; draw d takes SEED + d.")
+]
+Members = Annotated[int, typer.Option("--members", min=1, help="Sampled copies that vote together.")]
+Draws = Annotated[int, typer.Option("--draws", min=1, help="Repetitions with fresh random draws.")]
+Threads = Annotated[int, typer.Option("--threads", min=0, help="Processor cores to use; 0 takes all.")]
+Model = Annotated[
+    str, typer.Argument(metavar="MODEL", help="A learned network, a chip program, or zoo:NAME.", show_default=False)
+]
+Backend = Annotated[
+    str, typer.Option("--backend", help="batched (matrix products) or reference (tick by tick).", metavar="NAME")
+]
+Profiles = Annotated[
+    Path | None, typer.Option("--profiles", metavar="FILE", help="A TOML file of further energy profiles.")
+]
+
+
+def known_backend(backend: str) -> str:
+    """Give the name back, or refuse it as wrong usage."""
+    from spikeloom.simulation import BACKENDS
+
+    if backend not in BACKENDS:
+        raise typer.BadParameter(f"'{backend}' is not one of {', '.join(BACKENDS)}", param_hint="--backend")
+    return backend

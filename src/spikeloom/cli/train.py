@@ -1,0 +1,154 @@
+"""``spikeloom train``: from a recipe to a run folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from spikeloom.cli import console
+from spikeloom.cli.options import SEED_MAX, Json, Threads
+from spikeloom.errors import TrainingError
+
+if TYPE_CHECKING:
+    from spikeloom.data import Dataset
+    from spikeloom.network.learned import LearnedNetwork
+    from spikeloom.training.recipe import Recipe
+
+VALIDATION_MEMBERS = {1: 3, 16: 1}  # ensemble sizes, and draws of each, that a finished training is judged by
+
+
+def train_command(
+    recipe: Annotated[
+        str | None,
+        typer.Argument(metavar="RECIPE", help="A TOML file, or a shipped recipe such as mnist-5.", show_default=False),
+    ] = None,
+    changes: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key, for example train.epochs=20.")
+    ] = None,
+    data: Annotated[
+        str | None, typer.Option("--data", help="mnist, a folder or an NPZ file; wins over the recipe.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Run folder; runs/NAME by default.")] = None,
+    resume: Annotated[
+        Path | None, typer.Option("--resume", metavar="RUN", help="Go on with the training in this folder.")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", min=0, max=SEED_MAX, help="Root of every random draw; wins over the recipe.")
+    ] = None,
+    device: Annotated[str, typer.Option("--device", help="cpu, or cuda where there is one.")] = "cpu",
+    threads: Threads = 0,
+    as_json: Json = False,
+) -> None:
+    """Train a network by a recipe and keep it in a run folder.
+
+    The folder gets run.toml, metrics.jsonl, checkpoint.safetensors and learned.safetensors. Ctrl-C leaves a run that
+    --resume continues bit for bit.
+    """
+    if (recipe is None) == (resume is None):
+        raise typer.BadParameter("give either a RECIPE or --resume RUN", param_hint="RECIPE")
+    if resume is not None and (changes or data or out or seed is not None):
+        raise typer.BadParameter(
+            "a resumed run keeps its recipe; --set, --data, --out and --seed are not for it", param_hint="--resume"
+        )
+    if resume is not None:
+        run, chosen = resume, _recipe_of_run(resume)
+    else:
+        assert recipe is not None
+        chosen = _chosen_recipe(recipe, changes or [], data, seed)
+        run = out or Path("runs") / chosen.name
+        _refuse_used(run)
+    network = train_run(chosen, run, device, threads or console.default_threads())
+    _report(network, chosen, run, threads or console.default_threads(), as_json)
+
+
+def train_run(recipe: Recipe, run: Path, device: str, threads: int) -> LearnedNetwork:
+    """Train or go on in a run folder, with a progress bar; on Ctrl-C say how to go on."""
+    import torch
+
+    from spikeloom.training.loop import train
+
+    dataset = _training_set(recipe)
+    recipe.topology(dataset.value_shape, dataset.n_classes)  # what does not fit is refused before anything is shown
+    torch.set_num_threads(threads)
+    console.note(f"{recipe.name}: {recipe.train.epochs} epochs on {len(dataset):,} examples, into {run}")
+    try:
+        with console.progress_bar(recipe.name, recipe.train.epochs) as advance:
+            return train(recipe, dataset, run, device=device, reporter=_BarReporter(recipe.train.epochs, advance))
+    except KeyboardInterrupt:
+        console.note(f"stopped; go on with: spikeloom train --resume {run}")
+        raise
+
+
+class _BarReporter:
+    """Moves a progress bar by fractions of an epoch and shows loss and accuracy beside it."""
+
+    def __init__(self, epochs: int, advance: console.Advance) -> None:
+        self._epochs, self._advance = epochs, advance
+        self._shown = 0.0
+        self._accuracy = ""
+
+    def step(self, epoch: int, done: int, total: int, loss: float) -> None:
+        """Show the loss so far."""
+        now = epoch + done / total
+        self._advance(now - self._shown, f"epoch {epoch + 1}/{self._epochs}  loss {loss:.3f}{self._accuracy}")
+        self._shown = now
+
+    def epoch(self, metrics: dict[str, Any]) -> None:
+        """Keep the validation accuracy to show from now on."""
+        self._accuracy = f"  valid. {metrics['validation_accuracy'] * 100:.2f} %"
+
+
+def _chosen_recipe(source: str, changes: list[str], data: str | None, seed: int | None) -> Recipe:
+    from spikeloom.training.recipe import load_recipe
+
+    recipe = load_recipe(source, changes if seed is None else [*changes, f"seed={seed}"])
+    where = data or recipe.data.source
+    # an absolute path, so that the run can be resumed from any folder
+    found = {"name": "mnist", "path": None} if where == "mnist" else {"name": None, "path": str(Path(where).resolve())}
+    return recipe.model_copy(update={"data": recipe.data.model_copy(update=found)})
+
+
+def _recipe_of_run(run: Path) -> Recipe:
+    from spikeloom.training.checkpoint import load_checkpoint
+    from spikeloom.training.files import CHECKPOINT_FILE
+    from spikeloom.training.loop import recorded_recipe
+
+    return recorded_recipe(load_checkpoint(run / CHECKPOINT_FILE).network)
+
+
+def _refuse_used(run: Path) -> None:
+    from spikeloom.training.files import CHECKPOINT_FILE
+
+    if (run / CHECKPOINT_FILE).exists():
+        raise TrainingError(f"{run}: holds a training already; go on with --resume {run}, or choose another --out")
+
+
+def _training_set(recipe: Recipe) -> Dataset:
+    from spikeloom.data import load_dataset
+
+    return load_dataset(recipe.data.source)
+
+
+def _report(network: LearnedNetwork, recipe: Recipe, run: Path, threads: int, as_json: bool) -> None:
+    """Measure the deployed network on the validation split, which is there to choose on, and print what was made."""
+    from spikeloom.measure.evaluation import evaluate_network
+    from spikeloom.report.tables import percent, plural
+    from spikeloom.training.files import LEARNED_FILE
+    from spikeloom.training.loop import validation_split
+
+    _, validation = validation_split(recipe, _training_set(recipe))
+    results = evaluate_network(network, validation, VALIDATION_MEMBERS, threads=threads)
+    last = network.training["log"][-1]
+    if as_json:
+        deployed = {str(size): result.accuracy for size, result in results.items()}
+        console.print_json(
+            {"run": str(run), "learned": str(run / LEARNED_FILE), **last, "validation_accuracy_deployed": deployed}
+        )
+        return
+    console.show(
+        f"{run / LEARNED_FILE}: {network.n_cores} cores a member, {last['epoch']} epochs, loss {last['loss']:.4f}",
+        f"validation: training network {percent(last['validation_accuracy'])}, on the chip "
+        + ", ".join(f"{percent(result.accuracy)} with {plural(size, 'member')}" for size, result in results.items()),
+    )
