@@ -1,0 +1,189 @@
+import inspect
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from programs import stripes
+from spikeloom.data import load_dataset, mnist
+from spikeloom.data.datasets import from_arrays, split_validation
+from spikeloom.data.idx import write_idx
+from spikeloom.data.readers import read_image
+from spikeloom.errors import DataError
+
+
+def test_mnist_has_torchvisions_signature_and_the_published_counts():
+    assert list(inspect.signature(mnist).parameters) == ["root", "train", "transform", "target_transform", "download"]
+    train, test = mnist(), mnist(train=False)
+    assert (train.images.shape, test.images.shape) == ((60000, 28, 28, 1), (10000, 28, 28, 1))
+    assert np.bincount(test.labels).tolist() == [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
+
+
+def test_items_pass_through_the_transforms():
+    dataset = mnist(train=False, transform=lambda image: image.sum(), target_transform=lambda label: -label)
+    image, label = dataset[0]
+    assert (int(image), label) == (int(dataset.images[0].sum()), -7)
+
+
+@pytest.mark.parametrize("shape", [(5, 9), (5, 9, 3)])
+def test_a_folder_of_idx_files_with_any_size_and_channels(tmp_path, shape):
+    rng = np.random.default_rng(0)
+    images, labels = rng.integers(0, 256, (7, *shape), dtype=np.uint8), np.arange(7, dtype=np.uint8) % 4
+    for prefix in ("train", "t10k"):
+        write_idx(tmp_path / f"{prefix}-images-idx{images.ndim}-ubyte", images)
+        write_idx(tmp_path / f"{prefix}-labels-idx1-ubyte", labels)
+    dataset = load_dataset(tmp_path, "test")
+    assert np.array_equal(dataset.images, images.reshape(7, 5, 9, -1))
+    assert dataset.n_classes == 4
+
+
+def test_an_npz_file_may_name_its_classes(tmp_path):
+    data = stripes(9)
+    np.savez(tmp_path / "d.npz", x_train=data.images, y_train=data.labels, class_names=data.class_names)
+    loaded = load_dataset(tmp_path / "d.npz")
+    assert loaded.class_names == ("above", "below", "middle")
+    assert np.array_equal(loaded.values, data.values)
+
+
+def test_a_folder_of_images_takes_its_classes_from_the_folders(tmp_path):
+    for split, label, value in (("train", "cat", 10), ("train", "dog", 20), ("test", "dog", 30)):
+        (tmp_path / split / label).mkdir(parents=True)
+        Image.fromarray(np.full((4, 6, 3), value, np.uint8)).save(tmp_path / split / label / "1.png")
+    train, test = load_dataset(tmp_path), load_dataset(tmp_path, "test")
+    assert (train.value_shape, train.class_names, train.labels.tolist()) == ((4, 6, 3), ("cat", "dog"), [0, 1])
+    assert (test.labels.tolist(), test.images[0, 0, 0].tolist()) == ([1], [30, 30, 30])
+
+
+def test_images_of_different_sizes_are_refused_by_name(tmp_path):
+    (tmp_path / "train" / "a").mkdir(parents=True)
+    for name, size in (("1", 4), ("2", 5)):
+        Image.fromarray(np.zeros((size, 4), np.uint8)).save(tmp_path / "train" / "a" / f"{name}.png")
+    with pytest.raises(DataError, match=r"2.png: is 5 x 4; .*1.png is 4 x 4"):
+        load_dataset(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("images", "labels", "message"),
+    [
+        (np.zeros((3, 4), np.uint8), np.zeros(3, int), r"images have shape \(3, 4\)"),
+        (np.zeros((3, 4, 4), np.uint8), np.zeros(2, int), r"3 images but labels of shape \(2,\)"),
+        (np.zeros((3, 4, 4), np.uint8), np.zeros(3), "labels are float64; whole numbers"),
+        (np.zeros((3, 4, 4), np.uint8), np.array([0, -1, 0]), "label -1 of example 1; 0 .. 0"),
+        (np.full((3, 4, 4), 2.0), np.zeros(3, int), r"values span 2.0 .. 2.0; \[0, 1\]"),
+        (np.full((3, 4, 4), np.nan), np.zeros(3, int), "values span nan"),
+        (np.zeros((3, 4, 4), np.int32), np.zeros(3, int), "values are int32"),
+        (np.zeros((0, 4, 4), np.uint8), np.zeros(0, int), "images have shape"),
+    ],
+)
+def test_arrays_that_do_not_fit_are_refused(images, labels, message):
+    with pytest.raises(DataError, match=message):
+        from_arrays(images, labels)
+
+
+def test_a_label_beyond_the_named_classes_is_refused():
+    with pytest.raises(DataError, match="label 2 of example 1; 0 .. 1 are the classes"):
+        from_arrays(np.zeros((2, 4, 4), np.uint8), np.array([0, 2]), ["a", "b"])
+
+
+def test_mislabelled_idx_folders_are_refused(tmp_path):
+    write_idx(tmp_path / "train-images-idx3-ubyte", np.zeros((3, 4, 4), np.uint8))
+    with pytest.raises(DataError, match="no 'train-labels…' beside it"):
+        load_dataset(tmp_path)
+    write_idx(tmp_path / "train-labels-idx1-ubyte", np.zeros(4, np.uint8))
+    with pytest.raises(DataError, match=r"3 images but labels of shape \(4,\)"):
+        load_dataset(tmp_path)
+
+
+def test_an_npz_file_that_would_run_code_is_refused(tmp_path):
+    np.savez(tmp_path / "d.npz", x_train=np.array([print], object), y_train=np.zeros(1, int))
+    with pytest.raises(DataError, match="cannot be read as an NPZ file"):
+        load_dataset(tmp_path / "d.npz")
+
+
+def test_damaged_or_incomplete_npz_files_are_refused(tmp_path):
+    (tmp_path / "bad.npz").write_bytes(b"PK\x03\x04 and no more")
+    with pytest.raises(DataError, match="bad.npz: cannot be read as an NPZ file"):
+        load_dataset(tmp_path / "bad.npz")
+    np.savez(tmp_path / "half.npz", x_train=np.zeros((1, 2, 2)))
+    with pytest.raises(DataError, match="has no array y_train; it holds x_train"):
+        load_dataset(tmp_path / "half.npz")
+
+
+def test_what_is_no_data_set_is_refused(tmp_path):
+    with pytest.raises(DataError, match="is neither 'mnist' nor a folder or NPZ file"):
+        load_dataset(tmp_path / "nothing")
+    with pytest.raises(DataError, match="holds no test set"):
+        load_dataset(tmp_path, "test")
+
+
+def test_the_validation_split_is_disjoint_whole_and_repeatable():
+    dataset = stripes(60)
+    train, validation = split_validation(dataset, 0.25, np.random.default_rng(3))
+    again = split_validation(dataset, 0.25, np.random.default_rng(3))[1]
+    assert (len(train), len(validation)) == (45, 15)
+    rows = {image.tobytes() for image in train.images} | {image.tobytes() for image in validation.images}
+    assert len(rows) == 60
+    assert np.array_equal(validation.images, again.images)
+
+
+def test_a_split_that_leaves_a_part_empty_is_refused():
+    with pytest.raises(DataError, match="leaves a part empty"):
+        split_validation(stripes(3), 0.01, np.random.default_rng(0))
+
+
+def test_own_images_are_read_grey_and_resized_only_when_asked(tmp_path):
+    path = tmp_path / "digit.png"
+    Image.fromarray(np.full((10, 20, 3), 100, np.uint8)).save(path)
+    with pytest.raises(DataError, match=r"is 10 x 20 x 1; the network reads 28 x 28 x 1; resize it, or pass --resize"):
+        read_image(path, (28, 28, 1))
+    assert np.unique(read_image(path, (28, 28, 1), resize=True)).tolist() == [100]
+    np.save(tmp_path / "digit.npy", np.full((28, 28), 0.5))
+    assert read_image(tmp_path / "digit.npy", (28, 28, 1)).shape == (28, 28, 1)
+
+
+def test_a_file_that_is_no_image_is_refused(tmp_path):
+    (tmp_path / "digit.png").write_bytes(b"no image")
+    with pytest.raises(DataError, match="digit.png: cannot be read as an image"):
+        read_image(tmp_path / "digit.png", (28, 28, 1))
+
+
+def damaged_npz(path):
+    np.savez_compressed(path, x_train=np.zeros((50, 8, 8), np.uint8), y_train=np.zeros(50, int))
+    content = bytearray(path.read_bytes())
+    content[60:90] = bytes(30)
+    path.write_bytes(content)
+
+
+def npz_with(**arrays):
+    return lambda path: np.savez(path, **({"x_train": np.zeros((1, 2, 2)), "y_train": np.zeros(1, int)} | arrays))
+
+
+@pytest.mark.parametrize(
+    ("write", "message"),
+    [
+        (damaged_npz, "cannot be read as an NPZ file"),
+        (npz_with(class_names=np.array("one")), "class names have 0 dimensions; a list of names is needed"),
+        (npz_with(y_train=np.array([2**62])), "label 4611686018427387904; whole numbers from 0 to 65535"),
+    ],
+)
+def test_hostile_npz_files_are_refused_at_once(tmp_path, write, message):
+    write(tmp_path / "d.npz")
+    with pytest.raises(DataError, match=message):
+        load_dataset(tmp_path / "d.npz")
+
+
+def test_an_npz_file_renamed_and_images_of_sixteen_bits_are_refused(tmp_path):
+    np.savez(tmp_path / "a.npz", x=np.zeros(3))
+    (tmp_path / "a.npz").rename(tmp_path / "a.npy")
+    with pytest.raises(DataError, match="a.npy: cannot be read as an array"):
+        read_image(tmp_path / "a.npy", (2, 2, 1))
+    Image.fromarray(np.full((2, 2), 40_000, np.uint16)).save(tmp_path / "deep.png")
+    with pytest.raises(DataError, match="deep.png: has mode I;16; .* 8 bits a channel"):
+        read_image(tmp_path / "deep.png", (2, 2, 1))
+
+
+def test_hidden_folders_are_no_classes(tmp_path):
+    for name in (".ipynb_checkpoints", "cat", "dog"):
+        (tmp_path / "train" / name).mkdir(parents=True)
+        Image.fromarray(np.zeros((2, 2), np.uint8)).save(tmp_path / "train" / name / "1.png")
+    assert load_dataset(tmp_path).class_names == ("cat", "dog")

@@ -1,0 +1,66 @@
+import numpy as np
+import pytest
+
+from programs import TINY, stripes, tiny_network
+from spikeloom.chip.draws import INPUT_STREAM, draw
+from spikeloom.chip.program import Interface
+from spikeloom.data.encode import encode
+from spikeloom.deployment.deploy import deploy
+from spikeloom.errors import DataError
+
+
+def interface(coding: str = "bernoulli", ticks: int = 1) -> Interface:
+    return Interface(coding, ticks, 2, TINY.input_shape, ("0", "1", "2"))
+
+
+LINES = deploy(tiny_network(), members=3).inputs
+
+
+def test_a_spike_is_a_draw_below_the_value_with_the_documented_key():
+    values = stripes(4).values
+    spikes = encode(interface(), LINES, values, np.arange(4) + 100, seed=7)
+    for image, line in ((0, 3), (2, 70), (3, 150)):
+        member, value = divmod(line, 64)
+        expected = int(draw(INPUT_STREAM, 7, member, 100 + image, value)) / 2**32 < values[image, value]
+        assert spikes[image, line] == expected
+
+
+def test_zero_never_spikes_and_one_always():
+    values = np.zeros((500, 64), np.float32)
+    values[:, 1::2] = 1
+    spikes = encode(interface(), LINES, values, np.arange(500), seed=0)
+    assert not spikes[:, 0:64:2].any()
+    assert spikes[:, 1:64:2].all()
+
+
+def test_the_share_of_spikes_is_the_value():
+    values = np.full((4000, 64), 0.3, np.float32)
+    spikes = encode(interface(), LINES, values, np.arange(4000), seed=0)
+    assert spikes.mean() == pytest.approx(0.3, abs=0.003)  # standard error 0.0005
+
+
+def test_members_draw_apart_and_images_keep_their_draws_wherever_they_stand():
+    values = np.full((5, 64), 0.5, np.float32)
+    spikes = encode(interface(), LINES, values, np.arange(5), seed=0)
+    assert not np.array_equal(spikes[:, :64], spikes[:, 64:128])
+    alone = encode(interface(), LINES, values[3:4], np.array([3]), seed=0)
+    assert np.array_equal(alone[0], spikes[3])
+
+
+def test_later_ticks_of_an_image_draw_anew_and_the_first_stays():
+    values = np.full((5, 64), 0.5, np.float32)
+    once = encode(interface(), LINES, values, np.arange(5), seed=0)
+    twice = encode(interface(ticks=2), LINES, values, np.arange(5), seed=0).reshape(5, 2, -1)
+    assert np.array_equal(twice[:, 0], once)
+    assert not np.array_equal(twice[:, 1], once)
+
+
+def test_threshold_coding_spikes_from_one_half():
+    values = np.tile(np.array([0.0, 0.49, 0.5, 1.0], np.float32), 16)[None]
+    spikes = encode(interface("threshold"), LINES, values, np.arange(1), seed=0)
+    assert spikes[0, :4].tolist() == [False, False, True, True]
+
+
+def test_images_of_another_size_are_refused():
+    with pytest.raises(DataError, match=r"values of shape \(2, 49\); \(n_images, 64\) is needed, 8 x 8 x 1 values"):
+        encode(interface(), LINES, np.zeros((2, 49), np.float32), np.arange(2), seed=0)

@@ -1,0 +1,84 @@
+import pytest
+
+from spikeloom.errors import DataError
+from spikeloom.measure.activity import Activity
+from spikeloom.measure.energy import (
+    PAPER_PROFILE,
+    Profile,
+    calibrated_static,
+    energy_per_image,
+    load_profiles,
+    shipped_profiles,
+)
+
+PROFILE = Profile(
+    kind="own", static_joules_per_core_tick=2e-9, joules_per_event=3e-12, joules_per_hop=5e-12, source="made up"
+)
+ACTIVITY = Activity(images=10, spikes=70, events=20_000, hops=300)
+
+
+def test_the_energy_of_an_image_is_static_plus_events_plus_hops():
+    energy = energy_per_image(PROFILE, cores=5, ticks_per_image=2, activity=ACTIVITY)
+    assert energy.static == pytest.approx(20e-9)
+    assert energy.events == pytest.approx(6e-9)
+    assert energy.hops == pytest.approx(0.15e-9)
+    assert energy.total == pytest.approx(26.15e-9)
+    assert sum(energy.shares) == pytest.approx(1)
+
+
+def test_calibration_gives_the_asked_energy_back():
+    static = calibrated_static(0.268e-6, 5, 1, ACTIVITY, like=PROFILE)
+    profile = PROFILE.model_copy(update={"static_joules_per_core_tick": static})
+    assert energy_per_image(profile, 5, 1, ACTIVITY).total == pytest.approx(0.268e-6)
+
+
+def test_the_published_profile_gives_the_published_power_of_a_chip():
+    # 0.8 V, 20.07 Hz, 128 synapses of each of 1,048,576 neurons on: 71 mW within 0.3 mW (Merolla et al. 2014)
+    profile = shipped_profiles()["truenorth-0.8V"]
+    neurons = 4096 * 256
+    spikes = neurons * 20.07 * 1e-3
+    routing = 0.77e-12 / 2.3e-12 * 128  # hops a spike that the fit's share of routing stands for
+    activity = Activity(images=1, spikes=round(spikes), events=round(spikes * 128), hops=round(spikes * routing))
+    watts = energy_per_image(profile, 4096, 1, activity).total / 1e-3
+    assert watts == pytest.approx(71e-3, abs=0.5e-3)
+
+
+def test_the_calibrated_profile_shares_event_and_hop_costs_with_the_published_one():
+    calibrated, published = shipped_profiles()[PAPER_PROFILE], shipped_profiles()["truenorth-0.8V"]
+    assert calibrated.kind == "calibrated"
+    assert (calibrated.joules_per_event, calibrated.joules_per_hop) == (
+        published.joules_per_event,
+        published.joules_per_hop,
+    )
+
+
+def test_a_users_profiles_come_beside_the_shipped_ones(tmp_path):
+    (tmp_path / "p.toml").write_text(
+        '[mine]\nkind = "own"\nstatic_joules_per_core_tick = 1e-9\n'
+        'joules_per_event = 0\njoules_per_hop = 0\nsource = "a wattmeter"\n'
+    )
+    profiles = load_profiles(tmp_path / "p.toml")
+    assert profiles["mine"].static_joules_per_core_tick == 1e-9
+    assert set(shipped_profiles()) < set(profiles)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[mine]\nkind = 'own'\n", "mine.static_joules_per_core_tick: field required"),
+        ("mine =", "is not TOML"),
+        ("[mine]\nkind = 'guess'\n", "mine.kind"),
+    ],
+)
+def test_a_wrong_profile_is_refused_by_key(tmp_path, text, message):
+    (tmp_path / "p.toml").write_text(text)
+    with pytest.raises(DataError, match=message):
+        load_profiles(tmp_path / "p.toml")
+    with pytest.raises(DataError, match="nothing.toml: cannot be read"):
+        load_profiles(tmp_path / "nothing.toml")
+
+
+def test_activities_add_over_images_and_lie_beside_each_other_over_members():
+    more = Activity(images=5, spikes=1, events=2, hops=3)
+    assert ACTIVITY + more == Activity(15, 71, 20_002, 303)
+    assert ACTIVITY.beside(more) == Activity(10, 71, 20_002, 303)

@@ -1,0 +1,66 @@
+import json
+
+import numpy as np
+import pytest
+from safetensors.numpy import save_file
+
+from programs import tiny_network
+from spikeloom.artefact import METADATA_KEY, read_artefact
+from spikeloom.errors import ArtefactError
+from spikeloom.network.learned import Convention
+from spikeloom.network.quantise import quantise
+from spikeloom.network.storage import LEARNED, load_learned, save_learned, save_quantised
+
+
+def equal(one, other) -> bool:
+    arrays = zip(one.layers, other.layers, strict=True)
+    return all(
+        np.array_equal(getattr(a, name), getattr(b, name))
+        for a, b in arrays
+        for name in ("sources", "axon_types", "strengths", "probabilities", "biases")
+    )
+
+
+def test_a_network_comes_back_as_it_was_saved(tmp_path):
+    network = tiny_network(convention=Convention(boundary=0.0, bias_rounding="trunc"))
+    save_learned(network, tmp_path / "n")
+    back = load_learned(tmp_path / "n")
+    assert equal(back, network)
+    assert (back.topology, back.class_names, back.convention) == (
+        network.topology,
+        network.class_names,
+        network.convention,
+    )
+
+
+def test_eight_bits_bring_a_quantised_network_back_exactly_and_take_a_quarter(tmp_path):
+    network = quantise(tiny_network())
+    save_quantised(network, tmp_path / "small")
+    save_learned(network, tmp_path / "large")
+    assert equal(load_learned(tmp_path / "small"), network)
+    assert (tmp_path / "small").stat().st_size < 0.3 * (tmp_path / "large").stat().st_size
+
+
+@pytest.mark.parametrize(
+    ("arrays", "record", "message"),
+    [
+        ({}, {"version": 9}, "learned network version 9 is newer than version 1"),
+        ({}, {"topology": {"input_shape": [8, 8, 1]}}, "record of the network cannot be read"),
+        ({}, {"convention": {"boundary": 0, "colour": 1}}, "record of the network cannot be read"),
+        ({}, {"convention": {"bias_rounding": "up"}}, "record of the network cannot be read"),
+        ({}, {"class_names": ["one"]}, "1 class names for 3 classes"),
+        ({"layers.0.probabilities": np.full((4, 256, 256), 1.5, np.float32)}, {}, "'layers.0.probabilities' spans 1.5"),
+        ({"layers.0.probabilities": np.full((4, 256, 256), np.nan, np.float32)}, {}, "spans nan"),
+        ({"layers.1.sources": np.full((1, 256), 1024, np.int32)}, {}, "'layers.1.sources' spans 1024 .. 1024; -1 .. 1"),
+        ({"layers.1.sources": np.full((1, 256), 7, np.int32)}, {}, "'layers.1.sources' names a neuron twice"),
+        ({"layers.0.biases": np.full((4, 256), np.nan, np.float32)}, {}, "'layers.0.biases' spans nan"),
+        ({}, {"training": {"log": 3}}, "record of the network cannot be read"),
+        ({"layers.0.biases": np.zeros((4, 255), np.float32)}, {}, "'layers.0.biases' is float32 of shape"),
+    ],
+)  # fmt: skip
+def test_a_damaged_network_is_refused_by_part(tmp_path, arrays, record, message):
+    save_learned(tiny_network(), tmp_path / "n")
+    old_arrays, old_record = read_artefact(tmp_path / "n", LEARNED)
+    save_file(old_arrays | arrays, tmp_path / "n", metadata={METADATA_KEY: json.dumps(old_record | record)})
+    with pytest.raises(ArtefactError, match=message):
+        load_learned(tmp_path / "n")

@@ -1,0 +1,92 @@
+import numpy as np
+import pytest
+
+from spikeloom.errors import FitError
+from spikeloom.network.topology import UNUSED, Topology, Windows, wire
+from spikeloom.training.recipe import load_recipe
+
+IMAGE = (28, 28, 1)
+
+
+def shipped(name: str) -> Topology:
+    return load_recipe(name).topology(IMAGE, 10)
+
+
+def layers(*windows: tuple) -> tuple[Windows, ...]:
+    return tuple(
+        Windows((size, size), (stride, stride), *features) for size, stride, *features in windows
+    )  # fmt: skip
+
+
+def test_the_papers_networks_have_5_and_30_cores():
+    assert (shipped("mnist-5").grids, shipped("mnist-5").n_cores) == ([(2, 2), (1, 1)], 5)
+    assert (shipped("mnist-30").grids, shipped("mnist-30").n_cores) == ([(4, 4), (3, 3), (2, 2), (1, 1)], 30)
+
+
+def test_each_class_has_25_votes():
+    assert shipped("mnist-5").votes_per_class == shipped("mnist-30").votes_per_class == 25
+
+
+@pytest.mark.parametrize(("name", "connected"), [("mnist-5", 256), ("mnist-30", 2304 + 1024 + 256)])
+def test_every_window_fills_a_core_and_no_neuron_has_two_destinations(name, connected):
+    wiring = wire(shipped(name), np.random.default_rng(0))
+    assert all((sources != UNUSED).all() for sources in wiring)
+    above = np.concatenate([layer * 100_000 + sources.ravel() for layer, sources in enumerate(wiring[1:])])
+    assert len(np.unique(above)) == len(above) == connected
+
+
+def test_the_first_window_reads_the_upper_left_corner_row_by_row():
+    first = wire(shipped("mnist-5"), np.random.default_rng(0))[0]
+    assert first[0, [0, 15, 16, 255]].tolist() == [0, 15, 28, 15 * 28 + 15]
+    assert first[1, 0] == 12
+    assert first[2, 0] == 12 * 28
+
+
+def test_a_target_takes_the_same_number_of_neurons_of_each_core_in_its_window():
+    second = wire(shipped("mnist-30"), np.random.default_rng(0))[1]
+    cores, counts = np.unique(second[4] // 256, return_counts=True)  # the middle of 3 x 3 windows over 4 x 4 cores
+    assert (cores.tolist(), counts.tolist()) == ([5, 6, 9, 10], [64] * 4)
+
+
+def test_channels_lie_beside_each_other_and_spare_axons_are_unused():
+    wiring = wire(Topology((4, 4, 3), 2, layers((2, 2))), np.random.default_rng(0))[0]
+    assert wiring[0, :13].tolist() == [0, 1, 2, 3, 4, 5, 12, 13, 14, 15, 16, 17, UNUSED]
+    assert wiring[3, 0] == (2 * 4 + 2) * 3
+
+
+def test_windows_may_be_oblong():
+    topology = Topology((1, 64, 1), 2, (Windows((1, 16), (1, 16)), Windows((1, 4), (1, 1))))
+    assert topology.grids == [(1, 4), (1, 1)]
+
+
+def test_features_default_to_as_many_as_fit():
+    topology = Topology(IMAGE, 10, layers((16, 4), (2, 1)))
+    assert (wire(topology, np.random.default_rng(0))[1] != UNUSED).all()
+
+
+@pytest.mark.parametrize(
+    ("shape", "n_classes", "windows", "message"),
+    [
+        (IMAGE, 10, [(17, 11)], "layer 1: a window of 17 x 17 .* needs 289 axons, a core has 256; take at most 256"),
+        ((28, 28, 3), 10, [(16, 12)], "layer 1: .*over 3 channels needs 768 axons.*take at most 85 positions"),
+        (IMAGE, 10, [(16, 5)], "layer 1: .*stride 5 leave 2 of 28 rows uncovered; strides that fit: 1, 2, 3, 4, 6, 12"),
+        ((8, 28, 1), 10, [(16, 12)], "layer 1: a window of 16 rows over 8 rows below; at most 8"),
+        (IMAGE, 10, [(16, 12), (2, 1, 65)], "layer 2: 4 cores .* x 65 features need 260 axons.*take at most 64"),
+        (IMAGE, 10, [(16, 4), (2, 1, 64), (3, 1), (1, 1, 300)], "layer 4: .* x 300 features need 300 axons"),
+        (IMAGE, 300, [(16, 12), (2, 1)], "output: 300 classes over the 256 neurons of the last layer; 2 to 256"),
+        (IMAGE, 1, [(16, 12)], "output: 1 classes"),
+        (IMAGE, 10, [(16, 12, 4)], "layer 1: features cannot be chosen over the input"),
+        (IMAGE, 10, [(0, 1)], "layer 1: window 0 and stride 1 along the rows; both must be at least 1"),
+        (IMAGE, 10, [], "there is no layer"),
+        ((0, 4, 1), 10, [(1, 1)], "input: shape .* is empty"),
+    ],
+)
+def test_what_does_not_fit_is_refused_with_layer_numbers_and_a_way_out(shape, n_classes, windows, message):
+    with pytest.raises(FitError, match=message):
+        Topology(shape, n_classes, layers(*windows))
+
+
+def test_a_neuron_asked_for_by_too_many_windows_is_refused_and_one_less_fits():
+    Topology(IMAGE, 10, layers((12, 4), (3, 1, 28)))  # 9 windows over the middle core take 252 of its 256 neurons
+    with pytest.raises(FitError, match="layer 2: .*x 29 features"):
+        Topology(IMAGE, 10, layers((12, 4), (3, 1, 29)))

@@ -1,0 +1,133 @@
+"""What every back end must do, worked by hand."""
+
+import numpy as np
+import pytest
+
+from spikeloom.chip.builder import ProgramBuilder
+from spikeloom.errors import ProgramError
+from spikeloom.simulation import run, simulator
+
+RELAY = {"strengths": (1, 1, 1, 1), "threshold": 1}
+
+
+def ticks(program, inputs: list[str], backend, **options):
+    """Run with an input line a column of 0s and 1s."""
+    return backend(program, np.array([[letter == "1" for letter in row] for row in inputs]), **options)
+
+
+def relay(delay: int):
+    """Give two cores: the input reaches core 0, which relays to core 1, which relays to the output."""
+    build = ProgramBuilder()
+    for core in (build.add_core(), build.add_core()):
+        build.set_neuron(core, 3, **RELAY)
+        build.connect(core, 9, 3)
+    build.route(0, 3, 1, 9, delay)
+    build.add_input([(0, 9)])
+    build.add_output(1, 3)
+    return build.build()
+
+
+@pytest.mark.parametrize("delay", [1, 2, 15])
+def test_a_spike_of_tick_t_is_integrated_in_tick_t_plus_its_delay(backend, delay):
+    record = ticks(relay(delay), ["1", "0", "1"] + ["0"] * 16, backend)
+    assert np.flatnonzero(record.outputs[:, 0]).tolist() == [delay, delay + 2]
+
+
+def test_a_delay_longer_than_the_run_delivers_nothing(backend):
+    assert not ticks(relay(15), ["1"] * 4, backend).outputs.any()
+
+
+def test_an_output_line_shows_a_spike_in_the_tick_that_emits_it(backend):
+    build = ProgramBuilder()
+    core = build.add_core()
+    build.set_neuron(core, 0, **RELAY)
+    build.connect(core, 0, 0)
+    build.add_input([(core, 0)])
+    build.add_output(core, 0)
+    assert ticks(build.build(), ["0", "1", "0"], backend).outputs[:, 0].tolist() == [False, True, False]
+
+
+def test_spikes_that_meet_on_one_axon_are_one_spike(backend):
+    build = ProgramBuilder()
+    first, second = build.add_core(), build.add_core()
+    for neuron in (0, 1):
+        build.set_neuron(first, neuron, **RELAY)
+        build.connect(first, neuron, neuron)
+        build.route(first, neuron, second, 0)
+    build.set_neuron(
+        second, 0, strengths=(1, 0, 0, 0), leak=-1, threshold=1, saturate=True
+    )  # spikes on two, not on one
+    build.connect(second, 0, 0)
+    build.add_output(second, 0)
+    for axon in (0, 1):
+        build.add_input([(first, axon)])
+    record = ticks(build.build(), ["11", "10", "00", "00"], backend)
+    assert not record.outputs.any()
+    assert record.events[:, 1].tolist() == [0, 1, 1, 0]
+
+
+def test_an_input_line_reaches_all_its_axons_and_two_lines_on_one_axon_are_one_spike(backend):
+    build = ProgramBuilder()
+    core = build.add_core()
+    build.set_neuron(core, 0, strengths=(1, 0, 0, 0), leak=-2, threshold=1, saturate=True)
+    build.connect(core, slice(0, 3), 0)
+    build.add_output(core, 0)
+    build.add_input([(core, 0), (core, 1), (core, 2)])
+    build.add_input([(core, 0)])
+    record = ticks(build.build(), ["10", "01", "11"], backend)
+    assert record.outputs[:, 0].tolist() == [True, False, True]
+    assert record.events[:, 0].tolist() == [3, 1, 3]
+
+
+def test_counters_count_spikes_events_and_hops(backend):
+    build = ProgramBuilder()
+    first, _, third = (build.add_core() for _ in range(3))
+    for neuron in range(4):
+        build.set_neuron(first, neuron, **RELAY)
+        build.connect(first, 0, neuron)
+    build.connect(first, 1, slice(0, 2))
+    for neuron in range(3):
+        build.route(first, neuron, third, neuron)  # two places to the right
+    build.add_input([(first, 0)])
+    build.add_input([(first, 1)])
+    record = ticks(build.build(), ["10", "01", "11", "00"], backend)
+    assert record.spikes[:, first].tolist() == [4, 2, 4, 0]
+    assert record.events[:, first].tolist() == [4, 2, 6, 0]
+    assert record.hops[:, first].tolist() == [6, 4, 6, 0]
+    assert not record.events[:, third].any()  # no synapse is on there
+
+
+def test_recorded_cores_come_in_the_order_asked_for(backend):
+    record = ticks(relay(1), ["1", "0"], backend, record=[1, 0])
+    assert np.argwhere(record.rasters).tolist() == [[0, 1, 3], [1, 0, 3]]
+    assert record.potentials.shape == (2, 2, 256)
+
+
+def test_axon_types_in_any_order_pick_their_strength(backend):
+    build = ProgramBuilder()
+    core = build.add_core(axon_types=[3, 1, 0, 2] * 64)
+    for neuron in range(4):
+        strengths = [0, 0, 0, 0]
+        strengths[neuron] = 5
+        build.set_neuron(core, neuron, strengths=strengths, threshold=1)
+        build.connect(core, slice(0, 4), neuron)
+        build.add_output(core, neuron)
+    for axon in range(4):
+        build.add_input([(core, axon)])
+    record = ticks(build.build(), ["1000", "0100", "0010", "0001"], backend)
+    assert record.outputs.argmax(1).tolist() == [3, 1, 0, 2]
+
+
+def test_inputs_that_do_not_fit_the_lines_are_refused(backend):
+    with pytest.raises(ProgramError, match=r"inputs: bool of shape \(2, 3\); bool of \(n_ticks, 1\) is needed"):
+        backend(relay(1), np.zeros((2, 3), bool))
+    with pytest.raises(ProgramError, match="inputs: float64"):
+        backend(relay(1), np.zeros((2, 1)))
+    with pytest.raises(ProgramError, match="record: core 2; 0 .. 1 exist"):
+        backend(relay(1), np.zeros((2, 1), bool), record=[2])
+
+
+def test_an_unknown_back_end_is_refused():
+    with pytest.raises(ProgramError, match="back end 'quantum': there is no such back end; choose one of batched"):
+        simulator("quantum")
+    assert run(relay(1), np.zeros((1, 1), bool)).spikes.sum() == 0

@@ -1,0 +1,132 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from programs import stripes
+from spikeloom.errors import ArtefactError, FitError, TrainingError
+from spikeloom.measure.evaluation import simulate
+from spikeloom.network.forward import training_accuracy
+from spikeloom.network.learned import LearnedNetwork
+from spikeloom.network.storage import load_learned
+from spikeloom.training.loop import Silent, recorded_recipe, train, validation_split
+from spikeloom.training.recipe import Recipe, check_recipe
+
+
+def recipe(**train_settings: object) -> Recipe:
+    settings = {"epochs": 3, "batch": 20, "learning_rate": 0.05} | train_settings
+    return check_recipe(
+        {
+            "name": "stripes",
+            "data": {"path": "unused", "validation": 0.2},
+            "layers": [{"window": 4, "stride": 4}, {"window": 2, "features": 64}],
+            "train": settings,
+            "augment": {"shift": 0.5, "rotation": 5.0},
+        },
+        "of the test",
+    )
+
+
+def same(one: LearnedNetwork, other: LearnedNetwork) -> bool:
+    return all(
+        np.array_equal(a.probabilities, b.probabilities) and np.array_equal(a.biases, b.biases)
+        for a, b in zip(one.layers, other.layers, strict=True)
+    )
+
+
+class StopAfter(Silent):
+    """Stands for Ctrl-C: interrupts after some epochs, or in the middle of one."""
+
+    def __init__(self, epochs: int, *, inside: bool = False) -> None:
+        self.epochs, self.inside = epochs, inside
+
+    def step(self, epoch: int, done: int, total: int, loss: float) -> None:
+        if self.inside and epoch == self.epochs:
+            raise KeyboardInterrupt
+
+    def epoch(self, metrics: dict) -> None:
+        if not self.inside and metrics["epoch"] == self.epochs:
+            raise KeyboardInterrupt
+
+
+def test_a_network_learns_and_its_deployed_members_know_it_too():
+    learned = train(recipe(epochs=6), stripes(300))
+    test = stripes(120, seed=9)
+    assert training_accuracy(learned, test.values, test.labels) > 0.95
+    assert simulate(learned, test, members=8).accuracy > 0.9
+
+
+@pytest.mark.parametrize(("optimiser", "schedule"), [("adam", "one-cycle"), ("sgd", "stepped")])
+@pytest.mark.parametrize("inside", [False, True])
+def test_a_stopped_training_goes_on_bit_for_bit(tmp_path, optimiser, schedule, inside):
+    chosen = recipe(optimiser=optimiser, schedule=schedule, step_epochs=1, dropout=0.2)
+    whole = train(chosen, stripes(), tmp_path / "whole")
+    with pytest.raises(KeyboardInterrupt):
+        train(chosen, stripes(), tmp_path / "stopped", reporter=StopAfter(1, inside=inside))
+    resumed = train(chosen, stripes(), tmp_path / "stopped")
+    assert same(whole, resumed)
+    files = [Path(tmp_path / run / "learned.safetensors") for run in ("whole", "stopped")]
+    assert same(load_learned(files[0]), load_learned(files[1]))
+
+
+def test_a_run_folder_tells_every_epoch(tmp_path):
+    learned = train(recipe(), stripes(), tmp_path)
+    rows = [json.loads(line) for line in (tmp_path / "metrics.jsonl").read_text().splitlines()]
+    assert [row["epoch"] for row in rows] == [1, 2, 3]
+    assert set(rows[0]) == {"epoch", "learning_rate", "loss", "training_accuracy", "validation_accuracy", "seconds"}
+    assert learned.training["log"] == rows
+    assert recorded_recipe(learned) == recipe()
+
+
+def test_the_recorded_validation_accuracy_is_that_of_the_held_out_examples(tmp_path):
+    learned = train(recipe(), stripes())
+    _, validation = validation_split(recipe(), stripes())
+    expected = training_accuracy(learned, validation.values, validation.labels)
+    assert learned.training["log"][-1]["validation_accuracy"] == pytest.approx(expected)
+
+
+def test_the_stepped_rate_falls_by_ten(tmp_path):
+    learned = train(recipe(optimiser="sgd", schedule="stepped", step_epochs=1, learning_rate=1.0), stripes())
+    assert [row["learning_rate"] for row in learned.training["log"]] == pytest.approx([1.0, 0.1, 0.01])
+
+
+def test_a_run_of_another_recipe_is_left_alone(tmp_path):
+    train(recipe(), stripes(), tmp_path)
+    before = (tmp_path / "checkpoint.safetensors").read_bytes()
+    with pytest.raises(TrainingError, match="holds a training of another recipe"):
+        train(recipe(epochs=4), stripes(), tmp_path)
+    with pytest.raises(TrainingError, match="was trained on data of another shape"):
+        train(recipe(), stripes(shape=(8, 8, 2)), tmp_path)
+    assert (tmp_path / "checkpoint.safetensors").read_bytes() == before
+
+
+def test_a_damaged_checkpoint_is_refused_by_name(tmp_path):
+    train(recipe(), stripes(), tmp_path)
+    path = tmp_path / "checkpoint.safetensors"
+    path.write_bytes(path.read_bytes()[:1000])
+    with pytest.raises(ArtefactError, match=r"checkpoint\.safetensors: cannot be read"):
+        train(recipe(), stripes(), tmp_path)
+
+
+def test_data_that_do_not_fit_the_recipe_are_refused_before_any_work(tmp_path):
+    with pytest.raises(FitError, match="layer 1: windows of 4 rows with stride 4 leave 2 of 10 rows uncovered"):
+        train(recipe(), stripes(shape=(10, 8)), tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_missing_device_is_named():
+    with pytest.raises(TrainingError, match="device 'tpu': is not known; cpu and cuda are"):
+        train(recipe(), stripes(), device="tpu")
+
+
+def test_a_loss_that_is_no_number_stops_the_training_with_a_way_out(tmp_path, monkeypatch):
+    monkeypatch.setattr("spikeloom.training.network.VOTE_VARIANCE_FLOOR", float("nan"))
+    with pytest.raises(TrainingError, match=r"epoch 1: the loss is nan; start again with a train\.learning_rate below"):
+        train(recipe(), stripes(), tmp_path)
+
+
+def test_colour_images_of_any_number_of_classes_train():
+    learned = train(recipe(epochs=1), stripes(90, shape=(8, 8, 3)))
+    assert learned.topology.input_shape == (8, 8, 3)
+    assert (learned.layers[0].sources[0] >= 0).sum() == 48

@@ -1,0 +1,79 @@
+import pytest
+
+from spikeloom.errors import RecipeError
+from spikeloom.training.recipe import load_recipe, shipped_recipes
+
+OWN = """
+extends = "quick"
+name = "own"
+[data]
+path = "digits.npz"
+[[layers]]
+window = [4, 8]
+stride = 4
+"""
+
+
+@pytest.fixture
+def own(tmp_path):
+    (tmp_path / "own.toml").write_text(OWN)
+    return tmp_path / "own.toml"
+
+
+def test_a_recipe_of_ten_lines_fills_in_the_rest(own):
+    recipe = load_recipe(own)
+    assert (recipe.name, recipe.train.optimiser, recipe.data.path) == ("own", "adam", "digits.npz")
+    windows = recipe.layers[0].windows()
+    assert (windows.size, windows.stride) == ((4, 8), (4, 4))
+
+
+def test_every_shipped_network_recipe_is_whole():
+    networks = [name for name in shipped_recipes() if name.startswith("mnist")]
+    assert {load_recipe(name).name for name in networks} == set(networks)
+
+
+def test_changes_win_over_the_file_and_may_name_another_base(own):
+    recipe = load_recipe(own, ["train.epochs=3", "extends=paper", "augment.shift=1.5"])
+    assert (recipe.train.epochs, recipe.train.optimiser, recipe.augment.shift) == (3, "sgd", 1.5)
+    assert recipe.augment.rotation == 15.0
+
+
+def test_a_recipe_may_extend_a_file_beside_it(own):
+    other = own.with_name("other.toml")
+    other.write_text('extends = "own.toml"\nname = "other"\n')
+    assert load_recipe(other).data.path == "digits.npz"
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("train.epoch=3", "train.epoch: there is no such key"),
+        ("train.epochs=0", "train.epochs = 0: .*greater than or equal to 1"),
+        ("train.learning_rate=nan", "train.learning_rate = nan"),
+        ("train.optimiser=adamw", "train.optimiser = 'adamw': input should be 'adam' or 'sgd'"),
+        ("train.dropout=1.0", "train.dropout = 1.0"),
+        ("reading.coding=latency", "reading.coding = 'latency'"),
+        ("seed=-1", "seed = -1"),
+        ("layers=[]", "layers"),
+        ("no equals sign [", "is not key=value"),
+    ],
+)
+def test_what_is_wrong_is_named_with_its_value(own, change, message):
+    with pytest.raises(RecipeError, match=message):
+        load_recipe(own, [change])
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("name = ", "is not TOML"),
+        ('extends = "circle.toml"\n', "extends it; break the circle"),
+        ("extends = 3", "extends is 3; the name or path of one recipe"),
+        ('extends = "nothing"', "recipe nothing: No such file.*mnist-5"),
+        ('name = "x"', "data is missing; layers is missing"),
+    ],
+)
+def test_files_that_make_no_recipe_are_refused(tmp_path, text, message):
+    (tmp_path / "circle.toml").write_text(text)
+    with pytest.raises(RecipeError, match=message):
+        load_recipe(tmp_path / "circle.toml")
