@@ -8,7 +8,7 @@ from spikeloom.data.encode import encode
 from spikeloom.deployment.deploy import deploy
 from spikeloom.errors import ProgramError
 from spikeloom.simulation import batched, reference
-from spikeloom.simulation.streaming import why_not_streaming
+from spikeloom.simulation.paths import why_not_streaming
 
 RECORDED = ("outputs", "spikes", "events", "hops", "rasters", "potentials")
 

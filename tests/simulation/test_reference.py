@@ -6,7 +6,7 @@ from programs import one_neuron
 from spikeloom.chip.builder import ProgramBuilder
 from spikeloom.chip.draws import draw
 from spikeloom.chip.program import ChipProgram
-from spikeloom.simulation.reference import run
+from spikeloom.simulation import run
 
 
 def random_program(seed: int, n_cores: int = 3) -> ChipProgram:

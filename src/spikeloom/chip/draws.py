@@ -48,14 +48,15 @@ def extend(state: np.ndarray, key: ArrayLike) -> np.ndarray:
     """Give the draw of a longer key: ``draw(a, b) == extend(draw(a), b)``."""
     word = np.asarray(key, np.int64).astype(np.uint32)
     with np.errstate(over="ignore"):  # uint32 wraps modulo 2^32, as it should
-        return _mix((state ^ word) + GOLDEN_RATIO)
+        return mix((state ^ word) + GOLDEN_RATIO)
 
 
-def _mix(state: np.ndarray) -> np.ndarray:
+def mix(state):
+    """Scramble 32 bits; written so that it compiles for single numbers too, whose products are wider than 32 bits."""
     state = state ^ (state >> np.uint32(16))
-    state = state * np.uint32(0x7FEB352D)
+    state = np.uint32(state * np.uint32(0x7FEB352D))
     state = state ^ (state >> np.uint32(15))
-    state = state * np.uint32(0x846CA68B)
+    state = np.uint32(state * np.uint32(0x846CA68B))
     return state ^ (state >> np.uint32(16))
 
 

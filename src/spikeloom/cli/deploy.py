@@ -71,7 +71,7 @@ def info_command(
 def _program_facts(program: ChipProgram) -> tuple[dict[str, Any], list[Any]]:
     from spikeloom.chip.fit import fit_report
     from spikeloom.report.tables import fit_table
-    from spikeloom.simulation.streaming import why_not_streaming
+    from spikeloom.simulation.paths import why_not_streaming
 
     reason = why_not_streaming(program)
     fit = fit_report(program)

@@ -13,7 +13,7 @@ from spikeloom.errors import ProgramError
 from spikeloom.measure.accuracy import Decisions, decide
 from spikeloom.measure.activity import Activity, core_phases, count_activity
 from spikeloom.simulation import simulator
-from spikeloom.simulation.streaming import why_not_streaming
+from spikeloom.simulation.paths import why_not_streaming
 
 Progress = Callable[[int], None]
 """Hears how many images more have been shown to how many cores: images times cores."""

@@ -7,35 +7,68 @@ from collections.abc import Sequence
 import numpy as np
 
 from spikeloom.chip.program import ChipProgram
+from spikeloom.chip.trains import pack
 from spikeloom.errors import ProgramError
-from spikeloom.simulation.base import Simulator, SpikeRecord
+from spikeloom.simulation.base import Recording, Simulation, SpikeRecord
 
-BACKENDS = ("batched", "reference")
+BACKENDS = ("fast", "reference")
 
-__all__ = ["BACKENDS", "Simulator", "SpikeRecord", "run", "simulator"]
+__all__ = ["BACKENDS", "Recording", "Simulation", "SpikeRecord", "run", "start"]
 
 
 def run(
-    program: ChipProgram, inputs: np.ndarray, record: Sequence[int] = (), *, backend: str = "reference"
+    program: ChipProgram,
+    inputs: np.ndarray,
+    record: Sequence[int] = (),
+    ticks: range | None = None,
+    *,
+    backend: str = "fast",
+    threads: int = 1,
 ) -> SpikeRecord:
-    """Run a program on spikes, (n_ticks, n_input_lines) bool, and give what it did; see `Simulator`."""
-    return simulator(backend)(program, inputs, record)
+    """Run a program on spikes and give what it did.
 
-
-def simulator(backend: str) -> Simulator:
-    """Give the back end of this name: "batched" (matrix products) or "reference" (tick by tick, every neuron mode).
+    Parameters
+    ----------
+    program : ChipProgram
+    inputs : (n_ticks, n_input_lines) bool
+    record : sequence of int
+        Cores whose spikes and potentials are kept, in this order.
+    ticks : range, optional
+        Ticks in which they are; all by default.
+    backend : str
+        One of `BACKENDS`.
+    threads : int
+        Processor cores to use; no spike depends on it.
 
     Raises
     ------
     ProgramError
-        If there is no such back end.
+        If the inputs do not fit the lines, a core does not exist, or there is no such back end.
     """
-    if backend == "batched":
-        from spikeloom.simulation import batched
+    if inputs.ndim != 2 or inputs.shape[1] != len(program.inputs) or inputs.dtype != np.bool_:
+        raise ProgramError(
+            f"inputs: {inputs.dtype} of shape {inputs.shape}; bool of (n_ticks, {len(program.inputs)}) is needed, "
+            "a column an input line"
+        )
+    return start(program, Recording(record, ticks), backend=backend, threads=threads).advance(pack(inputs))
 
-        return batched.run
+
+def start(
+    program: ChipProgram, recording: Recording | None = None, *, backend: str = "fast", threads: int = 1
+) -> Simulation:
+    """Begin a run: "fast" (compiled, on packed bits) or "reference" (NumPy, written like the equations).
+
+    Raises
+    ------
+    ProgramError
+        If the recording does not belong to the program, or there is no such back end.
+    """
+    if backend == "fast":
+        from spikeloom.simulation import fast
+
+        return fast.start(program, recording or Recording(), threads)
     if backend == "reference":
-        from spikeloom.simulation import reference
+        from spikeloom.simulation.reference import ReferenceSimulation
 
-        return reference.run
+        return ReferenceSimulation(program, recording or Recording())
     raise ProgramError(f"back end '{backend}': there is no such back end; choose one of {', '.join(BACKENDS)}")

@@ -13,53 +13,101 @@ from typing import Protocol
 import numpy as np
 
 from spikeloom.chip.program import ChipProgram
+from spikeloom.chip.trains import SpikeTrains, unpack
 from spikeloom.errors import ProgramError
 
 
-@dataclass(frozen=True)
-class SpikeRecord:
-    """What a run gave.
+@dataclass(frozen=True, eq=False)
+class Recording:
+    """What is kept of a run beside its outputs.
 
-    outputs : (n_ticks, n_output_lines) bool
+    cores : cores whose neurons are recorded, in this order
+    ticks : the ticks in which they are; all where None
+    windows : (n_cores, 2) int
+        First tick in which a core's activity is counted, and the tick after the last; all ticks where None.
+    """
+
+    cores: Sequence[int] = ()
+    ticks: range | None = None
+    windows: np.ndarray | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class SpikeRecord:
+    """What a piece of a run gave.
+
+    output_trains : SpikeTrains
         Output lines in the tick in which their neurons spiked.
-    spikes, events, hops : (n_ticks, n_cores) int64
+    spikes, events, hops : (n_cores,) int64
         Spikes of the core's neurons; synaptic events, one for every synapse that is on behind an axon that spiked;
         mesh hops of the core's spikes.
-    rasters : (n_ticks, n_recorded, n_neurons) bool
-        Spikes of the cores that were asked for, in that order.
-    potentials : (n_ticks, n_recorded, n_neurons) int32
+    rasters : (n_recorded_ticks, n_recorded, n_neurons) bool
+        Spikes of the cores that were asked for, in the ticks that were.
+    potentials : (n_recorded_ticks, n_recorded, n_neurons) int32
         Their potentials at the end of each tick.
     """
 
-    outputs: np.ndarray
+    output_trains: SpikeTrains
     spikes: np.ndarray
     events: np.ndarray
     hops: np.ndarray
     rasters: np.ndarray
     potentials: np.ndarray
 
+    @property
+    def outputs(self) -> np.ndarray:
+        """Output lines as (n_ticks, n_output_lines) bool."""
+        return unpack(self.output_trains)
 
-class Simulator(Protocol):
-    """Runs a program for as many ticks as there are rows of input spikes."""
 
-    def __call__(self, program: ChipProgram, inputs: np.ndarray, record: Sequence[int] = ()) -> SpikeRecord:
-        """Run `program` on (n_ticks, n_input_lines) bool, recording the neurons of the cores in `record`.
+class Simulation(Protocol):
+    """A program in the middle of a run."""
+
+    path: str
+    """How it is run: "streaming" or "general"."""
+
+    ticks_at_once: int
+    """Ticks that one piece may have, so that memory stays bounded."""
+
+    def advance(self, inputs: SpikeTrains) -> SpikeRecord:
+        """Go on for as many ticks as the inputs have, and give what happened in them.
 
         Raises
         ------
         ProgramError
-            If the inputs do not fit the lines, or the back end cannot run this program.
+            If the inputs do not fit the program's input lines.
         """
         ...
 
 
-def check_inputs(program: ChipProgram, inputs: np.ndarray, record: Sequence[int]) -> None:
-    """Refuse inputs and recordings that do not belong to the program."""
-    if inputs.ndim != 2 or inputs.shape[1] != len(program.inputs) or inputs.dtype != np.bool_:
-        raise ProgramError(
-            f"inputs: {inputs.dtype} of shape {inputs.shape}; bool of (n_ticks, {len(program.inputs)}) is needed, "
-            "a column an input line"
-        )
-    for core in record:
+def check_recording(program: ChipProgram, recording: Recording) -> None:
+    """Refuse to record cores or to count windows that do not belong to the program."""
+    for core in recording.cores:
         if not 0 <= core < program.n_cores:
             raise ProgramError(f"record: core {core}; 0 .. {program.n_cores - 1} exist")
+    if recording.ticks is not None and recording.ticks.step != 1:
+        raise ProgramError(f"record: ticks {recording.ticks}; a range of step 1 is needed")
+    shape = (program.n_cores, 2)
+    if recording.windows is not None and recording.windows.shape != shape:
+        raise ProgramError(f"record: windows of shape {recording.windows.shape}; {shape} is needed, two ticks a core")
+
+
+def check_inputs(program: ChipProgram, inputs: SpikeTrains) -> None:
+    """Refuse inputs that do not fit the program's input lines."""
+    if len(inputs) != len(program.inputs):
+        raise ProgramError(f"inputs: {len(inputs)} spike trains; the program has {len(program.inputs)} input lines")
+
+
+def windows_within(recording: Recording, n_cores: int, start: int, n_ticks: int) -> np.ndarray:
+    """Give the counted ticks of each core within a piece, from the piece's first tick, (n_cores, 2) int64."""
+    if recording.windows is None:
+        return np.tile(np.array([0, n_ticks], np.int64), (n_cores, 1))
+    return np.clip(recording.windows.astype(np.int64) - start, 0, n_ticks)
+
+
+def recorded_within(recording: Recording, start: int, n_ticks: int) -> range:
+    """Give the recorded ticks within a piece, from the piece's first tick."""
+    if recording.ticks is None:
+        return range(n_ticks)
+    first, last = (min(max(tick - start, 0), n_ticks) for tick in (recording.ticks.start, recording.ticks.stop))
+    return range(first, max(first, last))

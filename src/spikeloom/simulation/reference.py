@@ -5,8 +5,6 @@ See `spikeloom.chip.neuron` for the equations and `spikeloom.chip.draws` for the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from spikeloom.chip import neuron
@@ -14,40 +12,75 @@ from spikeloom.chip.core import Core
 from spikeloom.chip.draws import LEAK_PURPOSE, THRESHOLD_PURPOSE, draw
 from spikeloom.chip.limits import DELAY_MAX, N_AXONS, N_NEURONS, RANDOM_BITS
 from spikeloom.chip.program import ChipProgram, route_hops
-from spikeloom.simulation.base import SpikeRecord, check_inputs
+from spikeloom.chip.trains import SpikeTrains, pack, unpack
+from spikeloom.simulation.base import (
+    Recording,
+    SpikeRecord,
+    check_inputs,
+    check_recording,
+    recorded_within,
+    windows_within,
+)
 
 _NEURONS = np.arange(N_NEURONS)
+_BYTES_AT_ONCE = 2**26
 _RANDOM_MASK = (1 << RANDOM_BITS) - 1
 
 
-def run(program: ChipProgram, inputs: np.ndarray, record: Sequence[int] = ()) -> SpikeRecord:
-    """Run a program tick by tick; the contract is `spikeloom.simulation.base.Simulator`."""
-    check_inputs(program, inputs, record)
-    n_ticks, n_cores = len(inputs), program.n_cores
-    cores = [program.core(index) for index in range(n_cores)]
-    hops = route_hops(program)
-    recorded = list(record)
+class ReferenceSimulation:
+    """A program in the middle of a run; the contract is `spikeloom.simulation.base.Simulation`."""
 
-    potentials = program.potentials.astype(np.int64)
-    in_flight = np.zeros((DELAY_MAX + 1, n_cores, N_AXONS), bool)  # a ring, by the tick of arrival
-    result = _empty_record(n_ticks, n_cores, len(program.outputs), len(recorded))
-    for tick in range(n_ticks):
-        axon_spikes = in_flight[tick % len(in_flight)].copy()
-        in_flight[tick % len(in_flight)] = False
-        _deliver_inputs(program, inputs[tick], axon_spikes)
+    path = "general"
 
-        spikes = np.zeros((n_cores, N_NEURONS), bool)
-        for index, core in enumerate(cores):
-            spikes[index], potentials[index] = step(core, potentials[index], axon_spikes[index], tick)
-            result.events[tick, index] = core.crossbar[axon_spikes[index]].sum()
+    def __init__(self, program: ChipProgram, recording: Recording) -> None:
+        check_recording(program, recording)
+        self.ticks_at_once = max(_BYTES_AT_ONCE // (len(program.inputs) + len(program.outputs) + 1), 64)
+        self._program, self._recording = program, recording
+        self._cores = [program.core(index) for index in range(program.n_cores)]
+        self._hops = route_hops(program)
+        self._tick = 0
+        self._potentials = program.potentials.astype(np.int64)
+        # a ring, by the tick of arrival
+        self._in_flight = np.zeros((DELAY_MAX + 1, program.n_cores, N_AXONS), bool)
 
-        _send(program, spikes, tick, in_flight)
-        result.outputs[tick] = _outputs(program, spikes)
-        result.spikes[tick] = spikes.sum(1)
-        result.hops[tick] = (spikes * hops).sum(1)
-        result.rasters[tick] = spikes[recorded]
-        result.potentials[tick] = potentials[recorded]
-    return result
+    def advance(self, inputs: SpikeTrains) -> SpikeRecord:
+        """Go on tick by tick."""
+        program = self._program
+        check_inputs(program, inputs)
+        n_ticks, n_cores, cores = inputs.n_ticks, program.n_cores, list(self._recording.cores)
+        windows = windows_within(self._recording, n_cores, self._tick, n_ticks)
+        recorded = recorded_within(self._recording, self._tick, n_ticks)
+        outputs = np.zeros((n_ticks, len(program.outputs)), bool)
+        counts = np.zeros((3, n_cores), np.int64)
+        rasters = np.zeros((len(recorded), len(cores), N_NEURONS), bool)
+        potentials = np.zeros(rasters.shape, np.int32)
+        for tick, line_spikes in enumerate(unpack(inputs)):
+            spikes, events, outputs[tick] = self._step(line_spikes)
+            counted = (windows[:, 0] <= tick) & (tick < windows[:, 1])
+            counts += counted * np.stack([spikes.sum(1), events, (spikes * self._hops).sum(1)])
+            if tick in recorded:
+                row = recorded.index(tick)
+                rasters[row], potentials[row] = spikes[cores], self._potentials[cores]
+        return SpikeRecord(pack(outputs), *counts, rasters=rasters, potentials=potentials)
+
+    def _step(self, line_spikes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Take all cores through one tick; give spikes, synaptic events and output lines."""
+        slot = self._tick % len(self._in_flight)
+        axon_spikes = self._in_flight[slot].copy()
+        self._in_flight[slot] = False
+        _deliver_inputs(self._program, line_spikes, axon_spikes)
+
+        spikes = np.zeros((len(self._cores), N_NEURONS), bool)
+        events = np.zeros(len(self._cores), np.int64)
+        for index, core in enumerate(self._cores):
+            spikes[index], self._potentials[index] = step(
+                core, self._potentials[index], axon_spikes[index], self._tick
+            )
+            events[index] = core.crossbar[axon_spikes[index]].sum()
+
+        _send(self._program, spikes, self._tick, self._in_flight)
+        self._tick += 1
+        return spikes, events, _outputs(self._program, spikes)
 
 
 def step(core: Core, potentials: np.ndarray, axon_spikes: np.ndarray, tick: int) -> tuple[np.ndarray, np.ndarray]:
@@ -104,15 +137,3 @@ def _outputs(program: ChipProgram, spikes: np.ndarray) -> np.ndarray:
     outputs = np.zeros(len(program.outputs), bool)
     outputs[program.routes.axons[spikes & program.routes.to_outputs]] = True
     return outputs
-
-
-def _empty_record(n_ticks: int, n_cores: int, n_outputs: int, n_recorded: int) -> SpikeRecord:
-    counts = (n_ticks, n_cores)
-    return SpikeRecord(
-        outputs=np.zeros((n_ticks, n_outputs), bool),
-        spikes=np.zeros(counts, np.int64),
-        events=np.zeros(counts, np.int64),
-        hops=np.zeros(counts, np.int64),
-        rasters=np.zeros((n_ticks, n_recorded, N_NEURONS), bool),
-        potentials=np.zeros((n_ticks, n_recorded, N_NEURONS), np.int32),
-    )

@@ -21,7 +21,7 @@ def why_not_streaming(program: ChipProgram) -> str | None:
         core, neuron = stateful[0]
         return f"core {core}, neuron {neuron} keeps a potential from tick to tick or draws at random"
     try:
-        core_order(program)
+        core_levels(program)
     except CycleError as error:
         return f"cores {' -> '.join(str(core) for core in error.args[1])} form a circle"
     return None
@@ -39,8 +39,8 @@ def memoryless_neurons(program: ChipProgram) -> np.ndarray:
     return to_zero & certain & ~p.leak_reversal & (program.potentials == 0)
 
 
-def core_order(program: ChipProgram) -> list[int]:
-    """Give the cores so that each comes after all that feed it.
+def core_levels(program: ChipProgram) -> np.ndarray:
+    """Give each core's level, (n_cores,) int: one more than the highest of those that feed it, 0 where none does.
 
     Raises
     ------
@@ -50,7 +50,10 @@ def core_order(program: ChipProgram) -> list[int]:
     sources = np.broadcast_to(np.arange(program.n_cores)[:, None], program.routes.cores.shape)
     routed = program.routes.to_cores
     edges = np.unique(np.stack([program.routes.cores[routed], sources[routed]], 1), axis=0)
-    graph: dict[int, list[int]] = {core: [] for core in range(program.n_cores)}
+    feeders: dict[int, list[int]] = {core: [] for core in range(program.n_cores)}
     for target, source in edges.tolist():
-        graph[target].append(source)
-    return list(TopologicalSorter(graph).static_order())
+        feeders[target].append(source)
+    levels = np.zeros(program.n_cores, np.int64)
+    for core in TopologicalSorter(feeders).static_order():
+        levels[core] = max((levels[feeder] + 1 for feeder in feeders[core]), default=0)
+    return levels

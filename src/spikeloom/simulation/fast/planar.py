@@ -1,0 +1,174 @@
+"""A program for the general path: every neuron parameter as planes, 256 neurons a plane.
+
+Plane p of a number holds its bit p for all neurons of a core. Cores with the same parameters share them, so that a
+chip of like cores keeps its parameters in the cache.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from spikeloom.chip.limits import MASK_BITS_MAX, N_AXON_TYPES, N_AXONS, N_NEURONS
+from spikeloom.chip.neuron import RESET_BY_THRESHOLD, RESET_TO_VALUE, Neurons
+from spikeloom.chip.program import ChipProgram, route_hops
+from spikeloom.simulation.fast.weave import crossbar_words, starts_of
+
+NEURON_WORDS = N_NEURONS // 64
+POTENTIAL_PLANES = 20
+SIZE_PLANES = 8  # of a strength
+LEAK_PLANES = 9
+THRESHOLD_PLANES = 18
+RESET_PLANES = 20
+
+# Where each parameter begins in the planes of a core.
+STRENGTH_SIZES = 0
+STRENGTH_SIGNS = STRENGTH_SIZES + N_AXON_TYPES * SIZE_PLANES
+SYNAPSE_CHANCE = STRENGTH_SIGNS + N_AXON_TYPES
+LEAK = SYNAPSE_CHANCE + N_AXON_TYPES
+LEAK_CHANCE = LEAK + LEAK_PLANES
+LEAK_REVERSAL = LEAK_CHANCE + 1
+THRESHOLD = LEAK_REVERSAL + 1
+NEGATIVE_THRESHOLD = THRESHOLD + THRESHOLD_PLANES
+MASK = NEGATIVE_THRESHOLD + THRESHOLD_PLANES
+RESET = MASK + MASK_BITS_MAX
+TO_VALUE = RESET + RESET_PLANES
+BY_THRESHOLD = TO_VALUE + 1
+SATURATE = BY_THRESHOLD + 1
+N_PLANES = SATURATE + 1
+
+
+class PlanarProgram(NamedTuple):
+    """What the kernel of the general path walks.
+
+    crossbars : (n_cores, n_axons, 4) uint64, neurons as bits
+    axons_of_type : (n_cores, n_axon_types, 4) uint64, axons as bits
+    fan_outs : (n_cores, n_axons) int64
+    seeds : (n_cores,) uint32
+    kinds : (n_cores,) int64
+        Which of the parameter sets a core has.
+    parameters : (n_kinds, N_PLANES, 4) uint64
+    occupied : (n_kinds, N_PLANES) bool
+        Planes in which a bit is set; the others need no work.
+    largest : (n_kinds, n_axon_types) int64
+        Largest size of a strength.
+    widths : (n_kinds, 3) int64
+        Planes up to the highest that is occupied, of threshold, negative threshold and mask.
+    magnitudes : (n_kinds, n_axon_types + 1, n_neurons) uint8
+        Sizes of strengths and leak, to be compared with random numbers.
+    targets : (n_cores, n_neurons) int64
+        Axon by its index within all axons, -1 for nowhere, -2 - line for an output line.
+    delays, hops : (n_cores, n_neurons) int64
+    tap_starts (n_cores + 1), tap_lines, tap_axons : input lines that reach each core, and the axon
+    """
+
+    crossbars: np.ndarray
+    axons_of_type: np.ndarray
+    fan_outs: np.ndarray
+    seeds: np.ndarray
+    kinds: np.ndarray
+    parameters: np.ndarray
+    occupied: np.ndarray
+    largest: np.ndarray
+    widths: np.ndarray
+    magnitudes: np.ndarray
+    targets: np.ndarray
+    delays: np.ndarray
+    hops: np.ndarray
+    tap_starts: np.ndarray
+    tap_lines: np.ndarray
+    tap_axons: np.ndarray
+
+
+def planar(program: ChipProgram) -> PlanarProgram:
+    """Give the planes and lists of any program."""
+    crossbars = crossbar_words(program)
+    firsts, kinds = _distinct_cores(program.neurons)
+    neurons = program.neurons[firsts]
+    parameters = parameter_planes(neurons)
+    routes, inputs = program.routes, program.inputs
+    order = np.argsort(inputs.tap_cores, kind="stable")
+    return PlanarProgram(
+        crossbars=crossbars,
+        axons_of_type=words(program.axon_types[:, None, :] == np.arange(N_AXON_TYPES)[:, None]),
+        fan_outs=np.bitwise_count(crossbars).sum(-1, dtype=np.int64),
+        seeds=program.seeds.astype(np.uint32),
+        kinds=kinds,
+        parameters=parameters,
+        occupied=parameters.any(-1),
+        largest=abs(neurons.strengths.astype(np.int64)).max(1),
+        widths=_widths(parameters.any(-1)),
+        magnitudes=np.concatenate(
+            [abs(neurons.strengths).transpose(0, 2, 1), abs(neurons.leak)[:, None]], axis=1
+        ).astype(np.uint8),
+        targets=np.where(routes.cores >= 0, routes.cores * np.int64(N_AXONS), 0)
+        + np.where(routes.cores >= 0, routes.axons, np.where(routes.to_outputs, -2 - routes.axons, -1)),
+        delays=routes.delays.astype(np.int64),
+        hops=route_hops(program).astype(np.int64),
+        tap_starts=starts_of(inputs.tap_cores[order], program.n_cores),
+        tap_lines=inputs.tap_lines[order].astype(np.int64),
+        tap_axons=inputs.tap_axons[order].astype(np.int64),
+    )
+
+
+def parameter_planes(neurons: Neurons) -> np.ndarray:
+    """Give (n_cores, N_PLANES, 4) uint64; what is drawn at random has size 1 here, and chance takes it away."""
+    chance = neurons.stochastic_synapse & (neurons.strengths != 0)
+    sizes = np.where(chance, 1, abs(neurons.strengths.astype(np.int64)))
+    leaks = np.where(neurons.stochastic_leak, np.sign(neurons.leak), neurons.leak)
+    by_type = [
+        *(bits(sizes[..., kind], SIZE_PLANES) for kind in range(N_AXON_TYPES)),
+        (neurons.strengths < 0).transpose(0, 2, 1),
+        chance.transpose(0, 2, 1),
+    ]
+    by_neuron = [
+        bits(leaks, LEAK_PLANES),
+        (neurons.stochastic_leak & (neurons.leak != 0))[:, None],
+        neurons.leak_reversal[:, None],
+        bits(neurons.threshold, THRESHOLD_PLANES),
+        bits(neurons.negative_threshold, THRESHOLD_PLANES),
+        neurons.mask_bits[:, None] > np.arange(MASK_BITS_MAX)[:, None],
+        bits(neurons.reset, RESET_PLANES),
+        (neurons.reset_mode == RESET_TO_VALUE)[:, None],
+        (neurons.reset_mode == RESET_BY_THRESHOLD)[:, None],
+        neurons.saturate[:, None],
+    ]
+    return words(np.concatenate(by_type + by_neuron, axis=1))
+
+
+def bits(numbers: np.ndarray, n_planes: int) -> np.ndarray:
+    """Give the lowest bits of whole numbers, two's complement, (..., n) -> (..., n_planes, n) bool."""
+    return (numbers[..., None, :].astype(np.int64) >> np.arange(n_planes)[:, None]) & 1 == 1
+
+
+def numbers(planes: np.ndarray) -> np.ndarray:
+    """Give the signed numbers of planes, (..., n_planes, 4) uint64 -> (..., 256) int32."""
+    weights = 1 << np.arange(planes.shape[-2], dtype=np.int32)
+    weights[-1] *= -1
+    return np.einsum("...pn,p->...n", single_bits(planes).astype(np.int32), weights)
+
+
+def single_bits(planes: np.ndarray) -> np.ndarray:
+    """Give (..., 4) uint64 as (..., 256) bool."""
+    return np.unpackbits(planes.astype("<u8", copy=False).view(np.uint8), axis=-1, bitorder="little").astype(bool)
+
+
+def words(single: np.ndarray) -> np.ndarray:
+    """Pack (..., 256) bool into (..., 4) uint64."""
+    packed = np.packbits(single, axis=-1, bitorder="little")
+    return packed.view("<u8").astype(np.uint64, copy=False)
+
+
+def _widths(occupied: np.ndarray) -> np.ndarray:
+    parts = (THRESHOLD, NEGATIVE_THRESHOLD, MASK)
+    places = np.arange(1, THRESHOLD_PLANES + 1)
+    return np.stack([(occupied[:, part : part + THRESHOLD_PLANES] * places).max(1) for part in parts], 1)
+
+
+def _distinct_cores(neurons: Neurons) -> tuple[np.ndarray, np.ndarray]:
+    """Give the first core of each distinct parameter set, and the set of every core."""
+    rows = np.concatenate([np.ascontiguousarray(array).reshape(len(array), -1).view(np.uint8) for _, array in neurons.items()], axis=1)
+    seen: dict[bytes, int] = {}
+    kinds = np.array([seen.setdefault(row.tobytes(), len(seen)) for row in rows])
+    return np.unique(kinds, return_index=True)[1], kinds

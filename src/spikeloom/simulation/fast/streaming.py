@@ -1,0 +1,194 @@
+"""The streaming path: a plane holds 512 ticks of one axon or neuron.
+
+A neuron counts its axons' planes by strength, adds the counts to leak - 1, and spikes in the lanes where the sum is
+not negative: in 512 ticks at once. Cores of one level, and planes of one core, are independent of each other and are
+shared among the threads.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit, prange
+
+from spikeloom.chip.limits import N_AXONS, N_NEURONS
+from spikeloom.chip.program import ChipProgram
+from spikeloom.chip.trains import PLANE_WORDS, WORD_BITS, SpikeTrains, cut, unpack, words_of
+from spikeloom.simulation.base import Recording, SpikeRecord, check_inputs, recorded_within, windows_within
+from spikeloom.simulation.fast.adders import COUNT_PLANES, add, count, set_constant
+from spikeloom.simulation.fast.planes import delayed, filler, load, popcount, store
+from spikeloom.simulation.fast.threads import running_on
+from spikeloom.simulation.fast.weave import SILENT, Weave, weave
+
+SPIKES, EVENTS, HOPS = 0, 1, 2
+"""Columns of counters."""
+
+_BYTES_AT_ONCE = 2**27
+PLANE_TICKS = PLANE_WORDS * WORD_BITS
+_PLANES_MAX = 26  # 256 axons x 9-bit strengths and a leak need 18; a shift may pass that by the strength's bits
+_plane_of = filler(PLANE_WORDS)
+
+
+class StreamingSimulation:
+    """A memoryless program in the middle of a run; the contract is `spikeloom.simulation.base.Simulation`."""
+
+    path = "streaming"
+
+    def __init__(self, program: ChipProgram, recording: Recording, threads: int = 1) -> None:
+        self._program, self._recording, self._threads = program, recording, threads
+        self._weave = weave(program)
+        n_rows = len(self._weave.neurons) + len(program.inputs) + len(program.outputs)
+        self.ticks_at_once = max(_BYTES_AT_ONCE // (n_rows * PLANE_WORDS * 8 + 1), 1) * PLANE_TICKS
+        self._start = 0
+        self._past = np.zeros(len(self._weave.neurons), np.uint64)  # the last 64 ticks of each neuron
+        self._trains = np.zeros((len(self._past), 0), np.uint64)
+
+    def advance(self, inputs: SpikeTrains) -> SpikeRecord:
+        """Go on, 512 ticks at once."""
+        check_inputs(self._program, inputs)
+        n_cores, n_words = self._program.n_cores, inputs.words.shape[1]
+        if self._trains.shape[1] != PLANE_WORDS + n_words:
+            self._trains = np.zeros((len(self._past), PLANE_WORDS + n_words), np.uint64)
+        self._trains[:, PLANE_WORDS - 1] = self._past
+        windows = windows_within(self._recording, n_cores, self._start, inputs.n_ticks)
+        counters = np.zeros((n_cores, n_words // PLANE_WORDS, 3), np.int64)
+        with running_on(self._threads):
+            stream(self._weave, inputs.words.ravel(), self._trains, windows, counters)
+
+        self._past = _last_ticks(self._trains[:, PLANE_WORDS - 1 :], inputs.n_ticks)
+        recorded = recorded_within(self._recording, self._start, inputs.n_ticks)
+        self._start += inputs.n_ticks
+        rasters = self._rasters(inputs.n_ticks, recorded)
+        return SpikeRecord(
+            self._outputs(inputs.n_ticks),
+            *counters.sum(1).T,
+            rasters=rasters,
+            potentials=np.zeros(rasters.shape, np.int32),  # memoryless neurons end at zero
+        )
+
+    def _outputs(self, n_ticks: int) -> SpikeTrains:
+        """Give the output lines; neurons that share one meet on it."""
+        routes = self._program.routes
+        voting = np.flatnonzero(routes.to_outputs.ravel()[self._weave.neurons])
+        lines = routes.axons.ravel()[self._weave.neurons[voting]]
+        words = np.zeros((len(self._program.outputs), words_of(n_ticks)), np.uint64)
+        _, firsts = np.unique(lines, return_index=True)
+        others = np.setdiff1d(np.arange(len(lines)), firsts)
+        words[lines[firsts]] = self._trains[voting[firsts], PLANE_WORDS:]
+        np.bitwise_or.at(words, lines[others], self._trains[voting[others], PLANE_WORDS:])
+        return cut(words, n_ticks)
+
+    def _rasters(self, n_ticks: int, ticks: range) -> np.ndarray:
+        rasters = np.zeros((len(ticks), len(self._recording.cores), N_NEURONS), bool)
+        for place, core in enumerate(self._recording.cores):
+            rows = slice(*self._weave.neuron_starts[core : core + 2])
+            spikes = unpack(SpikeTrains(self._trains[rows, PLANE_WORDS:].copy(), n_ticks))
+            rasters[:, place, self._weave.neurons[rows] % N_NEURONS] = spikes[ticks.start : ticks.stop]
+        return rasters
+
+
+def _last_ticks(words: np.ndarray, n_ticks: int) -> np.ndarray:
+    """Give the 64 ticks before tick `n_ticks` of rows whose first word holds the 64 before tick 0."""
+    word, bits = divmod(n_ticks, WORD_BITS)
+    if bits == 0:
+        return words[:, word].copy()
+    return (words[:, word] >> np.uint64(bits)) | (words[:, word + 1] << np.uint64(WORD_BITS - bits))
+
+
+@njit(cache=True, nogil=True, parallel=True)
+def stream(weave: Weave, lines: Any, trains: Any, windows: Any, counters: Any) -> None:
+    """Run all cores over one piece of time.
+
+    Parameters
+    ----------
+    lines : (n_lines * n_words,) uint64
+        Input spikes.
+    trains : (n_woven, PLANE_WORDS + n_words) uint64
+        Spikes of every woven neuron are written here, behind a plane whose last word holds the 64 ticks before.
+    windows : (n_cores, 2) int
+        First tick that is counted, and the tick after the last.
+    counters : (n_cores, n_planes, 3) int64
+    """
+    n_planes = counters.shape[1]
+    for level in range(len(weave.level_starts) - 1):
+        first, last = weave.level_starts[level], weave.level_starts[level + 1]
+        for task in prange((last - first) * n_planes):
+            core = weave.cores[first + task // n_planes]
+            _run_core(weave, core, task % n_planes, lines, trains, windows[core], counters[core])
+
+
+@njit(cache=True, nogil=True)
+def _run_core(weave: Weave, core: int, plane: int, lines: Any, trains: Any, window: Any, counters: Any) -> None:
+    """Run a core over one plane of ticks."""
+    axons = np.empty((N_AXONS + 1) * PLANE_WORDS, np.uint64)
+    counted = _ticks_between(window[0] - plane * PLANE_TICKS, window[1] - plane * PLANE_TICKS)
+    counters[plane, EVENTS] = _gather(weave, core, plane, lines, trains, axons, counted)
+    counts = np.empty(COUNT_PLANES * PLANE_WORDS, np.uint64)
+    total = np.empty(_PLANES_MAX * PLANE_WORDS, np.uint64)
+    n_spikes, n_hops = 0, 0
+    for neuron in range(weave.neuron_starts[core], weave.neuron_starts[core + 1]):
+        spikes = _fire(weave, neuron, axons, counts, total)
+        store(trains, neuron * trains.shape[1] + (plane + 1) * PLANE_WORDS, spikes)
+        n = popcount(spikes & counted)
+        n_spikes += n
+        n_hops += n * weave.hops[neuron]
+    counters[plane, SPIKES], counters[plane, HOPS] = n_spikes, n_hops
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def _gather(weave: Weave, core: int, plane: int, lines: Any, trains: Any, axons: Any, counted: Any) -> int:
+    """Write what arrives on each axon, and give the synaptic events it causes."""
+    n_words = trains.shape[1] - PLANE_WORDS
+    nothing = _plane_of(np.uint64(0))
+    events = 0
+    for axon in range(N_AXONS):
+        key = core * N_AXONS + axon
+        arriving = nothing
+        for tap in range(weave.tap_starts[key], weave.tap_starts[key + 1]):
+            arriving = arriving | load(lines, weave.tap_lines[tap] * n_words + plane * PLANE_WORDS, nothing)
+        for route in range(weave.route_starts[key], weave.route_starts[key + 1]):
+            at = weave.route_sources[route] * trains.shape[1] + (plane + 1) * PLANE_WORDS
+            now, before = load(trains, at, nothing), load(trains, at - 1, nothing)
+            arriving = arriving | delayed(now, before, weave.route_delays[route])
+        store(axons, axon * PLANE_WORDS, arriving)
+        events += weave.fan_outs[key] * popcount(arriving & counted)
+    store(axons, SILENT * PLANE_WORDS, nothing)
+    return events
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def _fire(weave: Weave, neuron: int, axons: Any, counts: Any, total: Any) -> Any:
+    """Give the plane of ticks in which a neuron spikes: those in which input + leak - 1 is not negative."""
+    nothing = _plane_of(np.uint64(0))
+    n_planes = weave.n_planes[neuron]
+    set_constant(total, n_planes, weave.leaks[neuron] - 1, nothing)
+    for group in range(weave.group_starts[neuron], weave.group_starts[neuron + 1]):
+        count(axons, weave.rows, weave.row_starts[group], weave.row_starts[group + 1], counts, 0, nothing)
+        strength = weave.strengths[group]
+        negative = ~nothing if strength < 0 else nothing
+        place, size = 0, abs(strength)
+        while size:
+            if size & 1:
+                add(total, 0, n_planes, counts, 0, COUNT_PLANES, place, nothing, ~nothing, negative)
+            place, size = place + 1, size >> 1
+    return ~load(total, (n_planes - 1) * PLANE_WORDS, nothing)
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def _ticks_between(first: int, last: int) -> Any:
+    """Give the plane whose bits ``first .. last - 1`` are set."""
+    words = np.empty(PLANE_WORDS, np.uint64)
+    for word in range(PLANE_WORDS):
+        words[word] = _low_bits(last - word * WORD_BITS) & ~_low_bits(first - word * WORD_BITS)
+    return load(words, 0, _plane_of(np.uint64(0)))
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def _low_bits(n: int) -> Any:
+    """Give the word whose lowest n bits are set."""
+    if n <= 0:
+        return np.uint64(0)
+    if n >= WORD_BITS:
+        return ~np.uint64(0)
+    return (np.uint64(1) << np.uint64(n)) - np.uint64(1)
