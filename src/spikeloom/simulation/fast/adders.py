@@ -8,8 +8,7 @@ Source: bit-serial arithmetic; the tree of full adders is Harley and Seal's (H. 
 
 from __future__ import annotations
 
-from numba import njit
-
+from spikeloom.simulation.fast.compiled import inlined
 from spikeloom.simulation.fast.planes import load, majority, store, words_of
 
 COUNT_PLANES = 6
@@ -18,7 +17,7 @@ COUNT_MAX = 56
 """Rows that `count` takes at most: the most whole steps of eight that six planes can hold."""
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def count(planes, rows, first, last, counts, at, zero):
     """Count in each lane the bits of the planes numbered ``rows[first:last]``, a multiple of eight and at most 56.
 
@@ -50,7 +49,7 @@ def count(planes, rows, first, last, counts, at, zero):
     store(counts, at + 5 * size, thirtytwos)
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def add(total, at, n_total, amount, amount_at, n_amount, shift, top, mask, negative):
     """Add ``amount << shift`` to the number of `n_total` planes at word `at` of `total`.
 
@@ -66,7 +65,7 @@ def add(total, at, n_total, amount, amount_at, n_amount, shift, top, mask, negat
         carry = _add_bit(total, at + place * size, (top & mask) ^ negative, carry)
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def set_constant(total, n_total, value, zero):
     """Write the same whole number to every lane."""
     size = words_of(zero)
@@ -74,7 +73,7 @@ def set_constant(total, n_total, value, zero):
         store(total, place * size, ~zero if (value >> place) & 1 else zero)
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def _add_bit(total, index, bit, carry):
     old = load(total, index, bit)
     store(total, index, old ^ bit ^ carry)

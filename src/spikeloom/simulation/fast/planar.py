@@ -10,13 +10,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from spikeloom.chip.limits import MASK_BITS_MAX, N_AXON_TYPES, N_AXONS, N_NEURONS
+from spikeloom.chip.limits import DELAY_MAX, MASK_BITS_MAX, N_AXON_TYPES, N_AXONS, N_NEURONS
 from spikeloom.chip.neuron import RESET_BY_THRESHOLD, RESET_TO_VALUE, Neurons
-from spikeloom.chip.program import ChipProgram, route_hops
+from spikeloom.chip.program import ChipProgram, Routes, route_hops
 from spikeloom.simulation.fast.weave import crossbar_words, starts_of
 
 NEURON_WORDS = N_NEURONS // 64
+ROWS = N_AXONS + 1
+"""Rows of a core's crossbar; the last one is empty, to fill up whole steps of counting."""
 POTENTIAL_PLANES = 20
+RING = DELAY_MAX + 1  # ticks that a spike may be on its way
 SIZE_PLANES = 8  # of a strength
 LEAK_PLANES = 9
 THRESHOLD_PLANES = 18
@@ -42,30 +45,32 @@ N_PLANES = SATURATE + 1
 class PlanarProgram(NamedTuple):
     """What the kernel of the general path walks.
 
-    crossbars : (n_cores, n_axons, 4) uint64, neurons as bits
-    axons_of_type : (n_cores, n_axon_types, 4) uint64, axons as bits
-    fan_outs : (n_cores, n_axons) int64
+    crossbars : (n_cores * ROWS * 4,) uint64
+        Rows of neurons as bits, the last one empty; here and below the axons of a core are sorted by type.
+    axons : (n_cores, n_axons) int64
+        The number each of them has in the program.
+    axons_of_type : (n_cores * n_axon_types * 4,) uint64, axons as bits
     seeds : (n_cores,) uint32
     kinds : (n_cores,) int64
         Which of the parameter sets a core has.
-    parameters : (n_kinds, N_PLANES, 4) uint64
+    parameters : (n_kinds * N_PLANES * 4,) uint64
     occupied : (n_kinds, N_PLANES) bool
         Planes in which a bit is set; the others need no work.
     largest : (n_kinds, n_axon_types) int64
         Largest size of a strength.
     widths : (n_kinds, 3) int64
         Planes up to the highest that is occupied, of threshold, negative threshold and mask.
-    magnitudes : (n_kinds, n_axon_types + 1, n_neurons) uint8
-        Sizes of strengths and leak, to be compared with random numbers.
-    targets : (n_cores, n_neurons) int64
-        Axon by its index within all axons, -1 for nowhere, -2 - line for an output line.
-    delays, hops : (n_cores, n_neurons) int64
+    magnitudes : (n_kinds * (n_axon_types + 1), n_neurons) uint8
+        Sizes of each kind's strengths and leak, to be compared with random numbers.
+    targets : (n_cores * n_neurons,) int32
+        Index of the axon within all axons, times 16, plus the delay; -1 for nowhere; -2 - line for an output line.
+    hops : (n_cores * n_neurons,) uint16
     tap_starts (n_cores + 1), tap_lines, tap_axons : input lines that reach each core, and the axon
     """
 
     crossbars: np.ndarray
+    axons: np.ndarray
     axons_of_type: np.ndarray
-    fan_outs: np.ndarray
     seeds: np.ndarray
     kinds: np.ndarray
     parameters: np.ndarray
@@ -74,7 +79,6 @@ class PlanarProgram(NamedTuple):
     widths: np.ndarray
     magnitudes: np.ndarray
     targets: np.ndarray
-    delays: np.ndarray
     hops: np.ndarray
     tap_starts: np.ndarray
     tap_lines: np.ndarray
@@ -83,33 +87,45 @@ class PlanarProgram(NamedTuple):
 
 def planar(program: ChipProgram) -> PlanarProgram:
     """Give the planes and lists of any program."""
-    crossbars = crossbar_words(program)
+    axons = np.argsort(program.axon_types, axis=1, kind="stable")
+    places = np.argsort(axons, axis=1)  # of each axon among those sorted
+    sorted_types = np.take_along_axis(program.axon_types, axons, 1)
     firsts, kinds = _distinct_cores(program.neurons)
     neurons = program.neurons[firsts]
     parameters = parameter_planes(neurons)
-    routes, inputs = program.routes, program.inputs
+    inputs = program.inputs
     order = np.argsort(inputs.tap_cores, kind="stable")
     return PlanarProgram(
-        crossbars=crossbars,
-        axons_of_type=words(program.axon_types[:, None, :] == np.arange(N_AXON_TYPES)[:, None]),
-        fan_outs=np.bitwise_count(crossbars).sum(-1, dtype=np.int64),
+        crossbars=_rows(np.take_along_axis(crossbar_words(program), axons[..., None], 1)),
+        axons=axons,
+        axons_of_type=words(sorted_types[:, None, :] == np.arange(N_AXON_TYPES)[:, None]).ravel(),
         seeds=program.seeds.astype(np.uint32),
         kinds=kinds,
-        parameters=parameters,
+        parameters=parameters.ravel(),
         occupied=parameters.any(-1),
         largest=abs(neurons.strengths.astype(np.int64)).max(1),
         widths=_widths(parameters.any(-1)),
         magnitudes=np.concatenate(
             [abs(neurons.strengths).transpose(0, 2, 1), abs(neurons.leak)[:, None]], axis=1
-        ).astype(np.uint8),
-        targets=np.where(routes.cores >= 0, routes.cores * np.int64(N_AXONS), 0)
-        + np.where(routes.cores >= 0, routes.axons, np.where(routes.to_outputs, -2 - routes.axons, -1)),
-        delays=routes.delays.astype(np.int64),
-        hops=route_hops(program).astype(np.int64),
+        ).reshape(-1, N_NEURONS).astype(np.uint8),
+        targets=_targets(program.routes, places).ravel(),
+        hops=route_hops(program).astype(np.uint16).ravel(),
         tap_starts=starts_of(inputs.tap_cores[order], program.n_cores),
         tap_lines=inputs.tap_lines[order].astype(np.int64),
-        tap_axons=inputs.tap_axons[order].astype(np.int64),
+        tap_axons=places[inputs.tap_cores, inputs.tap_axons][order],
     )
+
+
+def _rows(crossbars: np.ndarray) -> np.ndarray:
+    rows = np.zeros((len(crossbars), ROWS, NEURON_WORDS), np.uint64)
+    rows[:, :N_AXONS] = crossbars
+    return rows.ravel()
+
+
+def _targets(routes: Routes, places: np.ndarray) -> np.ndarray:
+    axon = places[np.where(routes.to_cores, routes.cores, 0), np.where(routes.to_cores, routes.axons, 0)]
+    axons = (routes.cores * np.int64(N_AXONS) + axon) * RING + routes.delays
+    return np.where(routes.to_cores, axons, np.where(routes.to_outputs, -2 - routes.axons, -1)).astype(np.int32)
 
 
 def parameter_planes(neurons: Neurons) -> np.ndarray:

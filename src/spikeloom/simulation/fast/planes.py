@@ -96,6 +96,23 @@ def store(_context, array, index, plane):
 
 
 @intrinsic
+def prefetch(_context, array, index):
+    """Ask for the cache line of this word, so that a later load finds it near."""
+
+    def generate(context, builder, signature, arguments):
+        data = make_array(signature.args[0])(context, builder, arguments[0]).data
+        flag = ir.IntType(32)
+        byte = ir.IntType(8).as_pointer()
+        kind = ir.FunctionType(ir.VoidType(), [byte, flag, flag, flag])
+        ask = builder.module.declare_intrinsic("llvm.prefetch.p0", (), kind)
+        address = builder.bitcast(builder.gep(data, [arguments[1]]), byte)
+        builder.call(ask, [address, flag(0), flag(2), flag(1)])  # to be read, near, data
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp), generate
+
+
+@intrinsic
 def delayed(_context, words, before, bits):
     """Shift every word up by 1 .. 63 bits, and in from below the highest bits of the word before it."""
 

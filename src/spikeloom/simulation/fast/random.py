@@ -1,16 +1,53 @@
-"""The chip's random numbers for compiled code: `spikeloom.chip.draws`, a number at a time."""
+"""The chip's random numbers for compiled code: `spikeloom.chip.draws` a number at a time, and planes made of them."""
 
 from __future__ import annotations
 
 import numpy as np
 from numba import njit, types
 
-from spikeloom.chip.draws import GOLDEN_RATIO, mix
+from spikeloom.chip.draws import GOLDEN_RATIO, THRESHOLD_PURPOSE, mix
+from spikeloom.chip.limits import N_NEURONS, RANDOM_BITS
+from spikeloom.simulation.fast.compiled import inlined, kernel
+from spikeloom.simulation.fast.planar import NEURON_WORDS
+from spikeloom.simulation.fast.planes import load, store
+from spikeloom.simulation.fast.scratch import SINGLE
 
-_mix = njit(types.uint32(types.uint32), cache=True, nogil=True, forceinline=True)(mix)
+_RANDOM_MASK = np.uint32((1 << RANDOM_BITS) - 1)
+
+_mix = njit(types.uint32(types.uint32), cache=True, nogil=True, _nrt=False, forceinline=True)(mix)
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def extend(state, key):
     """Give the draw of a longer key, uint32."""
     return _mix(np.uint32((state ^ np.uint32(key)) + GOLDEN_RATIO))
+
+
+@kernel
+def make_keys(seed, tick, keys):
+    """Write the key of each neuron's draws in this tick."""
+    root = extend(extend(np.uint32(0), seed), tick)
+    for neuron in range(N_NEURONS):
+        keys[neuron] = extend(root, neuron)
+
+
+@kernel
+def lucky(sizes, row, keys, purpose, scratch, like):
+    """Give the plane of neurons whose size, in this row of sizes, is at least a random number of 0 .. 255."""
+    store(scratch, SINGLE, like ^ like)
+    for neuron in range(N_NEURONS):
+        if sizes[row, neuron] >= extend(keys[neuron], purpose) & _RANDOM_MASK:
+            scratch[SINGLE + (neuron >> 6)] |= np.uint64(1) << np.uint64(neuron & 63)
+    return load(scratch, SINGLE, like)
+
+
+@kernel
+def draw_planes(keys, n_planes, planes, at):
+    """Write the lowest bits of each neuron's threshold draw."""
+    for word in range(at, at + n_planes * NEURON_WORDS):
+        planes[word] = 0
+    for neuron in range(N_NEURONS):
+        drawn = np.uint64(extend(keys[neuron], THRESHOLD_PURPOSE))
+        for place in range(n_planes):
+            bit = (drawn >> np.uint64(place)) & np.uint64(1)
+            planes[at + place * NEURON_WORDS + (neuron >> 6)] |= bit << np.uint64(neuron & 63)

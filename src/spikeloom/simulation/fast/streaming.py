@@ -16,6 +16,7 @@ from spikeloom.chip.limits import N_AXONS, N_NEURONS
 from spikeloom.chip.program import ChipProgram
 from spikeloom.chip.trains import PLANE_WORDS, WORD_BITS, SpikeTrains, cut, unpack, words_of
 from spikeloom.simulation.base import Recording, SpikeRecord, check_inputs, recorded_within, windows_within
+from spikeloom.simulation.fast.compiled import inlined, kernel
 from spikeloom.simulation.fast.adders import COUNT_PLANES, add, count, set_constant
 from spikeloom.simulation.fast.planes import delayed, filler, load, popcount, store
 from spikeloom.simulation.fast.threads import running_on
@@ -115,17 +116,20 @@ def stream(weave: Weave, lines: Any, trains: Any, windows: Any, counters: Any) -
         first, last = weave.level_starts[level], weave.level_starts[level + 1]
         for task in prange((last - first) * n_planes):
             core = weave.cores[first + task // n_planes]
-            _run_core(weave, core, task % n_planes, lines, trains, windows[core], counters[core])
+            axons = np.empty((N_AXONS + 1) * PLANE_WORDS, np.uint64)
+            counts = np.empty(COUNT_PLANES * PLANE_WORDS, np.uint64)
+            total = np.empty(_PLANES_MAX * PLANE_WORDS, np.uint64)
+            _run_core(weave, core, task % n_planes, lines, trains, windows, counters, axons, counts, total)
 
 
-@njit(cache=True, nogil=True)
-def _run_core(weave: Weave, core: int, plane: int, lines: Any, trains: Any, window: Any, counters: Any) -> None:
+@kernel
+def _run_core(
+    weave: Weave, core: int, plane: int, lines: Any, trains: Any, windows: Any, counters: Any,
+    axons: Any, counts: Any, total: Any,
+) -> None:  # fmt: skip
     """Run a core over one plane of ticks."""
-    axons = np.empty((N_AXONS + 1) * PLANE_WORDS, np.uint64)
-    counted = _ticks_between(window[0] - plane * PLANE_TICKS, window[1] - plane * PLANE_TICKS)
-    counters[plane, EVENTS] = _gather(weave, core, plane, lines, trains, axons, counted)
-    counts = np.empty(COUNT_PLANES * PLANE_WORDS, np.uint64)
-    total = np.empty(_PLANES_MAX * PLANE_WORDS, np.uint64)
+    counted = _ticks_between(windows[core, 0] - plane * PLANE_TICKS, windows[core, 1] - plane * PLANE_TICKS, counts)
+    counters[core, plane, EVENTS] = _gather(weave, core, plane, lines, trains, axons, counted)
     n_spikes, n_hops = 0, 0
     for neuron in range(weave.neuron_starts[core], weave.neuron_starts[core + 1]):
         spikes = _fire(weave, neuron, axons, counts, total)
@@ -133,10 +137,10 @@ def _run_core(weave: Weave, core: int, plane: int, lines: Any, trains: Any, wind
         n = popcount(spikes & counted)
         n_spikes += n
         n_hops += n * weave.hops[neuron]
-    counters[plane, SPIKES], counters[plane, HOPS] = n_spikes, n_hops
+    counters[core, plane, SPIKES], counters[core, plane, HOPS] = n_spikes, n_hops
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def _gather(weave: Weave, core: int, plane: int, lines: Any, trains: Any, axons: Any, counted: Any) -> int:
     """Write what arrives on each axon, and give the synaptic events it causes."""
     n_words = trains.shape[1] - PLANE_WORDS
@@ -157,7 +161,7 @@ def _gather(weave: Weave, core: int, plane: int, lines: Any, trains: Any, axons:
     return events
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def _fire(weave: Weave, neuron: int, axons: Any, counts: Any, total: Any) -> Any:
     """Give the plane of ticks in which a neuron spikes: those in which input + leak - 1 is not negative."""
     nothing = _plane_of(np.uint64(0))
@@ -175,16 +179,15 @@ def _fire(weave: Weave, neuron: int, axons: Any, counts: Any, total: Any) -> Any
     return ~load(total, (n_planes - 1) * PLANE_WORDS, nothing)
 
 
-@njit(cache=True, nogil=True, forceinline=True)
-def _ticks_between(first: int, last: int) -> Any:
-    """Give the plane whose bits ``first .. last - 1`` are set."""
-    words = np.empty(PLANE_WORDS, np.uint64)
+@inlined
+def _ticks_between(first: int, last: int, words: Any) -> Any:
+    """Give the plane whose bits ``first .. last - 1`` are set, by way of `words`."""
     for word in range(PLANE_WORDS):
         words[word] = _low_bits(last - word * WORD_BITS) & ~_low_bits(first - word * WORD_BITS)
     return load(words, 0, _plane_of(np.uint64(0)))
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def _low_bits(n: int) -> Any:
     """Give the word whose lowest n bits are set."""
     if n <= 0:

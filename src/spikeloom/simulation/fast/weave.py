@@ -10,10 +10,10 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 
 from spikeloom.chip.limits import N_AXON_TYPES, N_AXONS, N_NEURONS
 from spikeloom.chip.program import ChipProgram, route_hops
+from spikeloom.simulation.fast.compiled import kernel
 from spikeloom.simulation.fast.adders import COUNT_MAX, ROWS_AT_ONCE
 from spikeloom.simulation.fast.planes import lowest_bit
 from spikeloom.simulation.paths import core_levels
@@ -56,7 +56,8 @@ class Weave(NamedTuple):
 def weave(program: ChipProgram) -> Weave:
     """Give the lists of a streamable program."""
     crossbars = crossbar_words(program)
-    synapses = _synapses_by_type(crossbars, program.axon_types)  # (n_cores, n_neurons, n_axon_types)
+    synapses = np.zeros((program.n_cores, N_NEURONS, N_AXON_TYPES), np.int64)
+    _count_synapses(crossbars, program.axon_types, synapses)
     neurons = np.flatnonzero(synapses.any(-1) | (program.neurons.leak > 0))
     counts = synapses.reshape(-1, N_AXON_TYPES)[neurons]
     kinds = program.neurons.strengths.reshape(-1, N_AXON_TYPES)[neurons].astype(np.int64)
@@ -142,9 +143,9 @@ def _planes_needed(kinds: np.ndarray, counts: np.ndarray, leaks: np.ndarray) -> 
     return np.ceil(np.log2(largest + 1)).astype(np.int64) + 1
 
 
-@njit(cache=True, nogil=True)
-def _synapses_by_type(crossbars: Any, axon_types: Any) -> Any:
-    found = np.zeros((len(crossbars), N_NEURONS, N_AXON_TYPES), np.int64)
+@kernel
+def _count_synapses(crossbars: Any, axon_types: Any, found: Any) -> None:
+    """Add the synapses of every neuron to its axon types."""
     for core in range(len(crossbars)):
         for axon in range(N_AXONS):
             kind = axon_types[core, axon]
@@ -153,10 +154,9 @@ def _synapses_by_type(crossbars: Any, axon_types: Any) -> Any:
                 while bits:
                     found[core, 64 * word + lowest_bit(bits), kind] += 1
                     bits &= bits - np.uint64(1)
-    return found
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _fill_rows(crossbars: Any, axon_types: Any, places: Any, rows: Any) -> None:
     """Write each axon into the rows of its neurons; `places` moves on, and is -1 where a type has no strength."""
     for core in range(len(crossbars)):
