@@ -19,6 +19,7 @@ from spikeloom.chip.trains import SpikeTrains, pack
 from spikeloom.simulation.base import Recording, SpikeRecord, check_inputs, recorded_within, windows_within
 from spikeloom.simulation.fast.adders import COUNT_MAX
 from spikeloom.simulation.fast.compiled import inlined
+from spikeloom.simulation.fast.memory import CACHE_LINE, aligned, zeros
 from spikeloom.simulation.fast.neurons import copy, occupied, settle, unchanged
 from spikeloom.simulation.fast.planar import (
     LEAK_CHANCE,
@@ -52,7 +53,6 @@ SPIKES, EVENTS, HOPS = 0, 1, 2
 
 _BYTES_AT_ONCE = 2**26
 _CORE_TICKS_AT_ONCE = 2**20
-_CACHE_LINE = 64
 _plane_of = filler(NEURON_WORDS)
 
 
@@ -113,8 +113,8 @@ class GeneralSimulation:
         self._places = np.full(n_cores, -1)
         self._places[self._kept] = np.arange(len(self._kept))
         self._state = State(
-            potentials=words(bits(program.potentials, POTENTIAL_PLANES)).ravel(),
-            ring=np.zeros(threads * RING * n_cores * NEURON_WORDS, np.uint64),
+            potentials=aligned(words(bits(program.potentials, POTENTIAL_PLANES)).ravel()),
+            ring=zeros(threads * RING * n_cores * NEURON_WORDS),
             quiet=np.zeros(n_cores, bool),
             counters=np.zeros((n_cores, 3), np.int64),
         )
@@ -213,11 +213,11 @@ def _run_core(program, state, piece, core, tick, start, thread, arrivals, now, s
 @inlined
 def _prefetch(program, potentials, core):
     """Ask for what a core will need besides its crossbar."""
-    for neuron in range(0, N_NEURONS, _CACHE_LINE // 4):
+    for neuron in range(0, N_NEURONS, CACHE_LINE // 4):
         prefetch(program.targets, core * N_NEURONS + neuron)
-    for neuron in range(0, N_NEURONS, _CACHE_LINE // 2):
+    for neuron in range(0, N_NEURONS, CACHE_LINE // 2):
         prefetch(program.hops, core * N_NEURONS + neuron)
-    for word in range(0, POTENTIAL_WORDS, _CACHE_LINE // 8):
+    for word in range(0, POTENTIAL_WORDS, CACHE_LINE // 8):
         prefetch(potentials, core * POTENTIAL_WORDS + word)
 
 

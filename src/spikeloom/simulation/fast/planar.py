@@ -13,6 +13,7 @@ import numpy as np
 from spikeloom.chip.limits import DELAY_MAX, MASK_BITS_MAX, N_AXON_TYPES, N_AXONS, N_NEURONS
 from spikeloom.chip.neuron import RESET_BY_THRESHOLD, RESET_TO_VALUE, Neurons
 from spikeloom.chip.program import ChipProgram, Routes, route_hops
+from spikeloom.simulation.fast.memory import aligned, zeros
 from spikeloom.simulation.fast.weave import crossbar_words, starts_of
 
 NEURON_WORDS = N_NEURONS // 64
@@ -101,7 +102,7 @@ def planar(program: ChipProgram) -> PlanarProgram:
         axons_of_type=words(sorted_types[:, None, :] == np.arange(N_AXON_TYPES)[:, None]).ravel(),
         seeds=program.seeds.astype(np.uint32),
         kinds=kinds,
-        parameters=parameters.ravel(),
+        parameters=aligned(parameters.ravel()),
         occupied=parameters.any(-1),
         largest=abs(neurons.strengths.astype(np.int64)).max(1),
         widths=_widths(parameters.any(-1)),
@@ -117,7 +118,7 @@ def planar(program: ChipProgram) -> PlanarProgram:
 
 
 def _rows(crossbars: np.ndarray) -> np.ndarray:
-    rows = np.zeros((len(crossbars), ROWS, NEURON_WORDS), np.uint64)
+    rows = zeros(len(crossbars), ROWS, NEURON_WORDS)
     rows[:, :N_AXONS] = crossbars
     return rows.ravel()
 

@@ -106,7 +106,7 @@ def prefetch(_context, array, index):
         kind = ir.FunctionType(ir.VoidType(), [byte, flag, flag, flag])
         ask = builder.module.declare_intrinsic("llvm.prefetch.p0", (), kind)
         address = builder.bitcast(builder.gep(data, [arguments[1]]), byte)
-        builder.call(ask, [address, flag(0), flag(2), flag(1)])  # to be read, near, data
+        builder.call(ask, [address, flag(0), flag(3), flag(1)])  # to be read, near, data
         return context.get_dummy_value()
 
     return types.void(array, types.intp), generate

@@ -18,6 +18,7 @@ from spikeloom.chip.trains import PLANE_WORDS, WORD_BITS, SpikeTrains, cut, unpa
 from spikeloom.simulation.base import Recording, SpikeRecord, check_inputs, recorded_within, windows_within
 from spikeloom.simulation.fast.compiled import inlined, kernel
 from spikeloom.simulation.fast.adders import COUNT_PLANES, add, count, set_constant
+from spikeloom.simulation.fast.memory import zeros
 from spikeloom.simulation.fast.planes import delayed, filler, load, popcount, store
 from spikeloom.simulation.fast.threads import running_on
 from spikeloom.simulation.fast.weave import SILENT, Weave, weave
@@ -43,14 +44,14 @@ class StreamingSimulation:
         self.ticks_at_once = max(_BYTES_AT_ONCE // (n_rows * PLANE_WORDS * 8 + 1), 1) * PLANE_TICKS
         self._start = 0
         self._past = np.zeros(len(self._weave.neurons), np.uint64)  # the last 64 ticks of each neuron
-        self._trains = np.zeros((len(self._past), 0), np.uint64)
+        self._trains = zeros(len(self._past), 0)
 
     def advance(self, inputs: SpikeTrains) -> SpikeRecord:
         """Go on, 512 ticks at once."""
         check_inputs(self._program, inputs)
         n_cores, n_words = self._program.n_cores, inputs.words.shape[1]
         if self._trains.shape[1] != PLANE_WORDS + n_words:
-            self._trains = np.zeros((len(self._past), PLANE_WORDS + n_words), np.uint64)
+            self._trains = zeros(len(self._past), PLANE_WORDS + n_words)
         self._trains[:, PLANE_WORDS - 1] = self._past
         windows = windows_within(self._recording, n_cores, self._start, inputs.n_ticks)
         counters = np.zeros((n_cores, n_words // PLANE_WORDS, 3), np.int64)
