@@ -66,11 +66,11 @@ def add(total, at, n_total, amount, amount_at, n_amount, shift, top, mask, negat
 
 
 @inlined
-def set_constant(total, n_total, value, zero):
+def set_constant(total, at, n_total, value, zero):
     """Write the same whole number to every lane."""
     size = words_of(zero)
     for place in range(n_total):
-        store(total, place * size, ~zero if (value >> place) & 1 else zero)
+        store(total, at + place * size, ~zero if (value >> place) & 1 else zero)
 
 
 @inlined

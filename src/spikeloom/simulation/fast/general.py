@@ -17,7 +17,6 @@ from spikeloom.chip.limits import N_AXON_TYPES, N_NEURONS
 from spikeloom.chip.program import ChipProgram
 from spikeloom.chip.trains import SpikeTrains, pack
 from spikeloom.simulation.base import Recording, SpikeRecord, check_inputs, recorded_within, windows_within
-from spikeloom.simulation.fast.adders import COUNT_MAX
 from spikeloom.simulation.fast.compiled import inlined
 from spikeloom.simulation.fast.memory import CACHE_LINE, aligned, zeros
 from spikeloom.simulation.fast.neurons import copy, occupied, settle, unchanged
@@ -112,6 +111,7 @@ class GeneralSimulation:
         self._kept, self._shown = np.unique(np.array(recording.cores, np.int64), return_inverse=True)
         self._places = np.full(n_cores, -1)
         self._places[self._kept] = np.arange(len(self._kept))
+        self._scratch = zeros(threads, SCRATCH_WORDS)
         self._state = State(
             potentials=aligned(words(bits(program.potentials, POTENTIAL_PLANES)).ravel()),
             ring=zeros(threads * RING * n_cores * NEURON_WORDS),
@@ -150,35 +150,37 @@ class GeneralSimulation:
         with running_on(self._threads):
             for first in range(start, start + n_ticks, step):
                 last = min(first + step, start + n_ticks)
-                advance(self._planar, self._state, piece, self._threads, start, first, last)
+                advance(self._planar, self._state, piece, self._scratch, start, first, last)
 
 
 @njit(cache=True, nogil=True, parallel=True)
 def advance(
-    program: PlanarProgram, state: State, piece: Piece, n_threads: int, start: int, first: int, last: int
+    program: PlanarProgram, state: State, piece: Piece, scratch: Any, start: int, first: int, last: int
 ) -> None:
-    """Run all cores from tick `first` to before tick `last`; the piece begins with tick `start`."""
-    n_cores = len(state.quiet)
+    """Run all cores from tick `first` to before tick `last`; the piece begins with tick `start`.
+
+    scratch : (n_threads, SCRATCH_WORDS) uint64
+    """
+    n_cores, n_threads = len(state.quiet), len(scratch)
     for tick in range(first, last):
         for thread in prange(n_threads):
-            scratch = np.empty(SCRATCH_WORDS, np.uint64)
-            rows = np.empty(COUNT_MAX * NEURON_WORDS, np.uint64)
+            own = scratch[thread]
             keys = np.empty(N_NEURONS, np.uint32)
             arrivals = np.empty(2 * ARRIVAL_WORDS, np.int64)
             core, end = thread * n_cores // n_threads, (thread + 1) * n_cores // n_threads
             now, then = 0, ARRIVAL_WORDS
             if core < end:
-                take_arrivals(program, state.ring, piece.lines, core, tick, tick - start, arrivals, now, scratch)
+                take_arrivals(program, state.ring, piece.lines, core, tick, tick - start, arrivals, now, own)
             while core < end:
                 if core + 1 < end:
                     _prefetch(program, state.potentials, core + 1)
-                    take_arrivals(program, state.ring, piece.lines, core + 1, tick, tick - start, arrivals, then, scratch)
-                _run_core(program, state, piece, core, tick, start, thread, arrivals, now, scratch, rows, keys)
+                    take_arrivals(program, state.ring, piece.lines, core + 1, tick, tick - start, arrivals, then, own)
+                _run_core(program, state, piece, core, tick, start, thread, arrivals, now, own, keys)
                 core, now, then = core + 1, then, now
 
 
 @inlined
-def _run_core(program, state, piece, core, tick, start, thread, arrivals, now, scratch, rows, keys):
+def _run_core(program, state, piece, core, tick, start, thread, arrivals, now, scratch, keys):
     """Take one core through one tick: integrate, leak, fire, send."""
     nothing = _plane_of(np.uint64(0))
     active = arrivals[now + ENDS + N_AXON_TYPES - 1] > now
@@ -191,7 +193,7 @@ def _run_core(program, state, piece, core, tick, start, thread, arrivals, now, s
             make_keys(program.seeds[core], tick, keys)
         n_input = 0
         if active:
-            n_input, n_events = sum_input(program, kind, core, arrivals, now, rows, keys, scratch, nothing)
+            n_input, n_events = sum_input(program, kind, core, arrivals, now, keys, scratch, nothing)
         else:
             copy(potentials, at, POTENTIAL_PLANES, scratch, BEFORE, nothing)
         spikes = settle(program, kind, potentials, at, n_input, keys, scratch, nothing)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from spikeloom.chip.limits import N_AXON_TYPES, N_AXONS
-from spikeloom.simulation.fast.adders import COUNT_PLANES, ROWS_AT_ONCE
+from spikeloom.simulation.fast.adders import COUNT_MAX, COUNT_PLANES, ROWS_AT_ONCE
 from spikeloom.simulation.fast.planar import NEURON_WORDS, POTENTIAL_PLANES, THRESHOLD_PLANES
 
 POTENTIAL_WORDS = POTENTIAL_PLANES * NEURON_WORDS
@@ -16,7 +16,8 @@ NEGATIVE_THRESHOLDS = THRESHOLDS + THRESHOLD_WORDS
 DRAWN = NEGATIVE_THRESHOLDS + THRESHOLD_WORDS
 BEFORE = DRAWN + THRESHOLD_WORDS
 SINGLE = BEFORE + POTENTIAL_WORDS
-SCRATCH_WORDS = SINGLE + NEURON_WORDS
+THINNED = SINGLE + NEURON_WORDS
+SCRATCH_WORDS = THINNED + COUNT_MAX * NEURON_WORDS
 
 # What arrives at a core: a list of rows of all crossbars, type by type in whole steps, then where each type ends.
 ROWS_MAX = N_AXONS + N_AXON_TYPES * ROWS_AT_ONCE

@@ -16,8 +16,8 @@ from spikeloom.chip.limits import N_AXONS, N_NEURONS
 from spikeloom.chip.program import ChipProgram
 from spikeloom.chip.trains import PLANE_WORDS, WORD_BITS, SpikeTrains, cut, unpack, words_of
 from spikeloom.simulation.base import Recording, SpikeRecord, check_inputs, recorded_within, windows_within
-from spikeloom.simulation.fast.compiled import inlined, kernel
 from spikeloom.simulation.fast.adders import COUNT_PLANES, add, count, set_constant
+from spikeloom.simulation.fast.compiled import inlined
 from spikeloom.simulation.fast.memory import zeros
 from spikeloom.simulation.fast.planes import delayed, filler, load, popcount, store
 from spikeloom.simulation.fast.threads import running_on
@@ -31,6 +31,11 @@ PLANE_TICKS = PLANE_WORDS * WORD_BITS
 _PLANES_MAX = 26  # 256 axons x 9-bit strengths and a leak need 18; a shift may pass that by the strength's bits
 _plane_of = filler(PLANE_WORDS)
 
+# Where a thread's intermediate results begin: the planes of all axons and of `SILENT`, then a count, then a sum.
+COUNTS = (N_AXONS + 1) * PLANE_WORDS
+TOTAL = COUNTS + COUNT_PLANES * PLANE_WORDS
+SCRATCH_WORDS = TOTAL + _PLANES_MAX * PLANE_WORDS
+
 
 class StreamingSimulation:
     """A memoryless program in the middle of a run; the contract is `spikeloom.simulation.base.Simulation`."""
@@ -43,6 +48,7 @@ class StreamingSimulation:
         n_rows = len(self._weave.neurons) + len(program.inputs) + len(program.outputs)
         self.ticks_at_once = max(_BYTES_AT_ONCE // (n_rows * PLANE_WORDS * 8 + 1), 1) * PLANE_TICKS
         self._start = 0
+        self._scratch = zeros(threads, SCRATCH_WORDS)
         self._past = np.zeros(len(self._weave.neurons), np.uint64)  # the last 64 ticks of each neuron
         self._trains = zeros(len(self._past), 0)
 
@@ -56,7 +62,7 @@ class StreamingSimulation:
         windows = windows_within(self._recording, n_cores, self._start, inputs.n_ticks)
         counters = np.zeros((n_cores, n_words // PLANE_WORDS, 3), np.int64)
         with running_on(self._threads):
-            stream(self._weave, inputs.words.ravel(), self._trains, windows, counters)
+            stream(self._weave, inputs.words.ravel(), self._trains, windows, counters, self._scratch)
 
         self._past = _last_ticks(self._trains[:, PLANE_WORDS - 1 :], inputs.n_ticks)
         recorded = recorded_within(self._recording, self._start, inputs.n_ticks)
@@ -99,7 +105,7 @@ def _last_ticks(words: np.ndarray, n_ticks: int) -> np.ndarray:
 
 
 @njit(cache=True, nogil=True, parallel=True)
-def stream(weave: Weave, lines: Any, trains: Any, windows: Any, counters: Any) -> None:
+def stream(weave: Weave, lines: Any, trains: Any, windows: Any, counters: Any, scratch: Any) -> None:
     """Run all cores over one piece of time.
 
     Parameters
@@ -111,38 +117,38 @@ def stream(weave: Weave, lines: Any, trains: Any, windows: Any, counters: Any) -
     windows : (n_cores, 2) int
         First tick that is counted, and the tick after the last.
     counters : (n_cores, n_planes, 3) int64
+    scratch : (n_threads, SCRATCH_WORDS) uint64
     """
     n_planes = counters.shape[1]
     for level in range(len(weave.level_starts) - 1):
         first, last = weave.level_starts[level], weave.level_starts[level + 1]
-        for task in prange((last - first) * n_planes):
-            core = weave.cores[first + task // n_planes]
-            axons = np.empty((N_AXONS + 1) * PLANE_WORDS, np.uint64)
-            counts = np.empty(COUNT_PLANES * PLANE_WORDS, np.uint64)
-            total = np.empty(_PLANES_MAX * PLANE_WORDS, np.uint64)
-            _run_core(weave, core, task % n_planes, lines, trains, windows, counters, axons, counts, total)
+        for thread in prange(len(scratch)):
+            n = (last - first) * n_planes
+            for task in range(thread * n // len(scratch), (thread + 1) * n // len(scratch)):
+                core = weave.cores[first + task // n_planes]
+                _run_core(weave, core, task % n_planes, lines, trains, windows, counters, scratch[thread])
 
 
-@kernel
-def _run_core(
-    weave: Weave, core: int, plane: int, lines: Any, trains: Any, windows: Any, counters: Any,
-    axons: Any, counts: Any, total: Any,
-) -> None:  # fmt: skip
+@inlined
+def _run_core(weave, core, plane, lines, trains, windows, counters, scratch):
     """Run a core over one plane of ticks."""
-    counted = _ticks_between(windows[core, 0] - plane * PLANE_TICKS, windows[core, 1] - plane * PLANE_TICKS, counts)
-    counters[core, plane, EVENTS] = _gather(weave, core, plane, lines, trains, axons, counted)
+    first, last = windows[core, 0] - plane * PLANE_TICKS, windows[core, 1] - plane * PLANE_TICKS
+    counted = _ticks_between(first, last, scratch)
+    n_events = _gather(weave, core, plane, lines, trains, scratch, counted)
     n_spikes, n_hops = 0, 0
     for neuron in range(weave.neuron_starts[core], weave.neuron_starts[core + 1]):
-        spikes = _fire(weave, neuron, axons, counts, total)
+        spikes = _fire(weave, neuron, scratch)
         store(trains, neuron * trains.shape[1] + (plane + 1) * PLANE_WORDS, spikes)
         n = popcount(spikes & counted)
         n_spikes += n
         n_hops += n * weave.hops[neuron]
-    counters[core, plane, SPIKES], counters[core, plane, HOPS] = n_spikes, n_hops
+    counters[core, plane, SPIKES] = n_spikes
+    counters[core, plane, EVENTS] = n_events
+    counters[core, plane, HOPS] = n_hops
 
 
 @inlined
-def _gather(weave: Weave, core: int, plane: int, lines: Any, trains: Any, axons: Any, counted: Any) -> int:
+def _gather(weave, core, plane, lines, trains, axons, counted):
     """Write what arrives on each axon, and give the synaptic events it causes."""
     n_words = trains.shape[1] - PLANE_WORDS
     nothing = _plane_of(np.uint64(0))
@@ -163,25 +169,25 @@ def _gather(weave: Weave, core: int, plane: int, lines: Any, trains: Any, axons:
 
 
 @inlined
-def _fire(weave: Weave, neuron: int, axons: Any, counts: Any, total: Any) -> Any:
+def _fire(weave, neuron, scratch):
     """Give the plane of ticks in which a neuron spikes: those in which input + leak - 1 is not negative."""
     nothing = _plane_of(np.uint64(0))
     n_planes = weave.n_planes[neuron]
-    set_constant(total, n_planes, weave.leaks[neuron] - 1, nothing)
+    set_constant(scratch, TOTAL, n_planes, weave.leaks[neuron] - 1, nothing)
     for group in range(weave.group_starts[neuron], weave.group_starts[neuron + 1]):
-        count(axons, weave.rows, weave.row_starts[group], weave.row_starts[group + 1], counts, 0, nothing)
+        count(scratch, weave.rows, weave.row_starts[group], weave.row_starts[group + 1], scratch, COUNTS, nothing)
         strength = weave.strengths[group]
         negative = ~nothing if strength < 0 else nothing
         place, size = 0, abs(strength)
         while size:
             if size & 1:
-                add(total, 0, n_planes, counts, 0, COUNT_PLANES, place, nothing, ~nothing, negative)
+                add(scratch, TOTAL, n_planes, scratch, COUNTS, COUNT_PLANES, place, nothing, ~nothing, negative)
             place, size = place + 1, size >> 1
-    return ~load(total, (n_planes - 1) * PLANE_WORDS, nothing)
+    return ~load(scratch, TOTAL + (n_planes - 1) * PLANE_WORDS, nothing)
 
 
 @inlined
-def _ticks_between(first: int, last: int, words: Any) -> Any:
+def _ticks_between(first, last, words):
     """Give the plane whose bits ``first .. last - 1`` are set, by way of `words`."""
     for word in range(PLANE_WORDS):
         words[word] = _low_bits(last - word * WORD_BITS) & ~_low_bits(first - word * WORD_BITS)
@@ -189,7 +195,7 @@ def _ticks_between(first: int, last: int, words: Any) -> Any:
 
 
 @inlined
-def _low_bits(n: int) -> Any:
+def _low_bits(n):
     """Give the word whose lowest n bits are set."""
     if n <= 0:
         return np.uint64(0)

@@ -19,9 +19,9 @@ from spikeloom.simulation.fast.planar import (
 )
 from spikeloom.simulation.fast.planes import load, lowest_bit, popcount, prefetch, store
 from spikeloom.simulation.fast.random import lucky
-from spikeloom.simulation.fast.scratch import COUNTS, ENDS, ROWS_MAX, TOTAL
+from spikeloom.simulation.fast.scratch import COUNTS, ENDS, THINNED, TOTAL
 
-_IN_ORDER = np.arange(ROWS_MAX)
+_THINNED_ROWS = THINNED // NEURON_WORDS + np.arange(COUNT_MAX)
 
 
 @inlined
@@ -67,7 +67,7 @@ def _collect(program, ring, lines, core, tick, column, axons):
 
 
 @inlined
-def sum_input(program, kind, core, arrivals, at, rows, keys, scratch, nothing):
+def sum_input(program, kind, core, arrivals, at, keys, scratch, nothing):
     """Write the synaptic input of every neuron as signed planes; give their number and that of synaptic events."""
     largest = 0
     for axon_type in range(N_AXON_TYPES):
@@ -82,8 +82,8 @@ def sum_input(program, kind, core, arrivals, at, rows, keys, scratch, nothing):
         for first in range(arrivals[at + ENDS + axon_type - 1], end, COUNT_MAX):
             last = min(first + COUNT_MAX, end)
             if program.occupied[kind, SYNAPSE_CHANCE + axon_type]:
-                n_events += _thin(program, kind, core, axon_type, arrivals, first, last, rows, keys, scratch, nothing)
-                count(rows, _IN_ORDER, 0, last - first, scratch, COUNTS, nothing)
+                n_events += _thin(program, kind, core, axon_type, arrivals, first, last, keys, scratch, nothing)
+                count(scratch, _THINNED_ROWS, 0, last - first, scratch, COUNTS, nothing)
             else:
                 count(program.crossbars, arrivals, first, last, scratch, COUNTS, nothing)
                 n_events += _sum_of_counts(scratch, last - first, nothing)
@@ -104,7 +104,7 @@ def _add_counted(program, kind, axon_type, n_rows, n_total, scratch, nothing):
 
 
 @inlined
-def _thin(program, kind, core, axon_type, arrivals, first, last, rows, keys, scratch, nothing):
+def _thin(program, kind, core, axon_type, arrivals, first, last, keys, scratch, nothing):
     """Write rows from which chance has taken synapses away, and give the synapses that they had."""
     parameter = (kind * N_PLANES + SYNAPSE_CHANCE + axon_type) * NEURON_WORDS
     sure = ~load(program.parameters, parameter, nothing)
@@ -114,7 +114,7 @@ def _thin(program, kind, core, axon_type, arrivals, first, last, rows, keys, scr
         axon = program.axons[core, (arrivals[first + place] - core * ROWS) % N_AXONS]
         n_synapses += popcount(row)
         kept = sure | lucky(program.magnitudes, kind * (N_AXON_TYPES + 1) + axon_type, keys, axon, scratch, nothing)
-        store(rows, place * NEURON_WORDS, row & kept)
+        store(scratch, THINNED + place * NEURON_WORDS, row & kept)
     return n_synapses
 
 
