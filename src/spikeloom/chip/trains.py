@@ -41,6 +41,11 @@ def pack(spikes: np.ndarray) -> SpikeTrains:
     return SpikeTrains(words.astype(np.uint64, copy=False), n_ticks)
 
 
+def silence(n_lines: int, n_ticks: int) -> SpikeTrains:
+    """Give trains without spikes."""
+    return SpikeTrains(np.zeros((n_lines, words_of(n_ticks)), np.uint64), n_ticks)
+
+
 def unpack(trains: SpikeTrains) -> np.ndarray:
     """Give (n_ticks, n_lines) bool."""
     packed = trains.words.astype("<u8", copy=False).view(np.uint8)

@@ -39,7 +39,7 @@ def simulate_command(
     seed: Seed = 0,
     dataset: Annotated[str, typer.Option("--dataset", help="mnist, a folder or an NPZ file.")] = "mnist",
     split: Annotated[Split, typer.Option("--split", help="Which part of the data set.")] = Split.TEST,
-    backend: Backend = "batched",
+    backend: Backend = "fast",
     profiles: Profiles = None,
     threads: Threads = 0,
     as_json: Json = False,
@@ -91,7 +91,7 @@ def predict_command(
     seed: Seed = 0,
     resize: Annotated[bool, typer.Option("--resize", help="Bring images to the size the network reads.")] = False,
     invert: Annotated[bool, typer.Option("--invert", help="Swap dark and light; MNIST is white on black.")] = False,
-    backend: Backend = "batched",
+    backend: Backend = "fast",
     as_json: Json = False,
 ) -> None:
     """Classify your own images: class, votes, energy."""

@@ -20,7 +20,7 @@ Model = Annotated[
     str, typer.Argument(metavar="MODEL", help="A learned network, a chip program, or zoo:NAME.", show_default=False)
 ]
 Backend = Annotated[
-    str, typer.Option("--backend", help="batched (matrix products) or reference (tick by tick).", metavar="NAME")
+    str, typer.Option("--backend", help="fast (compiled) or reference (NumPy, tick by tick).", metavar="NAME")
 ]
 Profiles = Annotated[
     Path | None, typer.Option("--profiles", metavar="FILE", help="A TOML file of further energy profiles.")

@@ -38,13 +38,7 @@ def encode(interface: Interface, inputs: InputLines, values: np.ndarray, images:
     DataError
         If an image does not have as many values as the program reads.
     """
-    n_values = int(np.prod(interface.value_shape))
-    if values.ndim != 2 or values.shape[1] != n_values:
-        rows, columns, channels = interface.value_shape
-        raise DataError(
-            f"input: values of shape {values.shape}; (n_images, {n_values}) is needed, "
-            f"{rows} x {columns} x {channels} values an image"
-        )
+    check_values(interface, values)
     spikes = np.zeros((len(values), interface.ticks_per_image, len(inputs)), bool)
     for member in np.unique(inputs.members):
         lines = np.flatnonzero(inputs.members == member)
@@ -52,6 +46,17 @@ def encode(interface: Interface, inputs: InputLines, values: np.ndarray, images:
             shown = _spikes(interface, values, images, seed, int(member), step)
             spikes[:, step, lines] = shown[:, inputs.values[lines]]
     return spikes.reshape(-1, len(inputs))
+
+
+def check_values(interface: Interface, values: np.ndarray) -> None:
+    """Refuse images that do not have as many values as the program reads; DataError names both."""
+    n_values = int(np.prod(interface.value_shape))
+    if values.ndim != 2 or values.shape[1] != n_values:
+        rows, columns, channels = interface.value_shape
+        raise DataError(
+            f"input: values of shape {values.shape}; (n_images, {n_values}) is needed, "
+            f"{rows} x {columns} x {channels} values an image"
+        )
 
 
 def _spikes(

@@ -29,7 +29,7 @@ class Activity:
         )
 
     def beside(self, other: Activity) -> Activity:
-        """Give the counts of another member that saw the same images, together with these."""
+        """Give these counts and others of the same images, of another member or at another time, together."""
         return Activity(self.images, self.spikes + other.spikes, self.events + other.events, self.hops + other.hops)
 
     @property
@@ -48,23 +48,9 @@ class Activity:
         return self.hops / self.images
 
 
-def count_activity(record: SpikeRecord, phases: np.ndarray, ticks: int, images: int) -> Activity:
-    """Count what a stream of images caused, each core in the ticks in which it works on them.
-
-    Parameters
-    ----------
-    record : SpikeRecord
-    phases : (n_cores,) int
-        Ticks from the integration of an input until it reaches the core; see `core_phases`.
-    ticks : int
-        Ticks in which images were shown; the filling and emptying of the pipeline around them is left out.
-    images : int
-    """
-    window = phases + np.arange(ticks)[:, None]  # (ticks, n_cores)
-    spikes, events, hops = (
-        int(np.take_along_axis(counts, window, 0).sum()) for counts in (record.spikes, record.events, record.hops)
-    )
-    return Activity(images, spikes, events, hops)
+def activity_of(record: SpikeRecord) -> Activity:
+    """Give what all cores did in a record, without counting images."""
+    return Activity(0, int(record.spikes.sum()), int(record.events.sum()), int(record.hops.sum()))
 
 
 def core_phases(program: ChipProgram, latency: int) -> np.ndarray:

@@ -69,7 +69,7 @@ def simulate(
     *,
     draws: int = 1,
     seed: int = 0,
-    backend: str = "batched",
+    backend: str = "fast",
     threads: int = 1,
     progress: Progress | None = None,
 ) -> Result:
@@ -85,7 +85,7 @@ def simulate(
     draws : int
         Draw d takes seed + d.
     threads : int
-        Members of a learned network that are simulated at the same time.
+        Processor cores to use: for members of a learned network, or within a program.
 
     Raises
     ------
@@ -104,7 +104,9 @@ def simulate(
         return results[members or 1]
     if members is not None:
         raise ProgramError(f"simulation: {members} members asked for; a program has those it was deployed with")
-    return evaluate_program(model, dataset, draws=draws, seed=seed, backend=backend, progress=progress)
+    return evaluate_program(
+        model, dataset, draws=draws, seed=seed, backend=backend, threads=threads, progress=progress
+    )
 
 
 def evaluate_program(
@@ -113,13 +115,15 @@ def evaluate_program(
     *,
     draws: int = 1,
     seed: int = 0,
-    backend: str = "batched",
+    backend: str = "fast",
+    threads: int = 1,
     progress: Progress | None = None,
 ) -> Result:
     """Measure a program on a data set; draw d takes fresh input spikes of seed + d, the synapses stay."""
     check_data(interface_needed(program), dataset)
     counted = [
-        count_votes(program, dataset.values, seed + draw, backend=backend, progress=progress) for draw in range(draws)
+        count_votes(program, dataset.values, seed + draw, backend=backend, threads=threads, progress=progress)
+        for draw in range(draws)
     ]
     return _result(counted, len(program.members), dataset, interface_needed(program), redrawn="inputs")
 
@@ -130,7 +134,7 @@ def evaluate_network(
     ensembles: Mapping[int, int],
     *,
     seed: int = 0,
-    backend: str = "batched",
+    backend: str = "fast",
     threads: int = 1,
     progress: Progress | None = None,
 ) -> dict[int, Result]:
@@ -141,7 +145,7 @@ def evaluate_network(
     ensembles : mapping of int to int
         For each ensemble size the number of draws. The members of a draw are nested: 4 are the first of 16.
     threads : int
-        Members that are simulated at the same time.
+        Processor cores to use; members are simulated at the same time.
 
     Returns
     -------
@@ -149,11 +153,15 @@ def evaluate_network(
     """
     check_data(interface_of(network), dataset)
     jobs = member_jobs(ensembles)
+    workers = min(threads, len(jobs))
+    if workers > 1:  # one image, so that what must be compiled is compiled once
+        count_votes(deploy_members(network, [0], seed), dataset.values[:1], seed, backend=backend)
     counted: dict[int, list[Votes]] = {size: [] for size in ensembles}
     together: Votes | None = None
-    with _workers(threads):
+    with _workers(workers):
         votes_of_members = Parallel(return_as="generator")(
-            delayed(_member_votes)(network, member, dataset.values, seed + draw, backend) for draw, member in jobs
+            delayed(_member_votes)(network, member, dataset.values, seed + draw, backend, threads // workers)
+            for draw, member in jobs
         )
         for (draw, member), votes in zip(jobs, votes_of_members, strict=True):
             together = votes if together is None or member == 0 else together.beside(votes)
@@ -208,8 +216,10 @@ def _workers(threads: int) -> Iterator[None]:
         ) from error
 
 
-def _member_votes(network: LearnedNetwork, member: int, values: np.ndarray, seed: int, backend: str) -> Votes:
-    return count_votes(deploy_members(network, [member], seed), values, seed, backend=backend)
+def _member_votes(
+    network: LearnedNetwork, member: int, values: np.ndarray, seed: int, backend: str, threads: int
+) -> Votes:
+    return count_votes(deploy_members(network, [member], seed), values, seed, backend=backend, threads=threads)
 
 
 def _result(counted: list[Votes], members: int, dataset: Dataset, interface: Interface, redrawn: str) -> Result:

@@ -23,7 +23,7 @@ class Prediction:
 
 
 def predict(
-    program: ChipProgram, images: Iterable[np.ndarray], seed: int = 0, *, backend: str = "batched"
+    program: ChipProgram, images: Iterable[np.ndarray], seed: int = 0, *, backend: str = "fast"
 ) -> list[Prediction]:
     """Classify images one by one; the same image and seed always give the same votes.
 

@@ -8,19 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from spikeloom.chip.program import ChipProgram, Interface
-from spikeloom.data.encode import encode
 from spikeloom.errors import ProgramError
 from spikeloom.measure.accuracy import Decisions, decide
-from spikeloom.measure.activity import Activity, core_phases, count_activity
-from spikeloom.simulation import simulator
-from spikeloom.simulation.paths import why_not_streaming
+from spikeloom.measure.activity import Activity, activity_of, core_phases
+from spikeloom.simulation import Recording, count_by_group, encode, start
+from spikeloom.chip.trains import silence
 
 Progress = Callable[[int], None]
 """Hears how many images more have been shown to how many cores: images times cores."""
-
-# Images that a streamable program is shown at once: 256 axons a core and tick, a byte each, bound it to about 200 MB.
-_CORE_TICKS_PER_CHUNK = 800_000
-_CHUNK_MIN, _CHUNK_MAX = 64, 2000
 
 
 @dataclass(frozen=True)
@@ -57,13 +52,14 @@ def count_votes(
     values: np.ndarray,
     seed: int = 0,
     *,
-    backend: str = "batched",
+    backend: str = "fast",
+    threads: int = 1,
     first_image: int = 0,
     progress: Progress | None = None,
 ) -> Votes:
     """Stream images through a program, one after another, and count votes and activity.
 
-    A streamable program is shown some images at once, which changes nothing; any other runs without a break.
+    The images are shown piece by piece, as many at once as keep the memory of the back end bounded.
 
     Parameters
     ----------
@@ -75,6 +71,8 @@ def count_votes(
         Root of the input's draws.
     backend : str
         One of `spikeloom.simulation.BACKENDS`.
+    threads : int
+        Processor cores to use.
     first_image : int
         Number of the first image in its data set; the numbers are keys of the draws.
     progress : callable, optional
@@ -82,29 +80,32 @@ def count_votes(
     Raises
     ------
     ProgramError
-        If the program has no interface, or the back end cannot run it.
+        If the program has no interface, or there is no such back end.
     DataError
         If the images do not have the values that the program reads.
     """
     interface = interface_needed(program)
-    run = simulator(backend)
-    votes = np.zeros((len(values), len(interface.class_names)), np.int64)
-    phases = core_phases(program, interface.latency)
-    activity = Activity()
-    chunk = _chunk(program, interface.ticks_per_image, len(values))
-    for start in range(0, len(values), chunk):
-        shown = values[start : start + chunk]
-        ticks = len(shown) * interface.ticks_per_image
-        numbers = np.arange(len(shown)) + start + first_image
-        spikes = encode(interface, program.inputs, shown, numbers, seed)
-        drain = np.zeros((interface.latency - 1, spikes.shape[1]), bool)
-        record = run(program, np.concatenate([spikes, drain]))
-        read = record.outputs[interface.latency - 1 :].reshape(len(shown), interface.ticks_per_image, -1)
-        votes[start : start + chunk] = _by_class(read.sum(1), program)
-        activity += count_activity(record, phases, ticks, len(shown))
+    n_classes, n_ticks = len(interface.class_names), len(values) * interface.ticks_per_image
+    windows = core_phases(program, interface.latency)[:, None] + np.array([0, n_ticks])
+    simulation = start(program, Recording(windows=windows), backend=backend, threads=threads)
+    pieces: list[np.ndarray] = []
+    activity = Activity(images=len(values))
+    chunk = max(simulation.ticks_at_once // interface.ticks_per_image, 1)
+    for first in range(0, len(values), chunk):
+        shown = values[first : first + chunk]
+        numbers = np.arange(len(shown)) + first + first_image
+        spikes = encode(backend, interface, program.inputs, shown, numbers, seed, threads)
+        record = simulation.advance(spikes)
+        pieces.append(count_by_group(backend, record.output_trains, program.outputs.classes, n_classes, threads))
+        activity = activity.beside(activity_of(record))
         if progress is not None:
             progress(len(shown) * program.n_cores)
-    voters = np.bincount(program.outputs.classes, minlength=votes.shape[1]) * interface.ticks_per_image
+    record = simulation.advance(silence(len(program.inputs), interface.latency - 1))
+    pieces.append(count_by_group(backend, record.output_trains, program.outputs.classes, n_classes, threads))
+    activity = activity.beside(activity_of(record))
+    by_tick = np.concatenate(pieces)[interface.latency - 1 :]
+    votes = by_tick.reshape(len(values), interface.ticks_per_image, n_classes).sum(1, dtype=np.int64)
+    voters = np.bincount(program.outputs.classes, minlength=n_classes) * interface.ticks_per_image
     return Votes(votes, voters, activity, program.n_cores)
 
 
@@ -113,16 +114,3 @@ def interface_needed(program: ChipProgram) -> Interface:
     if program.interface is None:
         raise ProgramError("program: has no interface, so images cannot be shown to it; feed it spikes instead")
     return program.interface
-
-
-def _chunk(program: ChipProgram, ticks_per_image: int, n_images: int) -> int:
-    if why_not_streaming(program) is not None:
-        return max(n_images, 1)
-    return int(np.clip(_CORE_TICKS_PER_CHUNK // program.n_cores // ticks_per_image, _CHUNK_MIN, _CHUNK_MAX))
-
-
-def _by_class(line_spikes: np.ndarray, program: ChipProgram) -> np.ndarray:
-    """Sum the spikes of each class's lines, (n_images, n_classes)."""
-    assert program.interface is not None
-    of_class = program.outputs.classes[:, None] == np.arange(len(program.interface.class_names))
-    return (line_spikes.astype(np.float32) @ of_class.astype(np.float32)).astype(np.int64)

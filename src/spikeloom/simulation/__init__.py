@@ -6,14 +6,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from spikeloom.chip.program import ChipProgram
-from spikeloom.chip.trains import pack
+from spikeloom.chip.program import ChipProgram, InputLines, Interface
+from spikeloom.chip.trains import SpikeTrains, pack, unpack
+from spikeloom.data.encode import encode as encode_plainly
 from spikeloom.errors import ProgramError
 from spikeloom.simulation.base import Recording, Simulation, SpikeRecord
 
 BACKENDS = ("fast", "reference")
 
-__all__ = ["BACKENDS", "Recording", "Simulation", "SpikeRecord", "run", "start"]
+__all__ = ["BACKENDS", "Recording", "Simulation", "SpikeRecord", "count_by_group", "encode", "run", "start"]
 
 
 def run(
@@ -71,4 +72,34 @@ def start(
         from spikeloom.simulation.reference import ReferenceSimulation
 
         return ReferenceSimulation(program, recording or Recording())
-    raise ProgramError(f"back end '{backend}': there is no such back end; choose one of {', '.join(BACKENDS)}")
+    raise _unknown(backend)
+
+
+def encode(
+    backend: str,
+    interface: Interface,
+    inputs: InputLines,
+    values: np.ndarray,
+    images: np.ndarray,
+    seed: int,
+    threads: int = 1,
+) -> SpikeTrains:
+    """Give the spikes of every input line, packed; see `spikeloom.data.encode.encode`."""
+    if backend == "fast":
+        from spikeloom.simulation.fast.encode import encode as encode_fast
+
+        return encode_fast(interface, inputs, values, images, seed, threads)
+    return pack(encode_plainly(interface, inputs, values, images, seed))
+
+
+def count_by_group(backend: str, trains: SpikeTrains, groups: np.ndarray, n_groups: int, threads: int = 1) -> np.ndarray:
+    """Give how many lines of each group spike in each tick, (n_ticks, n_groups) int."""
+    if backend == "fast":
+        from spikeloom.simulation.fast.tally import tally
+
+        return tally(trains, groups, n_groups, threads)
+    return unpack(trains).astype(np.int64) @ (groups[:, None] == np.arange(n_groups))
+
+
+def _unknown(backend: str) -> ProgramError:
+    return ProgramError(f"back end '{backend}': there is no such back end; choose one of {', '.join(BACKENDS)}")

@@ -49,9 +49,9 @@ def core_levels(program: ChipProgram) -> np.ndarray:
     """
     sources = np.broadcast_to(np.arange(program.n_cores)[:, None], program.routes.cores.shape)
     routed = program.routes.to_cores
-    edges = np.unique(np.stack([program.routes.cores[routed], sources[routed]], 1), axis=0)
+    edges = np.unique(program.routes.cores[routed] * np.int64(program.n_cores) + sources[routed])
     feeders: dict[int, list[int]] = {core: [] for core in range(program.n_cores)}
-    for target, source in edges.tolist():
+    for target, source in zip(*(part.tolist() for part in divmod(edges, program.n_cores)), strict=True):
         feeders[target].append(source)
     levels = np.zeros(program.n_cores, np.int64)
     for core in TopologicalSorter(feeders).static_order():

@@ -47,6 +47,7 @@ class StreamingSimulation:
         self._weave = weave(program)
         n_rows = len(self._weave.neurons) + len(program.inputs) + len(program.outputs)
         self.ticks_at_once = max(_BYTES_AT_ONCE // (n_rows * PLANE_WORDS * 8 + 1), 1) * PLANE_TICKS
+        self._voters = _voters(program, self._weave)
         self._start = 0
         self._scratch = zeros(threads, SCRATCH_WORDS)
         self._past = np.zeros(len(self._weave.neurons), np.uint64)  # the last 64 ticks of each neuron
@@ -56,13 +57,13 @@ class StreamingSimulation:
         """Go on, 512 ticks at once."""
         check_inputs(self._program, inputs)
         n_cores, n_words = self._program.n_cores, inputs.words.shape[1]
-        if self._trains.shape[1] != PLANE_WORDS + n_words:
+        if self._trains.shape[1] < PLANE_WORDS + n_words:
             self._trains = zeros(len(self._past), PLANE_WORDS + n_words)
         self._trains[:, PLANE_WORDS - 1] = self._past
         windows = windows_within(self._recording, n_cores, self._start, inputs.n_ticks)
         counters = np.zeros((n_cores, n_words // PLANE_WORDS, 3), np.int64)
         with running_on(self._threads):
-            stream(self._weave, inputs.words.ravel(), self._trains, windows, counters, self._scratch)
+            stream(self._weave, inputs.words, self._trains, windows, counters, self._scratch)
 
         self._past = _last_ticks(self._trains[:, PLANE_WORDS - 1 :], inputs.n_ticks)
         recorded = recorded_within(self._recording, self._start, inputs.n_ticks)
@@ -77,23 +78,31 @@ class StreamingSimulation:
 
     def _outputs(self, n_ticks: int) -> SpikeTrains:
         """Give the output lines; neurons that share one meet on it."""
-        routes = self._program.routes
-        voting = np.flatnonzero(routes.to_outputs.ravel()[self._weave.neurons])
-        lines = routes.axons.ravel()[self._weave.neurons[voting]]
-        words = np.zeros((len(self._program.outputs), words_of(n_ticks)), np.uint64)
-        _, firsts = np.unique(lines, return_index=True)
-        others = np.setdiff1d(np.arange(len(lines)), firsts)
-        words[lines[firsts]] = self._trains[voting[firsts], PLANE_WORDS:]
-        np.bitwise_or.at(words, lines[others], self._trains[voting[others], PLANE_WORDS:])
+        words = zeros(len(self._program.outputs), words_of(n_ticks))
+        for neurons, lines in self._voters:
+            words[lines] |= self._trains[neurons, PLANE_WORDS : PLANE_WORDS + words.shape[1]]
         return cut(words, n_ticks)
 
     def _rasters(self, n_ticks: int, ticks: range) -> np.ndarray:
         rasters = np.zeros((len(ticks), len(self._recording.cores), N_NEURONS), bool)
         for place, core in enumerate(self._recording.cores):
             rows = slice(*self._weave.neuron_starts[core : core + 2])
-            spikes = unpack(SpikeTrains(self._trains[rows, PLANE_WORDS:].copy(), n_ticks))
+            words = self._trains[rows, PLANE_WORDS : PLANE_WORDS + words_of(n_ticks)]
+            spikes = unpack(SpikeTrains(words.copy(), n_ticks))
             rasters[:, place, self._weave.neurons[rows] % N_NEURONS] = spikes[ticks.start : ticks.stop]
         return rasters
+
+
+def _voters(program: ChipProgram, weave: Weave) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Give woven neurons and their output lines, in rounds in which no line comes twice."""
+    neurons = np.flatnonzero(program.routes.to_outputs.ravel()[weave.neurons])
+    lines = program.routes.axons.ravel()[weave.neurons[neurons]]
+    rounds = []
+    while len(lines):
+        _, firsts = np.unique(lines, return_index=True)
+        rounds.append((neurons[firsts], lines[firsts]))
+        neurons, lines = np.delete(neurons, firsts), np.delete(lines, firsts)
+    return rounds
 
 
 def _last_ticks(words: np.ndarray, n_ticks: int) -> np.ndarray:
@@ -110,9 +119,9 @@ def stream(weave: Weave, lines: Any, trains: Any, windows: Any, counters: Any, s
 
     Parameters
     ----------
-    lines : (n_lines * n_words,) uint64
+    lines : (n_lines, n_words) uint64
         Input spikes.
-    trains : (n_woven, PLANE_WORDS + n_words) uint64
+    trains : (n_woven, PLANE_WORDS + n_words or more) uint64
         Spikes of every woven neuron are written here, behind a plane whose last word holds the 64 ticks before.
     windows : (n_cores, 2) int
         First tick that is counted, and the tick after the last.
@@ -150,7 +159,7 @@ def _run_core(weave, core, plane, lines, trains, windows, counters, scratch):
 @inlined
 def _gather(weave, core, plane, lines, trains, axons, counted):
     """Write what arrives on each axon, and give the synaptic events it causes."""
-    n_words = trains.shape[1] - PLANE_WORDS
+    n_words = lines.shape[1]
     nothing = _plane_of(np.uint64(0))
     events = 0
     for axon in range(N_AXONS):
