@@ -27,7 +27,7 @@ def test_a_program_written_by_hand_runs_in_a_few_lines():
 
 def test_a_neuron_that_was_never_set_never_spikes():
     record = run(chain().build(), np.ones((3, 1), bool))
-    assert record.spikes.tolist() == [[1], [1], [1]]
+    assert record.spikes.tolist() == [3]
 
 
 def test_a_second_destination_is_refused():

@@ -6,14 +6,14 @@ import pytest
 from programs import one_neuron
 from spikeloom.chip.neuron import memoryless, neurons, stochastic
 from spikeloom.errors import ProgramError
-from spikeloom.simulation.reference import run
+from spikeloom.simulation import run
 
 
 def potentials_and_spikes(inputs: str, potential: int = 0, **parameters: object) -> tuple[list[int], list[int]]:
     """Run one neuron on a line of 0s and 1s."""
     program = one_neuron(potential, **parameters)
     spikes = np.array([[letter == "1"] for letter in inputs])
-    record = run(program, spikes, record=[0])
+    record = run(program, spikes, record=[0], backend="reference")
     return record.potentials[:, 0, 0].tolist(), record.outputs[:, 0].astype(int).tolist()
 
 

@@ -8,7 +8,6 @@ from spikeloom.chip.program import Interface
 from spikeloom.data.datasets import from_arrays
 from spikeloom.deployment.deploy import deploy, deploy_members
 from spikeloom.errors import DataError, ProgramError
-from spikeloom.measure import votes as votes_module
 from spikeloom.measure.evaluation import evaluate_network, evaluate_program, simulate
 from spikeloom.measure.votes import count_votes
 from spikeloom.simulation import BACKENDS
@@ -32,12 +31,11 @@ def test_both_back_ends_give_the_same_votes_and_counts():
     assert one.activity == other.activity
 
 
-def test_chunks_change_nothing(monkeypatch):
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_pieces_change_nothing(backend):
     program = deploy(tiny_network(), members=2)
-    whole = count_votes(program, DATA.values)
-    monkeypatch.setattr(votes_module, "_CHUNK_MAX", 7)
-    monkeypatch.setattr(votes_module, "_CHUNK_MIN", 7)
-    pieces = count_votes(program, DATA.values)
+    whole = count_votes(program, DATA.values, backend=backend)
+    pieces = count_votes(program, DATA.values, backend=backend, images_at_once=7)
     assert np.array_equal(whole.votes, pieces.votes)
     assert whole.activity == pieces.activity
 
@@ -142,15 +140,14 @@ def test_impossible_members_and_draws_are_refused():
         simulate(deploy(tiny_network()), DATA, members=5)
 
 
-def test_a_program_with_memory_runs_without_a_break(monkeypatch):
-    # a spike every third tick, whatever the images: chunks that started anew would lose some
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_program_with_memory_runs_without_a_break(backend):
+    # a spike every third tick, whatever the images: pieces that started anew would lose some
     build = ProgramBuilder()
     core = build.add_core()
     build.set_neuron(core, 0, leak=1, threshold=3)
     build.add_input([(core, 0)])
     build.add_output(core, 0)
     program = build.build(Interface("threshold", 1, 1, (1, 1, 1), ("a",)))
-    monkeypatch.setattr(votes_module, "_CHUNK_MAX", 4)
-    monkeypatch.setattr(votes_module, "_CHUNK_MIN", 4)
-    votes = count_votes(program, np.zeros((12, 1), np.float32), backend="reference")
+    votes = count_votes(program, np.zeros((12, 1), np.float32), backend=backend, images_at_once=4)
     assert votes.votes[:, 0].tolist() == [0, 0, 1] * 4

@@ -4,15 +4,16 @@ import numpy as np
 import pytest
 
 from spikeloom.chip.builder import ProgramBuilder
+from spikeloom.chip.trains import pack
 from spikeloom.errors import ProgramError
-from spikeloom.simulation import run, simulator
+from spikeloom.simulation import Recording, run, start
 
 RELAY = {"strengths": (1, 1, 1, 1), "threshold": 1}
 
 
 def ticks(program, inputs: list[str], backend, **options):
     """Run with an input line a column of 0s and 1s."""
-    return backend(program, np.array([[letter == "1" for letter in row] for row in inputs]), **options)
+    return run(program, np.array([[letter == "1" for letter in row] for row in inputs]), backend=backend, **options)
 
 
 def relay(delay: int):
@@ -63,7 +64,7 @@ def test_spikes_that_meet_on_one_axon_are_one_spike(backend):
         build.add_input([(first, axon)])
     record = ticks(build.build(), ["11", "10", "00", "00"], backend)
     assert not record.outputs.any()
-    assert record.events[:, 1].tolist() == [0, 1, 1, 0]
+    assert record.events[1] == 2
 
 
 def test_an_input_line_reaches_all_its_axons_and_two_lines_on_one_axon_are_one_spike(backend):
@@ -76,7 +77,7 @@ def test_an_input_line_reaches_all_its_axons_and_two_lines_on_one_axon_are_one_s
     build.add_input([(core, 0)])
     record = ticks(build.build(), ["10", "01", "11"], backend)
     assert record.outputs[:, 0].tolist() == [True, False, True]
-    assert record.events[:, 0].tolist() == [3, 1, 3]
+    assert record.events[0] == 3 + 1 + 3
 
 
 def test_counters_count_spikes_events_and_hops(backend):
@@ -90,11 +91,25 @@ def test_counters_count_spikes_events_and_hops(backend):
         build.route(first, neuron, third, neuron)  # two places to the right
     build.add_input([(first, 0)])
     build.add_input([(first, 1)])
-    record = ticks(build.build(), ["10", "01", "11", "00"], backend)
-    assert record.spikes[:, first].tolist() == [4, 2, 4, 0]
-    assert record.events[:, first].tolist() == [4, 2, 6, 0]
-    assert record.hops[:, first].tolist() == [6, 4, 6, 0]
-    assert not record.events[:, third].any()  # no synapse is on there
+    simulation = start(build.build(), backend=backend)
+    records = [simulation.advance(pack(np.array([tick]))) for tick in ([1, 0], [0, 1], [1, 1], [0, 0])]
+    assert [record.spikes[first] for record in records] == [4, 2, 4, 0]
+    assert [record.events[first] for record in records] == [4, 2, 6, 0]
+    assert [record.hops[first] for record in records] == [6, 4, 6, 0]
+    assert not any(record.events[third] for record in records)  # no synapse is on there
+
+
+def test_activity_is_counted_in_each_cores_window(backend):
+    windows = np.array([[0, 2], [2, 4]])
+    recording = Recording(windows=windows)
+    record = start(relay(1), recording, backend=backend).advance(pack(np.array([[True]] * 3 + [[False]])))
+    assert record.spikes.tolist() == [2, 2]  # core 0 spikes in ticks 0 to 2, core 1 in 1 to 3
+    assert record.hops.tolist() == [2, 0]
+
+
+def test_only_the_ticks_asked_for_are_recorded(backend):
+    record = ticks(relay(1), ["1", "1", "0", "0"], backend, record=[0], ticks=range(1, 3))
+    assert record.rasters[:, 0, 3].tolist() == [True, False]
 
 
 def test_recorded_cores_come_in_the_order_asked_for(backend):
@@ -120,14 +135,14 @@ def test_axon_types_in_any_order_pick_their_strength(backend):
 
 def test_inputs_that_do_not_fit_the_lines_are_refused(backend):
     with pytest.raises(ProgramError, match=r"inputs: bool of shape \(2, 3\); bool of \(n_ticks, 1\) is needed"):
-        backend(relay(1), np.zeros((2, 3), bool))
+        run(relay(1), np.zeros((2, 3), bool), backend=backend)
     with pytest.raises(ProgramError, match="inputs: float64"):
-        backend(relay(1), np.zeros((2, 1)))
+        run(relay(1), np.zeros((2, 1)), backend=backend)
     with pytest.raises(ProgramError, match="record: core 2; 0 .. 1 exist"):
-        backend(relay(1), np.zeros((2, 1), bool), record=[2])
+        run(relay(1), np.zeros((2, 1), bool), record=[2], backend=backend)
 
 
 def test_an_unknown_back_end_is_refused():
-    with pytest.raises(ProgramError, match="back end 'quantum': there is no such back end; choose one of batched"):
-        simulator("quantum")
+    with pytest.raises(ProgramError, match="back end 'quantum': there is no such back end; choose one of fast"):
+        start(relay(1), backend="quantum")
     assert run(relay(1), np.zeros((1, 1), bool)).spikes.sum() == 0

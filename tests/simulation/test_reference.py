@@ -1,12 +1,16 @@
 """The whole neuron model against a second, scalar transcription of the equations."""
 
+from functools import partial
+
 import numpy as np
 
 from programs import one_neuron
+from spikeloom import simulation
 from spikeloom.chip.builder import ProgramBuilder
 from spikeloom.chip.draws import draw
 from spikeloom.chip.program import ChipProgram
-from spikeloom.simulation import run
+
+run = partial(simulation.run, backend="reference")
 
 
 def random_program(seed: int, n_cores: int = 3) -> ChipProgram:
@@ -116,8 +120,8 @@ def test_a_loop_keeps_a_spike_alive():
     build.connect(core, 0, 0)
     build.route(core, 0, core, 0, delay=3)
     build.add_input([(core, 0)])
-    record = run(build.build(), np.array([[True]] + [[False]] * 9))
-    assert np.flatnonzero(record.spikes[:, 0]).tolist() == [0, 3, 6, 9]
+    record = run(build.build(), np.array([[True]] + [[False]] * 9), record=[core])
+    assert np.flatnonzero(record.rasters[:, 0, 0]).tolist() == [0, 3, 6, 9]
 
 
 def test_the_same_seed_gives_the_same_spikes_and_another_seed_others():

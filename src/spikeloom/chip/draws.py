@@ -12,6 +12,8 @@ equal to it in distribution only.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -51,7 +53,7 @@ def extend(state: np.ndarray, key: ArrayLike) -> np.ndarray:
         return mix((state ^ word) + GOLDEN_RATIO)
 
 
-def mix(state):
+def mix(state: Any) -> Any:
     """Scramble 32 bits; written so that it compiles for single numbers too, whose products are wider than 32 bits."""
     state = state ^ (state >> np.uint32(16))
     state = np.uint32(state * np.uint32(0x7FEB352D))

@@ -45,3 +45,4 @@ def common(
 ) -> None:
     """Keep the options that stand before the command."""
     console.set_quiet(quiet)
+    console.show_log()

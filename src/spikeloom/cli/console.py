@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
@@ -41,6 +43,15 @@ def show(*parts: RenderableType) -> None:
     out = _console(stderr=False)
     for part in parts:
         out.print(part)
+
+
+def show_log() -> None:
+    """Say on stderr, unless quiet, what the package's modules log."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    logger = logging.getLogger("spikeloom")
+    logger.addHandler(handler)
+    logger.setLevel(logging.WARNING if _settings["quiet"] else logging.INFO)
 
 
 def note(message: str) -> None:

@@ -15,6 +15,7 @@ from spikeloom.cli.options import Backend, Draws, Json, Model, Profiles, Seed, T
 
 if TYPE_CHECKING:
     from spikeloom.chip.program import ChipProgram
+    from spikeloom.measure.votes import Progress
     from spikeloom.network.learned import LearnedNetwork
 
 _PREDICTING_MEMBERS = 16
@@ -52,7 +53,7 @@ def simulate_command(
     from spikeloom.chip.program import ChipProgram
     from spikeloom.data import load_dataset
     from spikeloom.measure.energy import load_profiles
-    from spikeloom.measure.evaluation import simulate
+    from spikeloom.measure.evaluation import interface_of_model, simulate
     from spikeloom.report.rows import result_row
     from spikeloom.report.tables import energy_note, result_table
     from spikeloom.zoo import load
@@ -63,21 +64,21 @@ def simulate_command(
     _refuse_members(loaded, members)
     examples = load_dataset(dataset, split.value)
     cores = loaded.n_cores if isinstance(loaded, ChipProgram) else loaded.n_cores * (members or 1)
+    ticks_per_image = interface_of_model(loaded).ticks_per_image
     started = perf_counter()
     with console.progress_bar("simulating", cores * len(examples) * draws) as advance:
         result = simulate(
             loaded, examples, members, draws=draws, seed=seed, backend=backend,
-            threads=threads or console.default_threads(), progress=advance,
+            threads=threads or console.default_threads(), progress=_with_rate(advance, cores, ticks_per_image),
         )  # fmt: skip
     images_per_second = len(examples) * draws / (perf_counter() - started)
     row = result_row(result, known_profiles)
-    path = "streaming" if backend == "batched" else "general"
-    row |= {"backend": backend, "path": path, "images_per_second": images_per_second}
+    row |= {"backend": backend, "path": result.path, "images_per_second": images_per_second}
     if as_json:
         console.print_json(row)
         return
     console.show(result_table(row, known_profiles), energy_note(known_profiles))
-    console.note(f"{images_per_second:,.0f} images/s on the {backend} back end")
+    console.note(f"{_rate(images_per_second, ticks_per_image)}, {backend} back end, {result.path} path")
 
 
 def predict_command(
@@ -193,6 +194,25 @@ def _networks(train: bool, out: Path, seed: int, threads: int, dataset: str) -> 
         name: shipped.get(name) or train_run(load_recipe(name, changes), out / name, "cpu", threads)
         for name in NETWORKS
     }
+
+
+def _with_rate(advance: console.Advance, cores: int, ticks_per_image: int) -> Progress:
+    """Give a progress that shows images a second beside the bar; it hears of images times cores."""
+    started, shown = perf_counter(), 0.0
+
+    def progress(amount: int) -> None:
+        nonlocal shown
+        shown += amount / cores
+        advance(amount, _rate(shown / (perf_counter() - started), ticks_per_image))
+
+    return progress
+
+
+def _rate(images_per_second: float, ticks_per_image: int) -> str:
+    from spikeloom.chip.limits import TICK_SECONDS
+
+    times_real_time = images_per_second * ticks_per_image * TICK_SECONDS
+    return f"{images_per_second:,.0f} images/s, {times_real_time:,.2g} x real time"
 
 
 def _refuse_members(model: LearnedNetwork | ChipProgram, members: int | None) -> None:

@@ -30,6 +30,7 @@ class Result:
     tie_rate : share of images on which classes tied, mean over draws
     activity : counts over all draws
     redrawn : what differs between draws, "inputs" or "synapses and inputs"
+    path : how the simulator ran, "streaming" or "general"
     """
 
     accuracies: tuple[float, ...]
@@ -41,6 +42,7 @@ class Result:
     ticks_per_image: int
     latency: int
     redrawn: str
+    path: str
 
     @property
     def accuracy(self) -> float:
@@ -104,9 +106,12 @@ def simulate(
         return results[members or 1]
     if members is not None:
         raise ProgramError(f"simulation: {members} members asked for; a program has those it was deployed with")
-    return evaluate_program(
-        model, dataset, draws=draws, seed=seed, backend=backend, threads=threads, progress=progress
-    )
+    return evaluate_program(model, dataset, draws=draws, seed=seed, backend=backend, threads=threads, progress=progress)
+
+
+def interface_of_model(model: LearnedNetwork | ChipProgram) -> Interface:
+    """Give how a learned network would be, or a program is, fed and read; ProgramError where it cannot."""
+    return interface_of(model) if isinstance(model, LearnedNetwork) else interface_needed(model)
 
 
 def evaluate_program(
@@ -234,4 +239,5 @@ def _result(counted: list[Votes], members: int, dataset: Dataset, interface: Int
         ticks_per_image=interface.ticks_per_image,
         latency=interface.latency,
         redrawn=redrawn,
+        path=counted[0].path,
     )

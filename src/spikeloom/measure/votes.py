@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from spikeloom.chip.program import ChipProgram, Interface
+from spikeloom.chip.trains import silence
 from spikeloom.errors import ProgramError
 from spikeloom.measure.accuracy import Decisions, decide
 from spikeloom.measure.activity import Activity, activity_of, core_phases
 from spikeloom.simulation import Recording, count_by_group, encode, start
-from spikeloom.chip.trains import silence
 
 Progress = Callable[[int], None]
 """Hears how many images more have been shown to how many cores: images times cores."""
@@ -25,12 +25,15 @@ class Votes:
     votes : (n_images, n_classes) int64
     voters : (n_classes,) int64
         Output lines of each class, times ticks per image: the most votes it can have.
+    path : str
+        How the simulator ran: "streaming" or "general".
     """
 
     votes: np.ndarray
     voters: np.ndarray
     activity: Activity
     cores: int
+    path: str
 
     def beside(self, other: Votes) -> Votes:
         """Give the votes of both ensembles together."""
@@ -39,6 +42,7 @@ class Votes:
             self.voters + other.voters,
             self.activity.beside(other.activity),
             self.cores + other.cores,
+            self.path,
         )
 
     @property
@@ -55,11 +59,10 @@ def count_votes(
     backend: str = "fast",
     threads: int = 1,
     first_image: int = 0,
+    images_at_once: int | None = None,
     progress: Progress | None = None,
 ) -> Votes:
     """Stream images through a program, one after another, and count votes and activity.
-
-    The images are shown piece by piece, as many at once as keep the memory of the back end bounded.
 
     Parameters
     ----------
@@ -75,6 +78,8 @@ def count_votes(
         Processor cores to use.
     first_image : int
         Number of the first image in its data set; the numbers are keys of the draws.
+    images_at_once : int, optional
+        Images in a piece, which changes no result; by default as many as keep memory bounded.
     progress : callable, optional
 
     Raises
@@ -90,9 +95,9 @@ def count_votes(
     simulation = start(program, Recording(windows=windows), backend=backend, threads=threads)
     pieces: list[np.ndarray] = []
     activity = Activity(images=len(values))
-    chunk = max(simulation.ticks_at_once // interface.ticks_per_image, 1)
-    for first in range(0, len(values), chunk):
-        shown = values[first : first + chunk]
+    at_once = images_at_once or max(simulation.ticks_at_once // interface.ticks_per_image, 1)
+    for first in range(0, len(values), at_once):
+        shown = values[first : first + at_once]
         numbers = np.arange(len(shown)) + first + first_image
         spikes = encode(backend, interface, program.inputs, shown, numbers, seed, threads)
         record = simulation.advance(spikes)
@@ -106,7 +111,7 @@ def count_votes(
     by_tick = np.concatenate(pieces)[interface.latency - 1 :]
     votes = by_tick.reshape(len(values), interface.ticks_per_image, n_classes).sum(1, dtype=np.int64)
     voters = np.bincount(program.outputs.classes, minlength=n_classes) * interface.ticks_per_image
-    return Votes(votes, voters, activity, program.n_cores)
+    return Votes(votes, voters, activity, program.n_cores, simulation.path)
 
 
 def interface_needed(program: ChipProgram) -> Interface:

@@ -92,7 +92,9 @@ def encode(
     return pack(encode_plainly(interface, inputs, values, images, seed))
 
 
-def count_by_group(backend: str, trains: SpikeTrains, groups: np.ndarray, n_groups: int, threads: int = 1) -> np.ndarray:
+def count_by_group(
+    backend: str, trains: SpikeTrains, groups: np.ndarray, n_groups: int, threads: int = 1
+) -> np.ndarray:
     """Give how many lines of each group spike in each tick, (n_ticks, n_groups) int."""
     if backend == "fast":
         from spikeloom.simulation.fast.tally import tally

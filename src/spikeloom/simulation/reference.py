@@ -61,7 +61,8 @@ class ReferenceSimulation:
             if tick in recorded:
                 row = recorded.index(tick)
                 rasters[row], potentials[row] = spikes[cores], self._potentials[cores]
-        return SpikeRecord(pack(outputs), *counts, rasters=rasters, potentials=potentials)
+        spikes, events, hops = counts
+        return SpikeRecord(pack(outputs), spikes, events, hops, rasters, potentials)
 
     def _step(self, line_spikes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Take all cores through one tick; give spikes, synaptic events and output lines."""
@@ -73,9 +74,7 @@ class ReferenceSimulation:
         spikes = np.zeros((len(self._cores), N_NEURONS), bool)
         events = np.zeros(len(self._cores), np.int64)
         for index, core in enumerate(self._cores):
-            spikes[index], self._potentials[index] = step(
-                core, self._potentials[index], axon_spikes[index], self._tick
-            )
+            spikes[index], self._potentials[index] = step(core, self._potentials[index], axon_spikes[index], self._tick)
             events[index] = core.crossbar[axon_spikes[index]].sum()
 
         _send(self._program, spikes, self._tick, self._in_flight)

@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
 from spikeloom.chip.program import ChipProgram
 from spikeloom.simulation.base import Recording, Simulation, check_recording
 from spikeloom.simulation.paths import why_not_streaming
+
+_log = logging.getLogger(__name__)
 
 
 def start(program: ChipProgram, recording: Recording, threads: int = 1) -> Simulation:
     """Begin a run on the path that the program's parameters allow; see `spikeloom.simulation.base.Simulation`."""
     check_recording(program, recording)
     if why_not_streaming(program) is None:
-        from spikeloom.simulation.fast.streaming import StreamingSimulation
+        from spikeloom.simulation.fast import streaming
 
-        return StreamingSimulation(program, recording, threads)
-    from spikeloom.simulation.fast.general import GeneralSimulation
+        _announce_compiling(streaming.stream)
+        return streaming.StreamingSimulation(program, recording, threads)
+    from spikeloom.simulation.fast import general
 
-    return GeneralSimulation(program, recording, threads)
+    _announce_compiling(general.advance)
+    return general.GeneralSimulation(program, recording, threads)
+
+
+def _announce_compiling(kernel: Callable[..., Any]) -> None:
+    """Say so when a kernel must be compiled first; a later start finds it on the disk."""
+    name = f"{Path(kernel.__code__.co_filename).stem}.{kernel.__name__}-"
+    folder = Path(kernel.stats.cache_path)  # type: ignore[attr-defined]
+    if not any(folder.glob(f"{name}*.nbi")):
+        _log.info("compiling the simulator for this processor, once: up to half a minute")

@@ -30,9 +30,7 @@ def encode(
     states = draw(INPUT_STREAM, seed, members[:, None], np.repeat(images, interface.ticks_per_image))
     steps = np.arange(n_ticks) % interface.ticks_per_image
     with running_on(threads):
-        _encode(
-            _padded(states), _padded(steps.astype(np.uint32)), limits, possible, places, inputs.values, trains
-        )
+        _encode(_padded(states), _padded(steps.astype(np.uint32)), limits, possible, places, inputs.values, trains)
     return SpikeTrains(trains, n_ticks)
 
 

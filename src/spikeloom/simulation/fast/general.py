@@ -136,12 +136,15 @@ class GeneralSimulation:
         self._state.counters[:] = 0
         self._run(piece, self._tick, n_ticks)
         self._tick += n_ticks
+        spikes, events, hops = self._state.counters.T.copy()
         kept = piece.potentials.reshape(len(recorded), n_kept, POTENTIAL_PLANES, NEURON_WORDS)
         return SpikeRecord(
             pack(piece.outputs),
-            *self._state.counters.T.copy(),
-            rasters=single_bits(piece.rasters)[:, self._shown],
-            potentials=numbers(kept)[:, self._shown],
+            spikes,
+            events,
+            hops,
+            single_bits(piece.rasters)[:, self._shown],
+            numbers(kept)[:, self._shown],
         )
 
     def _run(self, piece: Piece, start: int, n_ticks: int) -> None:

@@ -91,7 +91,9 @@ def settle(program, kind, potentials, at, n_input, keys, scratch, nothing):
 
 
 @inlined
-def _reset(program, kind, potentials, at, spikes, below, thresholds, threshold_at, n_threshold, negative_at, n_negative):
+def _reset(
+    program, kind, potentials, at, spikes, below, thresholds, threshold_at, n_threshold, negative_at, n_negative
+):
     """Reset the potentials of neurons that spike, or are below the negative threshold."""
     nothing = spikes ^ spikes
     n = POTENTIAL_PLANES
@@ -131,10 +133,9 @@ def _leaking(program, kind, keys, scratch, nothing):
 def _draw_thresholds(program, kind, n_mask, keys, scratch, nothing):
     """Write both thresholds with what is drawn on top of them."""
     first, n = kind * N_PLANES, THRESHOLD_PLANES + 1
-    copy(program.parameters, (first + THRESHOLD) * WORDS, THRESHOLD_PLANES, scratch, THRESHOLDS, nothing)
-    copy(program.parameters, (first + NEGATIVE_THRESHOLD) * WORDS, THRESHOLD_PLANES, scratch, NEGATIVE_THRESHOLDS, nothing)
-    store(scratch, THRESHOLDS + THRESHOLD_PLANES * WORDS, nothing)
-    store(scratch, NEGATIVE_THRESHOLDS + THRESHOLD_PLANES * WORDS, nothing)
+    for source, target in ((THRESHOLD, THRESHOLDS), (NEGATIVE_THRESHOLD, NEGATIVE_THRESHOLDS)):
+        copy(program.parameters, (first + source) * WORDS, THRESHOLD_PLANES, scratch, target, nothing)
+        store(scratch, target + THRESHOLD_PLANES * WORDS, nothing)
     draw_planes(keys, n_mask, scratch, DRAWN)
     for place in range(n_mask):
         index = DRAWN + place * WORDS
@@ -198,7 +199,7 @@ def parameter(program, kind, plane, like):
 @inlined
 def occupied(program, kind, first, last):
     """Tell whether any of these planes of a parameter set has a bit set."""
+    found = False
     for plane in range(first, last):
-        if program.occupied[kind, plane]:
-            return True
-    return False
+        found |= program.occupied[kind, plane]
+    return found

@@ -13,6 +13,7 @@ import numpy as np
 from spikeloom.chip.limits import DELAY_MAX, MASK_BITS_MAX, N_AXON_TYPES, N_AXONS, N_NEURONS
 from spikeloom.chip.neuron import RESET_BY_THRESHOLD, RESET_TO_VALUE, Neurons
 from spikeloom.chip.program import ChipProgram, Routes, route_hops
+from spikeloom.errors import ProgramError
 from spikeloom.simulation.fast.memory import aligned, zeros
 from spikeloom.simulation.fast.weave import crossbar_words, starts_of
 
@@ -41,6 +42,8 @@ TO_VALUE = RESET + RESET_PLANES
 BY_THRESHOLD = TO_VALUE + 1
 SATURATE = BY_THRESHOLD + 1
 N_PLANES = SATURATE + 1
+
+N_CORES_MAX = 2**31 // (N_AXONS * RING)
 
 
 class PlanarProgram(NamedTuple):
@@ -87,13 +90,24 @@ class PlanarProgram(NamedTuple):
 
 
 def planar(program: ChipProgram) -> PlanarProgram:
-    """Give the planes and lists of any program."""
+    """Give the planes and lists of any program.
+
+    Raises
+    ------
+    ProgramError
+        If it has more axons than the lists can number.
+    """
+    if program.n_cores > N_CORES_MAX:
+        raise ProgramError(
+            f"program: {program.n_cores:,} cores; the fast back end runs {N_CORES_MAX:,}; split the program"
+        )
     axons = np.argsort(program.axon_types, axis=1, kind="stable")
     places = np.argsort(axons, axis=1)  # of each axon among those sorted
     sorted_types = np.take_along_axis(program.axon_types, axons, 1)
     firsts, kinds = _distinct_cores(program.neurons)
     neurons = program.neurons[firsts]
     parameters = parameter_planes(neurons)
+    in_use = np.any(parameters != 0, axis=-1)
     inputs = program.inputs
     order = np.argsort(inputs.tap_cores, kind="stable")
     return PlanarProgram(
@@ -103,12 +117,12 @@ def planar(program: ChipProgram) -> PlanarProgram:
         seeds=program.seeds.astype(np.uint32),
         kinds=kinds,
         parameters=aligned(parameters.ravel()),
-        occupied=parameters.any(-1),
+        occupied=in_use,
         largest=abs(neurons.strengths.astype(np.int64)).max(1),
-        widths=_widths(parameters.any(-1)),
-        magnitudes=np.concatenate(
-            [abs(neurons.strengths).transpose(0, 2, 1), abs(neurons.leak)[:, None]], axis=1
-        ).reshape(-1, N_NEURONS).astype(np.uint8),
+        widths=_widths(in_use),
+        magnitudes=np.concatenate([abs(neurons.strengths).transpose(0, 2, 1), abs(neurons.leak)[:, None]], axis=1)
+        .reshape(-1, N_NEURONS)
+        .astype(np.uint8),
         targets=_targets(program.routes, places).ravel(),
         hops=route_hops(program).astype(np.uint16).ravel(),
         tap_starts=starts_of(inputs.tap_cores[order], program.n_cores),
@@ -185,7 +199,9 @@ def _widths(occupied: np.ndarray) -> np.ndarray:
 
 def _distinct_cores(neurons: Neurons) -> tuple[np.ndarray, np.ndarray]:
     """Give the first core of each distinct parameter set, and the set of every core."""
-    rows = np.concatenate([np.ascontiguousarray(array).reshape(len(array), -1).view(np.uint8) for _, array in neurons.items()], axis=1)
+    rows = np.concatenate(
+        [np.ascontiguousarray(array).reshape(len(array), -1).view(np.uint8) for _, array in neurons.items()], axis=1
+    )
     seen: dict[bytes, int] = {}
     kinds = np.array([seen.setdefault(row.tobytes(), len(seen)) for row in rows])
     return np.unique(kinds, return_index=True)[1], kinds

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, types
 
 from spikeloom.chip.draws import GOLDEN_RATIO, THRESHOLD_PURPOSE, mix
 from spikeloom.chip.limits import N_NEURONS, RANDOM_BITS
@@ -14,13 +13,13 @@ from spikeloom.simulation.fast.scratch import SINGLE
 
 _RANDOM_MASK = np.uint32((1 << RANDOM_BITS) - 1)
 
-_mix = njit(types.uint32(types.uint32), cache=True, nogil=True, _nrt=False, forceinline=True)(mix)
+_mix = inlined(mix)
 
 
 @inlined
 def extend(state, key):
     """Give the draw of a longer key, uint32."""
-    return _mix(np.uint32((state ^ np.uint32(key)) + GOLDEN_RATIO))
+    return np.uint32(_mix(np.uint32((state ^ np.uint32(key)) + GOLDEN_RATIO)))
 
 
 @kernel

@@ -68,12 +68,15 @@ class StreamingSimulation:
         self._past = _last_ticks(self._trains[:, PLANE_WORDS - 1 :], inputs.n_ticks)
         recorded = recorded_within(self._recording, self._start, inputs.n_ticks)
         self._start += inputs.n_ticks
+        spikes, events, hops = counters.sum(1).T
         rasters = self._rasters(inputs.n_ticks, recorded)
         return SpikeRecord(
             self._outputs(inputs.n_ticks),
-            *counters.sum(1).T,
-            rasters=rasters,
-            potentials=np.zeros(rasters.shape, np.int32),  # memoryless neurons end at zero
+            spikes,
+            events,
+            hops,
+            rasters,
+            np.zeros(rasters.shape, np.int32),  # memoryless neurons end at zero
         )
 
     def _outputs(self, n_ticks: int) -> SpikeTrains:
