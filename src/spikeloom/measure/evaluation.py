@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pickle import PicklingError
 
 import numpy as np
-from joblib import Parallel, delayed, parallel_config
-from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 from spikeloom.chip.program import ChipProgram, Interface
 from spikeloom.data.datasets import Dataset
@@ -87,7 +83,7 @@ def simulate(
     draws : int
         Draw d takes seed + d.
     threads : int
-        Processor cores to use: for members of a learned network, or within a program.
+        Processor cores to use.
 
     Raises
     ------
@@ -150,30 +146,23 @@ def evaluate_network(
     ensembles : mapping of int to int
         For each ensemble size the number of draws. The members of a draw are nested: 4 are the first of 16.
     threads : int
-        Processor cores to use; members are simulated at the same time.
+        Processor cores to use.
 
     Returns
     -------
     dict of Result by ensemble size
     """
     check_data(interface_of(network), dataset)
-    jobs = member_jobs(ensembles)
-    workers = min(threads, len(jobs))
-    if workers > 1:  # one image, so that what must be compiled is compiled once
-        count_votes(deploy_members(network, [0], seed), dataset.values[:1], seed, backend=backend)
     counted: dict[int, list[Votes]] = {size: [] for size in ensembles}
     together: Votes | None = None
-    with _workers(workers):
-        votes_of_members = Parallel(return_as="generator")(
-            delayed(_member_votes)(network, member, dataset.values, seed + draw, backend, threads // workers)
-            for draw, member in jobs
-        )
-        for (draw, member), votes in zip(jobs, votes_of_members, strict=True):
-            together = votes if together is None or member == 0 else together.beside(votes)
-            if draw < ensembles.get(member + 1, 0):
-                counted[member + 1].append(together)
-            if progress is not None:
-                progress(len(dataset) * network.n_cores)
+    for draw, member in member_jobs(ensembles):
+        program = deploy_members(network, [member], seed + draw)
+        votes = count_votes(program, dataset.values, seed + draw, backend=backend, threads=threads)
+        together = votes if together is None or member == 0 else together.beside(votes)
+        if draw < ensembles.get(member + 1, 0):
+            counted[member + 1].append(together)
+        if progress is not None:
+            progress(len(dataset) * network.n_cores)
     interface = interface_of(network)
     return {
         size: _result(votes, size, dataset, interface, redrawn="synapses and inputs") for size, votes in counted.items()
@@ -205,26 +194,6 @@ def check_data(interface: Interface, dataset: Dataset) -> None:
             f"data: {dataset.n_classes} classes; the network knows {len(interface.class_names)}: "
             f"{', '.join(interface.class_names)}; choose data with those"
         )
-
-
-@contextmanager
-def _workers(threads: int) -> Iterator[None]:
-    """Run members in worker processes of one thread each; a worker that dies is told as an error of ours."""
-    try:
-        with parallel_config(backend="loky", n_jobs=threads, inner_max_num_threads=1):
-            yield
-    except TerminatedWorkerError as error:
-        raise ProgramError("simulation: a worker process died, most likely for memory; take fewer --threads") from error
-    except PicklingError as error:
-        raise ProgramError(
-            f"simulation: nothing can be handed to workers ({error}); free the temporary folder"
-        ) from error
-
-
-def _member_votes(
-    network: LearnedNetwork, member: int, values: np.ndarray, seed: int, backend: str, threads: int
-) -> Votes:
-    return count_votes(deploy_members(network, [member], seed), values, seed, backend=backend, threads=threads)
 
 
 def _result(counted: list[Votes], members: int, dataset: Dataset, interface: Interface, redrawn: str) -> Result:

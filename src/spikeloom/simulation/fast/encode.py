@@ -11,6 +11,7 @@ from spikeloom.chip.draws import INPUT_STREAM, draw
 from spikeloom.chip.program import InputLines, Interface
 from spikeloom.chip.trains import WORD_BITS, SpikeTrains, pack, words_of
 from spikeloom.data.encode import THRESHOLD, check_values
+from spikeloom.simulation.fast.compiled import inlined
 from spikeloom.simulation.fast.random import extend
 from spikeloom.simulation.fast.threads import running_on
 
@@ -24,39 +25,52 @@ def encode(
     if interface.coding == "threshold":
         shown = pack(np.repeat(values >= THRESHOLD, interface.ticks_per_image, axis=0))
         return SpikeTrains(shown.words[inputs.values], n_ticks)
-    trains = np.zeros((len(inputs), words_of(n_ticks)), np.uint64)
     members, places = np.unique(inputs.members, return_inverse=True)
-    possible, limits = _limits(np.repeat(values, interface.ticks_per_image, axis=0))
-    states = draw(INPUT_STREAM, seed, members[:, None], np.repeat(images, interface.ticks_per_image))
-    steps = np.arange(n_ticks) % interface.ticks_per_image
+    lines = np.full((len(members), values.shape[1]), -1)
+    lines[places, inputs.values] = np.arange(len(inputs))
+    trains = np.zeros((len(inputs), words_of(n_ticks)), np.uint64)
+    states = draw(INPUT_STREAM, seed, members[:, None], images)
     with running_on(threads):
-        _encode(_padded(states), _padded(steps.astype(np.uint32)), limits, possible, places, inputs.values, trains)
-    return SpikeTrains(trains, n_ticks)
-
-
-def _limits(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Give which values can spike, packed, and the largest draws at which they do, both (n_values, ...)."""
-    bounds = np.ceil(values.T.astype(np.float64) * 2.0**32)
-    return pack(bounds.T > 0).words, _padded(np.maximum(bounds - 1, 0).astype(np.uint32))
-
-
-def _padded(by_tick: np.ndarray) -> np.ndarray:
-    """Fill the last axis up to whole words."""
-    n_more = words_of(by_tick.shape[-1]) * WORD_BITS - by_tick.shape[-1]
-    return np.pad(by_tick, [(0, 0)] * (by_tick.ndim - 1) + [(0, n_more)])
+        _encode(values, interface.ticks_per_image, states, lines, trains)
+    # of lines that carry the same, the last was written
+    return SpikeTrains(trains[lines[places, inputs.values]], n_ticks)
 
 
 @njit(cache=True, nogil=True, parallel=True)
-def _encode(states: Any, steps: Any, limits: Any, possible: Any, members: Any, values: Any, trains: Any) -> None:
-    for line in prange(len(trains)):
-        member, value = members[line], values[line]
-        for word in range(trains.shape[1]):
-            if possible[value, word]:
-                spikes = np.uint64(0)
-                for bit in range(WORD_BITS):
-                    tick = word * WORD_BITS + bit
-                    drawn = extend(states[member, tick], value)
-                    if steps[tick]:
-                        drawn = extend(drawn, steps[tick])
-                    spikes |= np.uint64(drawn <= limits[value, tick]) << np.uint64(bit)
-                trains[line, word] = spikes & possible[value, word]
+def _encode(values: Any, ticks_per_image: int, states: Any, lines: Any, trains: Any) -> None:
+    """Write the spikes of every member's line for every value, a word of ticks at a time."""
+    n_ticks = len(values) * ticks_per_image
+    for word in prange(trains.shape[1]):
+        first = word * WORD_BITS
+        n_bits = min(WORD_BITS, n_ticks - first)
+        limits = np.empty(WORD_BITS, np.uint32)
+        for value in range(values.shape[1]):
+            possible = np.uint64(0)
+            for bit in range(n_bits):
+                chance = values[(first + bit) // ticks_per_image, value]
+                if chance > 0:
+                    possible |= np.uint64(1) << np.uint64(bit)
+                    # the largest draw below chance x 2^32
+                    limits[bit] = np.uint32(np.int64(np.ceil(np.float64(chance) * 2.0**32)) - 1)
+            if possible:
+                for member in range(len(lines)):
+                    if lines[member, value] >= 0:
+                        spikes = _draw_word(states[member], value, first, n_bits, ticks_per_image, limits)
+                        trains[lines[member, value], word] = spikes & possible
+
+
+@inlined
+def _draw_word(states, value, first, n_bits, ticks_per_image, limits):
+    """Give the ticks in which the draw is not above its limit."""
+    spikes = np.uint64(0)
+    if ticks_per_image == 1:  # the same without steps, which the compiler makes several at once of
+        for bit in range(n_bits):
+            spikes |= np.uint64(extend(states[first + bit], value) <= limits[bit]) << np.uint64(bit)
+        return spikes
+    for bit in range(n_bits):
+        image, step = divmod(first + bit, ticks_per_image)
+        drawn = extend(states[image], value)
+        if step:
+            drawn = extend(drawn, step)
+        spikes |= np.uint64(drawn <= limits[bit]) << np.uint64(bit)
+    return spikes
