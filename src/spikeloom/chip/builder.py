@@ -31,7 +31,7 @@ from spikeloom.chip.program import (
     Routes,
     place_row_by_row,
 )
-from spikeloom.chip.validate import validate_program
+from spikeloom.chip.validate import validate_truenorth
 from spikeloom.errors import ProgramError
 
 # A neuron that nobody set never spikes: no synapses, no leak, a threshold above its potential.
@@ -124,7 +124,7 @@ class ProgramBuilder:
             raise ProgramError(
                 f"outputs: {len(classes)} classes for {self._n_outputs} output lines; one a line is needed"
             )
-        validate_program(program)  # before narrowing, so that a value out of range cannot wrap into it
+        validate_truenorth(program)  # before narrowing, so that a value out of range cannot wrap into it
         return _narrowed(program)
 
     def _core(self, core: int, axon: int | slice = 0, neuron: int | slice = 0) -> dict[str, np.ndarray]:

@@ -17,6 +17,7 @@ POTENTIAL_MAX = 2**19 - 1
 THRESHOLD_MAX = 2**18 - 1  # both thresholds have 18 bits (?)
 MASK_BITS_MAX = 18  # widest random threshold mask that stays inside the membrane (?)
 RESET_BITS_MAX = 18  # |reset| = 2^VR - 1 with VR up to here (?)
+RESET_LIMIT = 2**RESET_BITS_MAX - 1
 RANDOM_BITS = 8  # the random number of a stochastic synapse or leak is 0 .. 255 [2]
 
 DELAY_MIN = 1  # ticks from a spike to its axon [3]

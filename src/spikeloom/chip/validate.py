@@ -1,4 +1,8 @@
-"""Whether a program fits the chip: one check a part, each naming the part, the value and what is allowed."""
+"""Whether a program fits: one check a part, each naming the part, the value and what is allowed.
+
+`validate_program` checks what every core of this kind can hold, and both back ends run; `validate_truenorth` also
+checks what TrueNorth alone forbids. Other targets have their own rules beside their formats, in `spikeloom.export`.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +26,7 @@ from spikeloom.errors import ProgramError
 
 
 def validate_program(program: ChipProgram) -> None:
-    """Check every limit of the chip.
+    """Check every limit that the neuron model and the cores have.
 
     Raises
     ------
@@ -44,6 +48,27 @@ def validate_program(program: ChipProgram) -> None:
     validate_interface(program.interface, program.inputs, program.outputs)
 
 
+def validate_truenorth(program: ChipProgram) -> None:
+    """Check every limit of a TrueNorth chip.
+
+    Raises
+    ------
+    ProgramError
+        Naming the first core, neuron, line or route that breaks a limit.
+    """
+    validate_program(program)
+    _validate_reset_bits(program.neurons.reset)
+
+
+def why_not_truenorth(program: ChipProgram) -> str | None:
+    """Give the first limit of a TrueNorth chip that a valid program breaks, or None when it fits."""
+    try:
+        validate_truenorth(program)
+    except ProgramError as error:
+        return str(error)
+    return None
+
+
 def validate_axon_types(axon_types: np.ndarray) -> None:
     """Check that every axon has one of the four types."""
     _in_range("axon type", axon_types, 0, N_AXON_TYPES - 1, part="axon")
@@ -57,7 +82,7 @@ def validate_neurons(neurons: Neurons) -> None:
     _in_range("negative threshold", neurons.negative_threshold, 0, limits.THRESHOLD_MAX)
     _in_range("mask bits", neurons.mask_bits, 0, limits.MASK_BITS_MAX)
     _in_range("reset mode", neurons.reset_mode, min(RESET_MODES), max(RESET_MODES))
-    _validate_resets(neurons.reset)
+    _in_range("reset", neurons.reset, -limits.RESET_LIMIT, limits.RESET_LIMIT)
 
 
 def validate_placement(placement: np.ndarray) -> None:
@@ -154,7 +179,7 @@ def _exist(part: str, name: str, indices: np.ndarray, count: int) -> None:
         raise ProgramError(f"{part} {wrong[0]}: {name} {indices[wrong[0]]}; 0 .. {count - 1} exist")
 
 
-def _validate_resets(reset: np.ndarray) -> None:
+def _validate_reset_bits(reset: np.ndarray) -> None:
     """Check that every |reset| is 2^VR - 1, the only values the chip can hold."""
     allowed = (1 << np.arange(limits.RESET_BITS_MAX + 1)) - 1
     wrong = ~np.isin(np.abs(reset), allowed)

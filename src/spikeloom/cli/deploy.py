@@ -70,13 +70,15 @@ def info_command(
 
 def _program_facts(program: ChipProgram) -> tuple[dict[str, Any], list[Any]]:
     from spikeloom.chip.fit import fit_report
+    from spikeloom.chip.validate import why_not_truenorth
     from spikeloom.report.tables import fit_table
     from spikeloom.simulation.paths import why_not_streaming
 
+    misfit = why_not_truenorth(program)
     reason = why_not_streaming(program)
     fit = fit_report(program)
-    # a program that breaks a limit of the chip is refused when it is loaded
-    facts: dict[str, Any] = {"fits_the_chip": True, "path": "streaming" if reason is None else "general"}
+    facts: dict[str, Any] = {"fits_the_chip": misfit is None, "path": "streaming" if reason is None else "general"}
+    facts |= {} if misfit is None else {"misfit": misfit}
     facts |= {"why": "memoryless, without circles" if reason is None else reason, "fit": asdict(fit)}
     return facts, [fit_table(fit)]
 

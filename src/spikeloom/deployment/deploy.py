@@ -10,7 +10,7 @@ from spikeloom.chip.core import pack_crossbars
 from spikeloom.chip.draws import core_seed
 from spikeloom.chip.neuron import Neurons, memoryless
 from spikeloom.chip.program import ChipProgram, Interface, place_row_by_row
-from spikeloom.chip.validate import validate_program
+from spikeloom.chip.validate import validate_truenorth
 from spikeloom.deployment.route import ensemble_routes, input_lines, member_routes, output_lines
 from spikeloom.deployment.sample import integer_leaks, member_generator, sample_crossbars
 from spikeloom.errors import FitError
@@ -58,7 +58,7 @@ def deploy_members(network: LearnedNetwork, members: Sequence[int], seed: int = 
         outputs=outputs,
         interface=interface_of(network),
     )
-    validate_program(program)
+    validate_truenorth(program)
     return program
 
 
