@@ -70,9 +70,9 @@ def info_command(
 
 def _program_facts(program: ChipProgram) -> tuple[dict[str, Any], list[Any]]:
     from spikeloom.chip.fit import fit_report
+    from spikeloom.chip.paths import why_not_streaming
     from spikeloom.chip.validate import why_not_truenorth
     from spikeloom.report.tables import fit_table
-    from spikeloom.simulation.paths import why_not_streaming
 
     misfit = why_not_truenorth(program)
     reason = why_not_streaming(program)

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from spikeloom.chip.paths import why_not_streaming
 from spikeloom.chip.program import ChipProgram
 from spikeloom.simulation.base import Recording, Simulation, check_recording
-from spikeloom.simulation.paths import why_not_streaming
 
 _log = logging.getLogger(__name__)
 

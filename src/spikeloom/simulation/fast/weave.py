@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from spikeloom.chip.limits import N_AXON_TYPES, N_AXONS, N_NEURONS
+from spikeloom.chip.paths import core_levels
 from spikeloom.chip.program import ChipProgram, route_hops
 from spikeloom.simulation.fast.adders import COUNT_MAX, ROWS_AT_ONCE
 from spikeloom.simulation.fast.compiled import kernel
 from spikeloom.simulation.fast.planes import lowest_bit
-from spikeloom.simulation.paths import core_levels
 
 SILENT = N_AXONS
 """Row of an axon that never spikes."""

@@ -2,8 +2,8 @@ import pytest
 
 from programs import one_neuron
 from spikeloom.chip.builder import ProgramBuilder
+from spikeloom.chip.paths import core_levels, why_not_streaming
 from spikeloom.simulation import start
-from spikeloom.simulation.paths import core_levels, why_not_streaming
 
 
 @pytest.mark.parametrize(
