@@ -3,7 +3,9 @@
 SpikeloomError
 ├── ArtefactError   a file is not what it should be
 ├── DataError       a data set is missing, broken or of the wrong shape
+├── ExportError     another tool's format cannot hold a program, or a file in it is wrong
 ├── FitError        a network does not fit the cores
+├── PeerError       another tool is missing, or fails on our files
 ├── ProgramError    a chip program breaks a limit of the chip
 ├── RecipeError     a recipe has an unknown key or an impossible value
 └── TrainingError   a training cannot start, go on or end
@@ -24,8 +26,16 @@ class DataError(SpikeloomError):
     """A data set is missing, broken, or does not have the shape that is asked for."""
 
 
+class ExportError(SpikeloomError):
+    """Another tool's format cannot hold a program, or a file in that format is wrong."""
+
+
 class FitError(SpikeloomError):
     """A network does not fit the cores it is to be placed on."""
+
+
+class PeerError(SpikeloomError):
+    """Another tool is missing, or fails on our files."""
 
 
 class ProgramError(SpikeloomError):

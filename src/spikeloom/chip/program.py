@@ -162,6 +162,13 @@ def global_coordinates(placement: np.ndarray) -> np.ndarray:
     return np.stack([chip % ARRAY_COLUMNS * CHIP_COLUMNS + x, chip // ARRAY_COLUMNS * CHIP_ROWS + y], 1)
 
 
+def place_at(coordinates: np.ndarray) -> np.ndarray:
+    """Give the place of each (x, y) over all chips, (n_cores, 3) int32; `global_coordinates` gives them back."""
+    x, y = coordinates.T
+    chip = y // CHIP_ROWS * ARRAY_COLUMNS + x // CHIP_COLUMNS
+    return np.stack([chip, x % CHIP_COLUMNS, y % CHIP_ROWS], 1).astype(np.int32)
+
+
 def place_row_by_row(cores: np.ndarray) -> np.ndarray:
     """Give each core number its place, chip after chip and row by row, (n_cores, 3) int32."""
     within = cores % CORES_PER_CHIP

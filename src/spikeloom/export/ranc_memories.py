@@ -1,0 +1,157 @@
+"""RANC's Verilog: the memories of each grid cell, and the files of its test bench.
+
+A core's memory has a line a neuron, binary, the most significant bit first, two's complement:
+
+    256 connections (leftmost axon 255), potential, reset potential, 4 weights, leak, both thresholds,
+    reset mode (1 bit), dx, dy, axon (8 bits), tick (4 bits)
+
+where numbers have 9 bits, and potentials wrap. A packet is dx, dy, axon, tick: 30 bits, injected at grid place (0, 0).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from spikeloom.artefact import write_atomically
+from spikeloom.chip.core import unpack_crossbars
+from spikeloom.chip.limits import N_AXON_TYPES, N_NEURONS
+from spikeloom.chip.program import NOWHERE, ChipProgram
+from spikeloom.errors import ExportError
+from spikeloom.export.bounds import refuse_wide_potentials
+from spikeloom.export.grid import Grid, grid_of
+from spikeloom.export.ranc import refuse_what_ranc_cannot_hold
+
+NUMBER_BITS, AXON_BITS, TICK_BITS, TYPE_BITS = 9, 8, 4, 2
+POTENTIAL_BITS = 9
+"""Bits of a potential as RANC is shipped."""
+
+
+def write_memories(
+    program: ChipProgram,
+    folder: Path,
+    inputs: np.ndarray | None = None,
+    outputs: np.ndarray | None = None,
+    potential_bits: int = POTENTIAL_BITS,
+) -> list[Path]:
+    """Write the memories of every grid cell and, with spikes, the files of the test bench; give their paths.
+
+    Parameters
+    ----------
+    program : ChipProgram
+    inputs : (n_ticks, n_input_lines) bool, optional
+    outputs : (n_ticks, n_output_lines) bool, optional
+        What the program answers in the same ticks.
+    potential_bits : int
+        Width of the potentials that the hardware is built with.
+
+    Raises
+    ------
+    ExportError
+        If the program uses what RANC cannot hold, or a potential or a number could leave its bits.
+    """
+    refuse_what_ranc_cannot_hold(program)
+    refuse_wide_potentials(program, potential_bits)
+    grid = grid_of(program)
+    cells = {x + grid.columns * y: core for core, (x, y) in enumerate(grid.cores.tolist())}
+    texts: dict[str, str] = {}
+    for cell in range(grid.columns * grid.rows):
+        core = cells.get(cell)
+        texts[f"csram_{cell:03}.mem"] = _empty_memory(potential_bits) if core is None else _memory(
+            program, grid, core, potential_bits
+        )  # fmt: skip
+        types = np.zeros(N_NEURONS, np.int64) if core is None else program.axon_types[core]
+        texts[f"tc_{cell:03}.mem"] = _lines(format(kind, f"0{TYPE_BITS}b") for kind in types)
+    if inputs is not None:
+        texts |= _inputs(program, grid, inputs)
+    if outputs is not None:
+        texts |= _outputs(outputs)
+    for name, text in texts.items():
+        write_atomically(folder / name, text.encode())
+    return [folder / name for name in texts]
+
+
+def _memory(program: ChipProgram, grid: Grid, core: int, potential_bits: int) -> str:
+    crossbar = unpack_crossbars(program.crossbars[core])
+    return _lines(_neuron(program, grid, core, neuron, crossbar, potential_bits) for neuron in range(N_NEURONS))
+
+
+def _neuron(program: ChipProgram, grid: Grid, core: int, neuron: int, crossbar: np.ndarray, potential_bits: int) -> str:
+    p, routes = program.neurons, program.routes
+    target = int(routes.cores[core, neuron])
+    if target == NOWHERE:
+        return _silent(grid, grid.cores[core].tolist(), potential_bits)
+    place = grid.cores[target].tolist() if target >= 0 else grid.spare
+    dx, dy = (int(to - here) for to, here in zip(place, grid.cores[core].tolist(), strict=True))
+    part = f"core {core}, neuron {neuron}"
+    numbers = [
+        (int(program.potentials[core, neuron]), potential_bits, "potential"),
+        (int(p.reset[core, neuron]), potential_bits, "reset"),
+        *((int(strength), NUMBER_BITS, "strength") for strength in p.strengths[core, neuron]),
+        (int(p.leak[core, neuron]), NUMBER_BITS, "leak"),
+        (int(p.threshold[core, neuron]), potential_bits, "threshold"),
+        (-int(p.negative_threshold[core, neuron]), potential_bits, "negative threshold"),
+    ]
+    connections = "".join("1" if on else "0" for on in crossbar[::-1, neuron])
+    fields = [_signed(number, bits, f"{part}: {name}") for number, bits, name in numbers]
+    tick = int(routes.delays[core, neuron]) - 1 if target >= 0 else 0
+    return "".join(
+        [
+            connections,
+            *fields,
+            str(int(p.reset_mode[core, neuron])),
+            _signed(dx, NUMBER_BITS, f"{part}: dx"),
+            _signed(dy, NUMBER_BITS, f"{part}: dy"),
+            format(int(routes.axons[core, neuron]), f"0{AXON_BITS}b"),
+            format(tick, f"0{TICK_BITS}b"),
+        ]
+    )
+
+
+def _silent(grid: Grid, place: list[int], potential_bits: int) -> str:
+    """Give a neuron without synapses and leak, threshold 1, that points at the bus."""
+    dx, dy = grid.spare[0] - place[0], grid.spare[1] - place[1]
+    zeros = "0" * (2 * potential_bits + (N_AXON_TYPES + 1) * NUMBER_BITS)
+    threshold = format(1, f"0{potential_bits}b") + "0" * potential_bits
+    route = _signed(dx, NUMBER_BITS, "dx") + _signed(dy, NUMBER_BITS, "dy") + "0" * (AXON_BITS + TICK_BITS)
+    return "0" * 256 + zeros + threshold + "0" + route
+
+
+def _empty_memory(potential_bits: int) -> str:
+    return _lines([_silent(Grid(1, 1, np.zeros((1, 2)), (0, 0)), [0, 0], potential_bits)] * N_NEURONS)
+
+
+def _inputs(program: ChipProgram, grid: Grid, inputs: np.ndarray) -> dict[str, str]:
+    lines = program.inputs
+    packets = [
+        _signed(int(grid.cores[core][0]), NUMBER_BITS, "dx")
+        + _signed(int(grid.cores[core][1]), NUMBER_BITS, "dy")
+        + format(int(axon), f"0{AXON_BITS}b")
+        + "0" * TICK_BITS
+        for core, axon in zip(lines.tap_cores, lines.tap_axons, strict=True)
+    ]
+    sent = [np.flatnonzero(spikes[lines.tap_lines]) for spikes in inputs]
+    return {
+        "tb_input.txt": _lines(packets[tap] for taps in sent for tap in taps),
+        "tb_num_inputs.txt": _lines(str(len(taps)) for taps in sent),
+    }
+
+
+def _outputs(outputs: np.ndarray) -> dict[str, str]:
+    bits = max(int(outputs.shape[1] - 1).bit_length(), 1)
+    return {
+        "tb_correct.txt": _lines(format(line, f"0{bits}b") for _, line in np.argwhere(outputs)),
+        "tb_num_outputs.txt": _lines(str(int(n)) for n in outputs.sum(1)),
+    }
+
+
+def _lines(rows: Iterator[str] | list[str]) -> str:
+    return "".join(f"{row}\n" for row in rows)
+
+
+def _signed(number: int, bits: int, part: str) -> str:
+    if not -(2 ** (bits - 1)) <= number < 2 ** (bits - 1):
+        raise ExportError(f"{part}: {number}; {bits} bits hold {-(2 ** (bits - 1))} .. {2 ** (bits - 1) - 1}")
+    return format(number & ((1 << bits) - 1), f"0{bits}b")
