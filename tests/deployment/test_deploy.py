@@ -33,7 +33,7 @@ def test_routes_follow_the_learned_wiring():
     network = tiny_network()
     program = deploy(network, members=2)
     for axon in (0, 100, 255):
-        core, neuron = divmod(int(network.layers[1].sources[0, axon]), 256)
+        core, neuron = divmod(int(network.layers[1].sources[0, axon, 0]), 256)
         for member in range(2):
             place = member * 5 + core, neuron
             assert (program.routes.cores[place], program.routes.axons[place]) == (member * 5 + 4, axon)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from programs import stripes, tiny_network
-from spikeloom.network.forward import class_means, spike_probabilities
+from spikeloom.network.forward import any_spikes, class_means, spike_probabilities
 from spikeloom.network.learned import Convention
 
 
@@ -12,7 +12,7 @@ def test_a_spike_probability_worked_by_hand():
     network = tiny_network()
     layer = network.layers[0]
     values = np.full((1, 64), 0.5, np.float32)
-    axons = [axon for axon in range(256) if layer.sources[1, axon] >= 0]
+    axons = [axon for axon in range(256) if layer.sources[1, axon, 0] >= 0]
     mean = float(layer.biases[1, 3])
     variance = 0.0
     for axon in axons:
@@ -41,3 +41,8 @@ def test_class_means_are_means_over_the_classes_neurons():
         values = spike_probabilities(layer, network.convention, values)
     expected = [values[:, network.classes == label].mean(1) for label in range(3)]
     assert np.allclose(class_means(network, stripes(6).values), np.transpose(expected), atol=1e-6)
+
+
+def test_an_axon_that_neurons_share_spikes_when_any_of_them_does():
+    assert any_spikes(np.array([[0.5, 0.2, 0.0]])) == pytest.approx(1 - 0.5 * 0.8)
+    assert any_spikes(np.array([[0.3]])) == pytest.approx(0.3)

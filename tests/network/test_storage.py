@@ -44,15 +44,15 @@ def test_eight_bits_bring_a_quantised_network_back_exactly_and_take_a_quarter(tm
 @pytest.mark.parametrize(
     ("arrays", "record", "message"),
     [
-        ({}, {"version": 9}, "learned network version 9 is newer than version 1"),
+        ({}, {"version": 9}, "learned network version 9 is newer than version 2"),
         ({}, {"topology": {"input_shape": [8, 8, 1]}}, "record of the network cannot be read"),
         ({}, {"convention": {"boundary": 0, "colour": 1}}, "record of the network cannot be read"),
         ({}, {"convention": {"bias_rounding": "up"}}, "record of the network cannot be read"),
         ({}, {"class_names": ["one"]}, "1 class names for 3 classes"),
         ({"layers.0.probabilities": np.full((4, 256, 256), 1.5, np.float32)}, {}, "'layers.0.probabilities' spans 1.5"),
         ({"layers.0.probabilities": np.full((4, 256, 256), np.nan, np.float32)}, {}, "spans nan"),
-        ({"layers.1.sources": np.full((1, 256), 1024, np.int32)}, {}, "'layers.1.sources' spans 1024 .. 1024; -1 .. 1"),
-        ({"layers.1.sources": np.full((1, 256), 7, np.int32)}, {}, "'layers.1.sources' names a neuron twice"),
+        ({"layers.1.sources": np.full((1, 256, 1), 1024, np.int32)}, {}, "'layers.1.sources' spans 1024 .. 1024; -1"),
+        ({"layers.1.sources": np.full((1, 256, 1), 7, np.int32)}, {}, "'layers.1.sources' names a neuron twice"),
         ({"layers.0.biases": np.full((4, 256), np.nan, np.float32)}, {}, "'layers.0.biases' spans nan"),
         ({}, {"training": {"log": 3}}, "record of the network cannot be read"),
         ({"layers.0.biases": np.zeros((4, 255), np.float32)}, {}, "'layers.0.biases' is float32 of shape"),

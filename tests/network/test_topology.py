@@ -37,9 +37,9 @@ def test_every_window_fills_a_core_and_no_neuron_has_two_destinations(name, conn
 
 def test_the_first_window_reads_the_upper_left_corner_row_by_row():
     first = wire(shipped("mnist-5"), np.random.default_rng(0))[0]
-    assert first[0, [0, 15, 16, 255]].tolist() == [0, 15, 28, 15 * 28 + 15]
-    assert first[1, 0] == 12
-    assert first[2, 0] == 12 * 28
+    assert first[0, [0, 15, 16, 255], 0].tolist() == [0, 15, 28, 15 * 28 + 15]
+    assert first[1, 0, 0] == 12
+    assert first[2, 0, 0] == 12 * 28
 
 
 def test_a_target_takes_the_same_number_of_neurons_of_each_core_in_its_window():
@@ -50,8 +50,8 @@ def test_a_target_takes_the_same_number_of_neurons_of_each_core_in_its_window():
 
 def test_channels_lie_beside_each_other_and_spare_axons_are_unused():
     wiring = wire(Topology((4, 4, 3), 2, layers((2, 2))), np.random.default_rng(0))[0]
-    assert wiring[0, :13].tolist() == [0, 1, 2, 3, 4, 5, 12, 13, 14, 15, 16, 17, UNUSED]
-    assert wiring[3, 0] == (2 * 4 + 2) * 3
+    assert wiring[0, :13, 0].tolist() == [0, 1, 2, 3, 4, 5, 12, 13, 14, 15, 16, 17, UNUSED]
+    assert wiring[3, 0, 0] == (2 * 4 + 2) * 3
 
 
 def test_windows_may_be_oblong():
@@ -90,3 +90,18 @@ def test_a_neuron_asked_for_by_too_many_windows_is_refused_and_one_less_fits():
     Topology(IMAGE, 10, layers((12, 4), (3, 1, 28)))  # 9 windows over the middle core take 252 of its 256 neurons
     with pytest.raises(FitError, match="layer 2: .*x 29 features"):
         Topology(IMAGE, 10, layers((12, 4), (3, 1, 29)))
+
+
+def test_shared_axons_give_every_neuron_below_one_destination():
+    topology = Topology((28, 28, 1), 10, layers((16, 4), (2, 1, 64, True), (2, 1, 64, True), (2, 1, 64, True)))
+    for sources, n_below in zip(wire(topology, np.random.default_rng(0))[1:], (16, 9, 4), strict=True):
+        fed = sources[sources != UNUSED]
+        assert sorted(fed) == list(range(n_below * 256))
+    corner, edge, middle = (wire(topology, np.random.default_rng(0))[1][0] // 256 == core for core in (0, 1, 5))
+    assert [int(part.any(1).sum()) for part in (corner, edge, middle)] == [64, 64, 64]
+    assert [int(part.sum()) for part in (corner, edge, middle)] == [256, 128, 64]  # a core that feeds 1, 2, 4 windows
+
+
+def test_axons_over_the_input_are_not_shared():
+    with pytest.raises(FitError, match="layer 1: shared is for neurons"):
+        Topology(IMAGE, 10, (Windows((16, 16), (12, 12), None, True),))

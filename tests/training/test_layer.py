@@ -9,7 +9,7 @@ import torch
 from programs import stripes, tiny_network
 from spikeloom.network.forward import class_means, spike_probabilities
 from spikeloom.network.learned import Convention
-from spikeloom.training.layer import SpikeProbability
+from spikeloom.training.layer import SpikeProbability, gather
 from spikeloom.training.network import TrainingNetwork
 
 FLOOR = 0.01
@@ -149,3 +149,13 @@ def test_clipping_brings_every_parameter_back_into_its_range():
     network.clip()
     assert group.probabilities.max() == 1
     assert group.biases.min() == -255
+
+
+def test_gathering_shared_axons_agrees_with_the_numpy_forward_pass():
+    values = torch.rand(7, 5)
+    values[-1] = 0
+    sources = torch.tensor([[[0, 1, -1], [2, -1, -1]], [[3, 4, 5], [-1, -1, -1]]])
+    gathered = gather(values, sources)
+    assert gathered[0, 0].tolist() == pytest.approx((1 - (1 - values[0]) * (1 - values[1])).tolist())
+    assert torch.equal(gathered[0, 1], values[2])
+    assert not gathered[1, 1].any()

@@ -22,8 +22,8 @@ def member_routes(network: LearnedNetwork) -> Routes:
     cores = np.full(shape, NOWHERE, np.int32)
     axons = np.zeros(shape, np.int32)
     for start, below, layer in zip(starts[1:], starts[:-1], network.layers[1:], strict=False):
-        target, axon = np.nonzero(layer.sources != UNUSED)
-        source, neuron = np.divmod(layer.sources[target, axon], N_NEURONS)
+        target, axon, sharing = np.nonzero(layer.sources != UNUSED)
+        source, neuron = np.divmod(layer.sources[target, axon, sharing], N_NEURONS)
         cores[below + source, neuron] = start + target
         axons[below + source, neuron] = axon
     voters = np.flatnonzero(network.classes >= 0)
@@ -46,8 +46,8 @@ def ensemble_routes(routes: Routes, n_outputs: int, n_members: int) -> Routes:
 def input_lines(network: LearnedNetwork, members: np.ndarray) -> InputLines:
     """Give one line a member and input value, each reaching every axon that the value feeds."""
     sources = network.layers[0].sources
-    core, axon = np.nonzero(sources != UNUSED)
-    values, line = np.unique(sources[core, axon], return_inverse=True)
+    core, axon, sharing = np.nonzero(sources != UNUSED)
+    values, line = np.unique(sources[core, axon, sharing], return_inverse=True)
     position = np.arange(len(members))[:, None]
     taps = (line + position * len(values), core + position * network.n_cores, axon + position * 0)
     carried = (np.tile(values, len(members)), np.repeat(members, len(values)))

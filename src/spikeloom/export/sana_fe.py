@@ -3,7 +3,8 @@
 A core is a tile of its own with a memoryless TrueNorth soma; every input line is a neuron that plays its spikes. A
 neuron's synapses become weighted edges, so SANA-FE knows neither axons nor types: where several spikes meet on one axon
 it adds them, and such programs are refused. An input that is played in a tick arrives in the next, so nothing can
-arrive in the first: inputs begin with a blank tick, and then its ticks are ours. It has no static energy; synapses and hops cost what the energy profile says, and hops of inputs count there.
+arrive in the first: inputs begin with a blank tick, and then its ticks are ours. It has no static energy; synapses and
+hops cost what the energy profile says, and hops of inputs count there.
 Source: the files that SANA-FE 2.2.9 loads (J. Boyle et al., "SANA-FE", 2025).
 """
 

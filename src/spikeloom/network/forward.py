@@ -1,5 +1,6 @@
 r"""The learned network's own forward pass in NumPy: spike probabilities layer by layer, without sampling anything.
 
+    x = 1 - prod (1 - n)  over the neurons that share the axon
     mu = b + sum x c s,   var = sum x c (1 - x c) s^2,   n = Phi((mu - boundary) / sqrt(var + floor))
 
 Source: Esser et al. 2015, eq. 4 to 7. Training has the same equations with their gradients, in torch.
@@ -10,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import ndtr
 
+from spikeloom.data.encode import THRESHOLD
 from spikeloom.network.learned import Convention, LearnedLayer, LearnedNetwork
 from spikeloom.network.topology import UNUSED
 
@@ -46,7 +48,8 @@ def spike_probabilities(layer: LearnedLayer, convention: Convention, values: np.
     values : (n_images, n_values)
         Of the layer below.
     """
-    axons = np.where(layer.sources == UNUSED, 0, values[:, layer.sources]).transpose(1, 0, 2)
+    spiking = np.where(layer.sources == UNUSED, 0, values[:, layer.sources])  # (n_images, n_cores, n_axons, n_sharing)
+    axons = any_spikes(spiking).transpose(1, 0, 2)
     weights = layer.probabilities * layer.synaptic_strengths
     mean = axons @ weights + layer.biases[:, None, :]
     variance = axons @ (weights * layer.synaptic_strengths) - axons**2 @ weights**2
@@ -55,7 +58,14 @@ def spike_probabilities(layer: LearnedLayer, convention: Convention, values: np.
     return spikes.transpose(1, 0, 2).reshape(len(values), -1)
 
 
+def any_spikes(probabilities: np.ndarray) -> np.ndarray:
+    """Give the probability that any of those on the last axis spikes."""
+    return probabilities[..., 0] if probabilities.shape[-1] == 1 else 1 - (1 - probabilities).prod(-1)
+
+
 def _output_probabilities(network: LearnedNetwork, values: np.ndarray) -> np.ndarray:
+    if network.convention.coding == "threshold":
+        values = (values >= THRESHOLD).astype(np.float32)
     for layer in network.layers:
         values = spike_probabilities(layer, network.convention, values)
     return values

@@ -36,7 +36,7 @@ def _initial_layer(sources: np.ndarray, rng: np.random.Generator) -> LearnedLaye
         sources=sources,
         axon_types=np.stack([_shuffled(N_AXONS, N_AXON_TYPES, rng) for _ in range(n_cores)]).astype(np.uint8),
         strengths=np.stack([_permuted_strengths(rng) for _ in range(n_cores)]),
-        probabilities=rng.random((n_cores, N_AXONS, N_NEURONS), np.float32) * (sources != UNUSED)[:, :, None],
+        probabilities=rng.random((n_cores, N_AXONS, N_NEURONS), np.float32) * (sources != UNUSED).any(2)[:, :, None],
         biases=np.zeros((n_cores, N_NEURONS), np.float32),
     )
 

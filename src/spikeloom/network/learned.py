@@ -45,8 +45,9 @@ class Convention:
 class LearnedLayer:
     """One layer of cores.
 
-    sources : (n_cores, n_axons) int32
-        Value of the input, or ``core * 256 + neuron`` of the layer below, that feeds the axon; -1 for none.
+    sources : (n_cores, n_axons, n_sharing) int32
+        Value of the input, or ``core * 256 + neuron`` of the layer below, that feeds the axon; -1 for none. Where
+        several share an axon it carries a spike when any of them spikes.
     axon_types : (n_cores, n_axons) uint8
     strengths : (n_cores, n_neurons, n_axon_types) int16
     probabilities : (n_cores, n_axons, n_neurons) float32

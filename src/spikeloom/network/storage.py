@@ -17,7 +17,7 @@ from spikeloom.network.learned import Convention, LearnedLayer, LearnedNetwork
 from spikeloom.network.quantise import from_steps, quantise, to_steps
 from spikeloom.network.topology import UNUSED, Topology, Windows
 
-LEARNED = Format("learned network", 1)
+LEARNED = Format("learned network", 2)
 
 
 def save_learned(network: LearnedNetwork, path: Path) -> None:
@@ -89,7 +89,8 @@ def learned_from(arrays: Mapping[str, np.ndarray], record: Mapping[str, Any], pa
 
 def _topology(record: Mapping[str, Any]) -> Topology:
     layers = tuple(
-        Windows(tuple(layer["size"]), tuple(layer["stride"]), layer["features"]) for layer in record["layers"]
+        Windows(tuple(layer["size"]), tuple(layer["stride"]), layer["features"], bool(layer["shared"]))
+        for layer in record["layers"]
     )
     rows, columns, channels = record["input_shape"]
     return Topology((rows, columns, channels), record["n_classes"], layers)
@@ -101,7 +102,7 @@ def _layer(arrays: Mapping[str, np.ndarray], index: int, below: int, n_cores: in
     stored = np.uint8 if probabilities is not None and probabilities.dtype == np.uint8 else np.float32
     probabilities = checked_array(arrays, f"{name}.probabilities", stored, (n_cores, N_AXONS, N_NEURONS), path)
     layer = LearnedLayer(
-        sources=checked_array(arrays, f"{name}.sources", np.int32, (n_cores, N_AXONS), path),
+        sources=checked_array(arrays, f"{name}.sources", np.int32, (n_cores, N_AXONS, None), path),
         axon_types=checked_array(arrays, f"{name}.axon_types", np.uint8, (n_cores, N_AXONS), path),
         strengths=checked_array(arrays, f"{name}.strengths", np.int16, (n_cores, N_NEURONS, N_AXON_TYPES), path),
         probabilities=from_steps(probabilities) if stored is np.uint8 else probabilities,

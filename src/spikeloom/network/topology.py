@@ -2,7 +2,9 @@
 
 A core reads a window of positions of the layer below; windows slide by a stride, left to right and top to
 bottom. Below the first layer a position is a pixel, which may feed many cores; above it a position is a core,
-and each of its neurons is chosen by one target core only, because a neuron has one destination.
+and each of its neurons is chosen by one target core only, because a neuron has one destination. A window takes as
+many neurons of a core as it has axons for it; where it is shared it takes all that the core can spare, and those beyond
+share the axons: spikes that meet on an axon are one spike, so the axon carries the logical or of its neurons.
 
 Source: Esser et al. 2015, section 3 (the 5-core and the 30-core network).
 """
@@ -27,12 +29,14 @@ class Windows:
     """One layer: how large its windows are, how far they slide, what they take of each position.
 
     `features` is how many neurons of each core below a window takes; None takes as many as fit.
-    Over the input it must be None: a window takes every channel.
+    Over the input it must be None: a window takes every channel. `shared` lets the neurons that would go nowhere
+    share these axons.
     """
 
     size: tuple[int, int]
     stride: tuple[int, int]
     features: int | None = None
+    shared: bool = False
 
     @property
     def area(self) -> int:
@@ -109,10 +113,10 @@ def _check_fit(topology: Topology) -> None:
 
 
 def wire(topology: Topology, rng: np.random.Generator) -> list[np.ndarray]:
-    """Draw which value or neuron feeds which axon, an array of (n_cores, n_axons) int32 a layer.
+    """Draw which values or neurons feed which axon, an array of (n_cores, n_axons, n_sharing) int32 a layer.
 
     An entry is the index of a value of the flattened input (first layer) or ``core * 256 + neuron`` of the layer
-    below; `UNUSED` marks a spare axon.
+    below; `UNUSED` marks a spare axon, or that fewer share it.
     """
     grids = topology.grids
     wiring = [_wire_input(topology.input_shape, topology.layers[0])]
@@ -157,6 +161,8 @@ def _strides_that_fit(slack: int, size: int) -> str:
 def _check_input_window(windows: Windows, channels: int) -> None:
     if windows.features is not None:
         raise FitError("layer 1: features cannot be chosen over the input; leave the key out, every channel is taken")
+    if windows.shared:
+        raise FitError("layer 1: shared is for neurons that share an axon; over the input every pixel has its own")
     axons = windows.area * channels
     if channels > N_AXONS:
         raise FitError(f"layer 1: {channels} channels a position, a core has {N_AXONS} axons; take fewer channels")
@@ -208,24 +214,34 @@ def _targets_per_position(below: tuple[int, int], windows: Windows) -> np.ndarra
 
 def _wire_input(shape: tuple[int, int, int], windows: Windows) -> np.ndarray:
     channels = np.arange(shape[2])
-    cores = [(positions[:, None] * shape[2] + channels).ravel() for positions in _window_positions(shape[:2], windows)]
+    cores = [
+        (positions[:, None] * shape[2] + channels).reshape(-1, 1) for positions in _window_positions(shape[:2], windows)
+    ]
     return _as_axons(cores)
 
 
 def _wire_cores(below: tuple[int, int], windows: Windows, rng: np.random.Generator) -> np.ndarray:
     features = _features_taken(below, windows)
-    shuffled = np.stack([rng.permutation(N_NEURONS) for _ in range(math.prod(below))])
-    dealt = np.zeros(len(shuffled), np.int64)  # neurons of each core below that already have a destination
+    taken = np.full(math.prod(below), features)  # neurons that each window takes of a core below
+    if windows.shared:
+        taken = N_NEURONS // np.maximum(_targets_per_position(below, windows), 1)
+    shuffled = np.stack([rng.permutation(N_NEURONS) for _ in taken])
+    dealt = np.zeros(len(taken), np.int64)  # neurons of each core below that already have a destination
     cores = []
     for positions in _window_positions(below, windows):
-        chosen = [shuffled[core, dealt[core] : dealt[core] + features] for core in positions]
-        cores.append((positions[:, None] * N_NEURONS + np.stack(chosen)).ravel())
-        dealt[positions] += features
+        axons = np.full((len(positions), features, -(-int(taken.max()) // features)), UNUSED)
+        for place, core in enumerate(positions):
+            chosen = shuffled[core, dealt[core] : dealt[core] + taken[core]] + core * N_NEURONS
+            sharing, axon = np.divmod(np.arange(len(chosen)), features)
+            axons[place, axon, sharing] = chosen
+        cores.append(axons.reshape(-1, axons.shape[2]))
+        dealt[positions] += taken[positions]
     return _as_axons(cores)
 
 
 def _as_axons(cores: list[np.ndarray]) -> np.ndarray:
-    sources = np.full((len(cores), N_AXONS), UNUSED, np.int32)
+    """Give each core's (n_used, n_sharing) values as all of its axons."""
+    sources = np.full((len(cores), N_AXONS, cores[0].shape[1]), UNUSED, np.int32)
     for core, values in enumerate(cores):
         sources[core, : len(values)] = values
     return sources

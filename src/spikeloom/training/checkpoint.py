@@ -19,14 +19,15 @@ from spikeloom.network.learned import LearnedNetwork
 from spikeloom.network.storage import learned_arrays, learned_from, learned_record
 from spikeloom.training.files import CHECKPOINT
 
-_PREFIX = "optimiser."
+_OPTIMISER, _PARAMETERS = "optimiser.", "parameters."
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """The network so far, the epochs done, their metrics, and the states of optimiser and schedule."""
+    """The network so far, its trained parameters, each epoch's metrics, and the states of optimiser and schedule."""
 
     network: LearnedNetwork
+    parameters: dict[str, torch.Tensor]
     log: list[dict[str, Any]]
     optimiser: dict[str, Any]
     schedule: dict[str, Any]
@@ -36,7 +37,8 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
     """Write a checkpoint, atomically."""
     arrays = learned_arrays(checkpoint.network)
     for index, state in checkpoint.optimiser["state"].items():
-        arrays |= {f"{_PREFIX}{index}.{name}": value.cpu().numpy() for name, value in state.items()}
+        arrays |= {f"{_OPTIMISER}{index}.{name}": value.cpu().numpy() for name, value in state.items()}
+    arrays |= {f"{_PARAMETERS}{name}": value.cpu().numpy() for name, value in checkpoint.parameters.items()}
     record = {
         **learned_record(checkpoint.network),
         "log": checkpoint.log,
@@ -57,15 +59,24 @@ def load_checkpoint(path: Path) -> Checkpoint:
     arrays, record = read_artefact(path, CHECKPOINT)
     try:
         optimiser = {"state": _optimiser_state(arrays), "param_groups": record["optimiser"]}
-        return Checkpoint(learned_from(arrays, record, path), list(record["log"]), optimiser, dict(record["schedule"]))
+        network = learned_from(arrays, record, path)
+        return Checkpoint(network, _parameters(arrays), list(record["log"]), optimiser, dict(record["schedule"]))
     except (KeyError, TypeError, ValueError) as error:
         raise ArtefactError(f"{path}: is not a whole checkpoint ({error!r})") from error
+
+
+def _parameters(arrays: dict[str, np.ndarray]) -> dict[str, torch.Tensor]:
+    return {
+        name.removeprefix(_PARAMETERS): torch.from_numpy(array.copy())
+        for name, array in arrays.items()
+        if name.startswith(_PARAMETERS)
+    }
 
 
 def _optimiser_state(arrays: dict[str, np.ndarray]) -> dict[int, dict[str, torch.Tensor]]:
     state: dict[int, dict[str, torch.Tensor]] = {}
     for name, array in arrays.items():
-        if name.startswith(_PREFIX):
-            index, entry = name.removeprefix(_PREFIX).split(".")
+        if name.startswith(_OPTIMISER):
+            index, entry = name.removeprefix(_OPTIMISER).split(".")
             state.setdefault(int(index), {})[entry] = torch.from_numpy(array.copy())
     return state

@@ -2,7 +2,7 @@
 
 from spikeloom.artefact import Format
 
-CHECKPOINT = Format("training checkpoint", 1)
+CHECKPOINT = Format("training checkpoint", 2)
 
 CHECKPOINT_FILE = "checkpoint.safetensors"
 LEARNED_FILE = "learned.safetensors"

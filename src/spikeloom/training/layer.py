@@ -81,8 +81,8 @@ class CoreGroup(nn.Module):
         Which cores of the layer.
     neurons : (n_cores, n_connected) int
         Which neurons of each.
-    sources : (n_cores, n_axons) int
-        Row of the values below that feeds each axon; -1 for none.
+    sources : (n_cores, n_axons, n_sharing) int
+        Rows of the values below that feed each axon; -1 for none.
     """
 
     strengths: Tensor
@@ -105,7 +105,7 @@ class CoreGroup(nn.Module):
         The last row of `values` must be zero: spare axons read it as row -1.
         """
         spikes = SpikeProbability.apply(
-            values[self.sources], self.probabilities, self.strengths, self.biases, self.convention
+            gather(values, self.sources), self.probabilities, self.strengths, self.biases, self.convention
         )
         return spikes.flatten(0, 1)
 
@@ -114,6 +114,29 @@ class CoreGroup(nn.Module):
         """Bring probabilities back to [0, 1] and biases to what a leak can hold."""
         self.probabilities.clamp_(0, 1)
         self.biases.clamp_(-LEAK_LIMIT, LEAK_LIMIT)
+
+
+def gather(values: Tensor, sources: Tensor) -> Tensor:
+    """Give the probability of a spike on each axon, 1 - prod(1 - x) over the neurons that share it.
+
+    Parameters
+    ----------
+    values : (n_values + 1, n_examples)
+        The last row, of zeros, stands for no neuron.
+    sources : (n_cores, n_axons, n_sharing) int
+
+    Returns
+    -------
+    (n_cores, n_axons, n_examples)
+    """
+    n_sharing = sources.shape[2]
+    if n_sharing == 1:
+        return values[sources[:, :, 0]]
+    silent = 1 - values
+    none = silent[sources[:, :, 0]]
+    for place in range(1, n_sharing):
+        none = none * silent[sources[:, :, place]]
+    return 1 - none
 
 
 class CoreLayer(nn.Module):

@@ -16,20 +16,41 @@ from torch import Tensor
 
 from spikeloom.artefact import write_atomically
 from spikeloom.data.datasets import Dataset, split_validation
+from spikeloom.data.encode import THRESHOLD
 from spikeloom.errors import TrainingError
 from spikeloom.network.initial import initial_network
 from spikeloom.network.learned import Convention, LearnedNetwork
 from spikeloom.network.storage import save_learned
 from spikeloom.training.augment import augment
 from spikeloom.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from spikeloom.training.deployed import DeployedNetwork
 from spikeloom.training.files import CHECKPOINT_FILE, LEARNED_FILE, METRICS_FILE, RECIPE_FILE
-from spikeloom.training.network import TrainingNetwork, decide, population_loss, to_learned
+from spikeloom.training.network import TrainingNetwork
 from spikeloom.training.recipe import Recipe, Training, check_recipe
 
 # Spawn keys of the root seed, a purpose each.
 _SPLIT, _START, _EPOCH = range(3)
 _STEPS_PER_REPORT = 20
 _VALIDATION_BATCH = 1000
+
+
+class Trainable(Protocol):
+    """What the loop trains: a torch module that knows its loss and the learned network it stands for."""
+
+    def loss(self, values: Tensor, labels: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        """Give the mean loss, and the class decided for each example, of values (n_values, n_examples)."""
+
+    def decide(self, values: Tensor) -> Tensor:
+        """Give the class decided for each example."""
+
+    def parameter_groups(self, rate: float) -> list[dict[str, Any]]:
+        """Give the parameters with their learning rates."""
+
+    def clip(self) -> None:
+        """Bring every parameter back into its range."""
+
+    def learned(self, start: LearnedNetwork) -> LearnedNetwork:
+        """Give the learned network that holds the parameters, and everything else of `start`."""
 
 
 class Reporter(Protocol):
@@ -98,7 +119,9 @@ def train(
     reporter = reporter or Silent()
     training_set, validation_set = validation_split(recipe, dataset)
     checkpoint = _start(recipe, dataset, run)
-    network = TrainingNetwork(checkpoint.network, recipe.train.dropout).to(device)
+    network = make_network(checkpoint.network, recipe).to(device)
+    if checkpoint.parameters:
+        network.load_state_dict(checkpoint.parameters, strict=False)  # buffers come from the network itself
     steps = max(1, len(training_set) // recipe.train.batch)
     optimiser, schedule = _optimiser(network, recipe.train, steps, checkpoint)
     training, validation = _examples(training_set, device), _examples(validation_set, device)
@@ -107,11 +130,12 @@ def train(
         generator = torch.Generator(device).manual_seed(_epoch_seed(recipe.seed, epoch))
         metrics = {"epoch": epoch + 1, "learning_rate": optimiser.param_groups[0]["lr"]}
         metrics |= _run_epoch(recipe, network, training, optimiser, schedule, generator, epoch, reporter)
-        metrics["validation_accuracy"] = accuracy(network, validation)
+        metrics["validation_accuracy"] = accuracy(network, validation, recipe)
         metrics["seconds"] = round(time.perf_counter() - started, 3)
         log = [*checkpoint.log, metrics]
-        learned = replace(to_learned(network, checkpoint.network), training=_provenance(recipe, log))
-        checkpoint = Checkpoint(learned, log, optimiser.state_dict(), schedule.state_dict())
+        learned = replace(network.learned(checkpoint.network), training=_provenance(recipe, log))
+        parameters = {name: value.detach() for name, value in network.named_parameters()}
+        checkpoint = Checkpoint(learned, parameters, log, optimiser.state_dict(), schedule.state_dict())
         if run is not None:
             save_checkpoint(checkpoint, run / CHECKPOINT_FILE)
             _write_metrics(log, run)
@@ -139,17 +163,18 @@ def recorded_recipe(network: LearnedNetwork) -> Recipe:
 
 
 @torch.no_grad()
-def accuracy(network: TrainingNetwork, examples: Examples) -> float:
+def accuracy(network: Trainable, examples: Examples, recipe: Recipe) -> float:
     """Give the share of examples that the training network itself decides right."""
     right = 0
+    generator = torch.Generator(examples.labels.device).manual_seed(recipe.seed)
     for indices in torch.arange(len(examples.labels), device=examples.labels.device).split(_VALIDATION_BATCH):
-        mean, _ = network(_features_first(examples.batch(indices)))
-        right += int((decide(mean, network.votes_per_class) == examples.labels[indices]).sum())
+        values = _shown(_features_first(examples.batch(indices)), recipe, generator)
+        right += int((network.decide(values) == examples.labels[indices]).sum())
     return right / len(examples.labels)
 
 
 def train_step(
-    network: TrainingNetwork,
+    network: Trainable,
     optimiser: torch.optim.Optimizer,
     values: Tensor,
     labels: Tensor,
@@ -162,25 +187,32 @@ def train_step(
     values : (n_values, n_examples)
     labels : (n_examples,) int64
     """
-    mean, variance = network(values, generator)
-    loss = population_loss(mean, variance, network.votes_per_class, labels)
+    loss, decided = network.loss(values, labels, generator)
     optimiser.zero_grad()
     loss.backward()
     optimiser.step()
     network.clip()
-    return loss.detach(), (decide(mean.detach(), network.votes_per_class) == labels).sum()
+    return loss.detach(), (decided == labels).sum()
 
 
-def make_optimiser(network: TrainingNetwork, settings: Training) -> torch.optim.Optimizer:
+def make_network(learned: LearnedNetwork, recipe: Recipe) -> Any:
+    """Give the module that the recipe's method trains, a `Trainable`."""
+    if recipe.train.method == "deployed":
+        return DeployedNetwork(learned, recipe.deployed)
+    return TrainingNetwork(learned, recipe.train.dropout)
+
+
+def make_optimiser(network: Trainable, settings: Training) -> torch.optim.Optimizer:
     """Give the optimiser that a recipe names."""
+    groups = network.parameter_groups(settings.learning_rate)
     if settings.optimiser == "adam":
-        return torch.optim.Adam(network.parameters(), settings.learning_rate, fused=True)
-    return torch.optim.SGD(network.parameters(), settings.learning_rate, settings.momentum, fused=True)
+        return torch.optim.Adam(groups, settings.learning_rate, fused=True)
+    return torch.optim.SGD(groups, settings.learning_rate, settings.momentum, fused=True)
 
 
 def _run_epoch(
     recipe: Recipe,
-    network: TrainingNetwork,
+    network: Any,
     examples: Examples,
     optimiser: torch.optim.Optimizer,
     schedule: torch.optim.lr_scheduler.LRScheduler,
@@ -192,7 +224,9 @@ def _run_epoch(
     loss_sum = torch.zeros((), device=generator.device)
     right = torch.zeros((), dtype=torch.int64, device=generator.device)
     for done, indices in enumerate(batches, start=1):
-        values = _features_first(augment(examples.batch(indices), recipe.augment, generator))
+        images = augment(examples.batch(indices), recipe.augment, generator)
+        values = _shown(_features_first(images), recipe, generator)
+        network.sharpening = _sharpening(recipe, epoch + (done - 1) / len(batches))
         loss, correct = train_step(network, optimiser, values, examples.labels[indices], generator)
         loss_sum += loss
         right += correct
@@ -206,6 +240,19 @@ def _run_epoch(
             f"below {recipe.train.learning_rate}"
         )
     return {"loss": mean_loss, "training_accuracy": right.item() / (len(batches) * len(batches[0]))}
+
+
+def _sharpening(recipe: Recipe, epochs_done: float) -> float:
+    """Give the weight of c (1 - c): nothing in the first third of the training, then rising to the recipe's."""
+    through = epochs_done / recipe.train.epochs
+    return recipe.train.sharpen * max(0.0, (through - 1 / 3) * 1.5)
+
+
+def _shown(values: Tensor, recipe: Recipe, generator: torch.Generator) -> Tensor:
+    """Give the input as the method sees it: spikes by threshold or by chance, or their probabilities."""
+    if recipe.reading.coding == "threshold":
+        return (values >= THRESHOLD).to(values.dtype)
+    return torch.bernoulli(values, generator=generator) if recipe.train.method == "deployed" else values
 
 
 def _batches(n_examples: int, batch: int, generator: torch.Generator) -> Iterator[Tensor]:
@@ -233,7 +280,7 @@ def _start(recipe: Recipe, dataset: Dataset, run: Path | None) -> Checkpoint:
     convention = Convention(**recipe.reading.model_dump())
     network = initial_network(topology, dataset.class_names, convention, _generator(recipe.seed, _START))
     network = replace(network, training=_provenance(recipe, []))
-    checkpoint = Checkpoint(network, [], {"state": {}, "param_groups": []}, {})
+    checkpoint = Checkpoint(network, {}, [], {"state": {}, "param_groups": []}, {})
     if run is not None:
         write_atomically(run / RECIPE_FILE, tomli_w.dumps(recipe.model_dump(mode="json", exclude_none=True)).encode())
         save_checkpoint(checkpoint, run / CHECKPOINT_FILE)
@@ -241,7 +288,7 @@ def _start(recipe: Recipe, dataset: Dataset, run: Path | None) -> Checkpoint:
 
 
 def _optimiser(
-    network: TrainingNetwork, settings: Training, steps: int, checkpoint: Checkpoint
+    network: Trainable, settings: Training, steps: int, checkpoint: Checkpoint
 ) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
     optimiser = make_optimiser(network, settings)
     schedule: torch.optim.lr_scheduler.LRScheduler
@@ -249,8 +296,9 @@ def _optimiser(
         total = settings.epochs * steps
         # Adam's first beta goes round with the rate; a momentum that the recipe names stays. The step after the
         # last is asked for too.
+        rates = [group["lr"] for group in optimiser.param_groups]
         schedule = torch.optim.lr_scheduler.OneCycleLR(
-            optimiser, settings.learning_rate, total + 1, cycle_momentum=settings.optimiser == "adam"
+            optimiser, rates, total + 1, cycle_momentum=settings.optimiser == "adam"
         )
     else:
         schedule = torch.optim.lr_scheduler.StepLR(optimiser, settings.step_epochs * steps)

@@ -11,12 +11,13 @@ with the mean again taken as Gaussian. Source: Esser et al. 2015, section 3.2.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
+from spikeloom.chip.limits import N_AXONS, N_NEURONS
 from spikeloom.network.learned import LearnedLayer, LearnedNetwork
 from spikeloom.training.layer import CoreLayer
 
@@ -42,6 +43,33 @@ class TrainingNetwork(nn.Module):
         of_class = classes.unsqueeze(0) == torch.arange(learned.topology.n_classes).unsqueeze(1)
         self.register_buffer("voters", of_class.float())  # (n_classes, n_voters)
         self.dropout = dropout
+        self.sharpening = 0.0
+        """Weight of `uncertainty` in the loss; whoever trains raises it."""
+
+    def loss(self, values: Tensor, labels: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        """Give the class-population loss, and the class of the highest mean spike of each example."""
+        mean, variance = self(values, generator)
+        loss = population_loss(mean, variance, self.votes_per_class, labels)
+        if self.sharpening:
+            loss = loss + self.sharpening * self.uncertainty()
+        return loss, decide(mean.detach(), self.votes_per_class)
+
+    def decide(self, values: Tensor) -> Tensor:
+        """Give the class of the highest mean spike of each example; ties go to the lowest class."""
+        return decide(self(values)[0], self.votes_per_class)
+
+    def uncertainty(self) -> Tensor:
+        """Give the sum of c (1 - c) over all synapses, in cores' worth of them: what sampling adds in variance."""
+        probabilities = [group.probabilities for layer in self.layers for group in layer.groups]
+        return torch.stack([(c * (1 - c)).sum() for c in probabilities]).sum() / (N_AXONS * N_NEURONS)
+
+    def parameter_groups(self, rate: float) -> list[dict[str, Any]]:
+        """Give the parameters with their learning rate."""
+        return [{"params": list(self.parameters()), "lr": rate}]
+
+    def learned(self, start: LearnedNetwork) -> LearnedNetwork:
+        """Give the learned network that holds these parameters and everything else of `start`."""
+        return to_learned(self, start)
 
     def forward(self, values: Tensor, generator: torch.Generator | None = None) -> tuple[Tensor, Tensor]:
         """Give mean and variance of each class's number of votes.

@@ -47,10 +47,11 @@ class Layer(_Part):
     window: Extent
     stride: Extent = 1
     features: int | None = None
+    shared: bool = Field(default=False, description="neurons that would go nowhere share the axons")
 
     def windows(self) -> Windows:
         """Give the layer as the topology wants it."""
-        return Windows(_pair(self.window), _pair(self.stride), self.features)
+        return Windows(_pair(self.window), _pair(self.stride), self.features, self.shared)
 
 
 class Reading(_Part):
@@ -65,6 +66,7 @@ class Reading(_Part):
 class Training(_Part):
     """The optimiser and its schedule."""
 
+    method: Literal["probabilities", "deployed"] = "probabilities"
     epochs: int = Field(default=12, ge=1)
     batch: int = Field(default=100, ge=1)
     optimiser: Literal["adam", "sgd"] = "adam"
@@ -72,7 +74,16 @@ class Training(_Part):
     learning_rate: float = Field(default=0.02, gt=0)
     schedule: Literal["one-cycle", "stepped"] = "one-cycle"
     step_epochs: int = Field(default=250, ge=1, description="stepped: divide the rate by ten this often")
+    sharpen: float = Field(default=0.0, ge=0, description="probabilities: weight of c (1 - c), from a third on")
     dropout: float = Field(default=0.0, ge=0, lt=1, description="share of hidden spikes dropped in training")
+
+
+class Deployed(_Part):
+    """How the deployed network itself is trained; see `spikeloom.training.deployed`."""
+
+    surrogate_width: float = Field(default=1.0, gt=0, description="of a spike's slope, in widths of the potential")
+    strength_rate: float = Field(default=1.0, ge=0, description="of strengths, in learning rates; 0 keeps them")
+    sharpness: float = Field(default=0.5, gt=0, description="of the softmax over votes, at the start")
 
 
 class Augmentation(_Part):
@@ -92,6 +103,7 @@ class Recipe(_Part):
     layers: tuple[Layer, ...] = Field(min_length=1)
     reading: Reading = Reading()
     train: Training = Training()
+    deployed: Deployed = Deployed()
     augment: Augmentation = Augmentation()
 
     def topology(self, input_shape: tuple[int, int, int], n_classes: int) -> Topology:
