@@ -8,6 +8,7 @@ import typer
 
 from spikeloom import __version__
 from spikeloom.cli import console
+from spikeloom.cli.bench import bench_command
 from spikeloom.cli.data import data_app
 from spikeloom.cli.deploy import deploy_command, info_command
 from spikeloom.cli.measure import predict_command, reproduce_command, simulate_command
@@ -28,6 +29,7 @@ app.command("simulate")(simulate_command)
 app.command("predict")(predict_command)
 app.command("reproduce")(reproduce_command)
 app.command("info")(info_command)
+app.command("bench")(bench_command)
 
 
 def _print_version(wanted: bool) -> None:

@@ -5,12 +5,14 @@ A core's memory has a line a neuron, binary, the most significant bit first, two
     256 connections (leftmost axon 255), potential, reset potential, 4 weights, leak, both thresholds,
     reset mode (1 bit), dx, dy, axon (8 bits), tick (4 bits)
 
-where numbers have 9 bits, and potentials wrap. A packet is dx, dy, axon, tick: 30 bits, injected at grid place (0, 0).
+where numbers have 9 bits, and potentials wrap; hardware built with POTENTIAL_WIDTH and THRESHOLD_WIDTH has wider
+potentials (and reset potentials) and thresholds. A packet is dx, dy, axon, tick: 30 bits, injected at place (0, 0).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -25,8 +27,14 @@ from spikeloom.export.grid import Grid, grid_of
 from spikeloom.export.ranc import refuse_what_ranc_cannot_hold
 
 NUMBER_BITS, AXON_BITS, TICK_BITS, TYPE_BITS = 9, 8, 4, 2
-POTENTIAL_BITS = 9
-"""Bits of a potential as RANC is shipped."""
+
+
+@dataclass(frozen=True)
+class Widths:
+    """Bits of the potentials and of the thresholds that the hardware is built with; as RANC is shipped by default."""
+
+    potential: int = NUMBER_BITS
+    threshold: int = NUMBER_BITS
 
 
 def write_memories(
@@ -34,7 +42,7 @@ def write_memories(
     folder: Path,
     inputs: np.ndarray | None = None,
     outputs: np.ndarray | None = None,
-    potential_bits: int = POTENTIAL_BITS,
+    widths: Widths = Widths(),
 ) -> list[Path]:
     """Write the memories of every grid cell and, with spikes, the files of the test bench; give their paths.
 
@@ -44,8 +52,7 @@ def write_memories(
     inputs : (n_ticks, n_input_lines) bool, optional
     outputs : (n_ticks, n_output_lines) bool, optional
         What the program answers in the same ticks.
-    potential_bits : int
-        Width of the potentials that the hardware is built with.
+    widths : Widths
 
     Raises
     ------
@@ -53,14 +60,14 @@ def write_memories(
         If the program uses what RANC cannot hold, or a potential or a number could leave its bits.
     """
     refuse_what_ranc_cannot_hold(program)
-    refuse_wide_potentials(program, potential_bits)
+    refuse_wide_potentials(program, widths.potential)
     grid = grid_of(program)
     cells = {x + grid.columns * y: core for core, (x, y) in enumerate(grid.cores.tolist())}
     texts: dict[str, str] = {}
     for cell in range(grid.columns * grid.rows):
         core = cells.get(cell)
-        texts[f"csram_{cell:03}.mem"] = _empty_memory(potential_bits) if core is None else _memory(
-            program, grid, core, potential_bits
+        texts[f"csram_{cell:03}.mem"] = _empty_memory(widths) if core is None else _memory(
+            program, grid, core, widths
         )  # fmt: skip
         types = np.zeros(N_NEURONS, np.int64) if core is None else program.axon_types[core]
         texts[f"tc_{cell:03}.mem"] = _lines(format(kind, f"0{TYPE_BITS}b") for kind in types)
@@ -73,26 +80,26 @@ def write_memories(
     return [folder / name for name in texts]
 
 
-def _memory(program: ChipProgram, grid: Grid, core: int, potential_bits: int) -> str:
+def _memory(program: ChipProgram, grid: Grid, core: int, widths: Widths) -> str:
     crossbar = unpack_crossbars(program.crossbars[core])
-    return _lines(_neuron(program, grid, core, neuron, crossbar, potential_bits) for neuron in range(N_NEURONS))
+    return _lines(_neuron(program, grid, core, neuron, crossbar, widths) for neuron in range(N_NEURONS))
 
 
-def _neuron(program: ChipProgram, grid: Grid, core: int, neuron: int, crossbar: np.ndarray, potential_bits: int) -> str:
+def _neuron(program: ChipProgram, grid: Grid, core: int, neuron: int, crossbar: np.ndarray, widths: Widths) -> str:
     p, routes = program.neurons, program.routes
     target = int(routes.cores[core, neuron])
     if target == NOWHERE:
-        return _silent(grid, grid.cores[core].tolist(), potential_bits)
+        return _silent(grid, grid.cores[core].tolist(), widths)
     place = grid.cores[target].tolist() if target >= 0 else grid.spare
     dx, dy = (int(to - here) for to, here in zip(place, grid.cores[core].tolist(), strict=True))
     part = f"core {core}, neuron {neuron}"
     numbers = [
-        (int(program.potentials[core, neuron]), potential_bits, "potential"),
-        (int(p.reset[core, neuron]), potential_bits, "reset"),
+        (int(program.potentials[core, neuron]), widths.potential, "potential"),
+        (int(p.reset[core, neuron]), widths.potential, "reset"),
         *((int(strength), NUMBER_BITS, "strength") for strength in p.strengths[core, neuron]),
         (int(p.leak[core, neuron]), NUMBER_BITS, "leak"),
-        (int(p.threshold[core, neuron]), potential_bits, "threshold"),
-        (-int(p.negative_threshold[core, neuron]), potential_bits, "negative threshold"),
+        (int(p.threshold[core, neuron]), widths.threshold, "threshold"),
+        (-int(p.negative_threshold[core, neuron]), widths.threshold, "negative threshold"),
     ]
     connections = "".join("1" if on else "0" for on in crossbar[::-1, neuron])
     fields = [_signed(number, bits, f"{part}: {name}") for number, bits, name in numbers]
@@ -110,17 +117,17 @@ def _neuron(program: ChipProgram, grid: Grid, core: int, neuron: int, crossbar: 
     )
 
 
-def _silent(grid: Grid, place: list[int], potential_bits: int) -> str:
+def _silent(grid: Grid, place: list[int], widths: Widths) -> str:
     """Give a neuron without synapses and leak, threshold 1, that points at the bus."""
     dx, dy = grid.spare[0] - place[0], grid.spare[1] - place[1]
-    zeros = "0" * (2 * potential_bits + (N_AXON_TYPES + 1) * NUMBER_BITS)
-    threshold = format(1, f"0{potential_bits}b") + "0" * potential_bits
+    zeros = "0" * (2 * widths.potential + (N_AXON_TYPES + 1) * NUMBER_BITS)
+    threshold = format(1, f"0{widths.threshold}b") + "0" * widths.threshold
     route = _signed(dx, NUMBER_BITS, "dx") + _signed(dy, NUMBER_BITS, "dy") + "0" * (AXON_BITS + TICK_BITS)
     return "0" * 256 + zeros + threshold + "0" + route
 
 
-def _empty_memory(potential_bits: int) -> str:
-    return _lines([_silent(Grid(1, 1, np.zeros((1, 2)), (0, 0)), [0, 0], potential_bits)] * N_NEURONS)
+def _empty_memory(widths: Widths) -> str:
+    return _lines([_silent(Grid(1, 1, np.zeros((1, 2)), (0, 0)), [0, 0], widths)] * N_NEURONS)
 
 
 def _inputs(program: ChipProgram, grid: Grid, inputs: np.ndarray) -> dict[str, str]:
@@ -132,11 +139,16 @@ def _inputs(program: ChipProgram, grid: Grid, inputs: np.ndarray) -> dict[str, s
         + "0" * TICK_BITS
         for core, axon in zip(lines.tap_cores, lines.tap_axons, strict=True)
     ]
-    sent = [np.flatnonzero(spikes[lines.tap_lines]) for spikes in inputs]
+    sent = [_repeated(np.flatnonzero(spikes[lines.tap_lines])) for spikes in inputs]
     return {
         "tb_input.txt": _lines(packets[tap] for taps in sent for tap in taps),
         "tb_num_inputs.txt": _lines(str(len(taps)) for taps in sent),
     }
+
+
+def _repeated(taps: np.ndarray) -> np.ndarray:
+    """Send the second of two packets twice: RANC loses it at the end of a burst of two, and takes both as one spike."""
+    return np.append(taps, taps[-1]) if len(taps) == 2 else taps
 
 
 def _outputs(outputs: np.ndarray) -> dict[str, str]:

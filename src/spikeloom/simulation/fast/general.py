@@ -52,6 +52,7 @@ SPIKES, EVENTS, HOPS = 0, 1, 2
 
 _BYTES_AT_ONCE = 2**26
 _CORE_TICKS_AT_ONCE = 2**20
+_CORES_AHEAD = 8
 _plane_of = filler(NEURON_WORDS)
 
 
@@ -175,6 +176,7 @@ def advance(
             if core < end:
                 take_arrivals(program, state.ring, piece.lines, core, tick, tick - start, arrivals, now, own)
             while core < end:
+                _prefetch_arrivals(state.ring, n_cores, n_threads, min(core + _CORES_AHEAD, end - 1), tick)
                 if core + 1 < end:
                     _prefetch(program, state.potentials, core + 1)
                     take_arrivals(program, state.ring, piece.lines, core + 1, tick, tick - start, arrivals, then, own)
@@ -224,6 +226,13 @@ def _prefetch(program, potentials, core):
         prefetch(program.hops, core * N_NEURONS + neuron)
     for word in range(0, POTENTIAL_WORDS, CACHE_LINE // 8):
         prefetch(potentials, core * POTENTIAL_WORDS + word)
+
+
+@inlined
+def _prefetch_arrivals(ring, n_cores, n_threads, core, tick):
+    """Ask for the spikes that reach a core: other threads wrote them, so they lie in those threads' caches."""
+    for thread in range(n_threads):
+        prefetch(ring, ((thread * RING + tick % RING) * n_cores + core) * NEURON_WORDS)
 
 
 @inlined

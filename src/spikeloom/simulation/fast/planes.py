@@ -47,7 +47,7 @@ class _PlaneModel(models.PrimitiveModel):
         super().__init__(manager, plane, plane.vector)
 
 
-def filler(n_words: int) -> Callable[[int], Any]:
+def filler(n_words: int) -> Callable[[Any], Any]:
     """Give a compiled function that makes a plane of this many words, all equal to a given one."""
     plane = Plane(n_words)
 
@@ -126,13 +126,21 @@ def delayed(_context, words, before, bits):
 
 
 @intrinsic
+def counted(_context, plane):
+    """Give a plane whose every word is the number of bits that are set in this word."""
+
+    def generate(context, builder, signature, arguments):
+        return _count_words(builder, arguments[0])
+
+    return plane(plane), generate
+
+
+@intrinsic
 def popcount(_context, plane):
     """Count the bits that are set."""
 
     def generate(context, builder, signature, arguments):
-        vector = arguments[0].type
-        ones = builder.module.declare_intrinsic(f"llvm.ctpop.v{vector.count}i64", (), ir.FunctionType(vector, [vector]))
-        return _reduce(builder, "add", builder.call(ones, arguments))
+        return _reduce(builder, "add", _count_words(builder, arguments[0]))
 
     return types.int64(plane), generate
 
@@ -228,6 +236,13 @@ def _splat(builder, word, plane):
     vector = builder.insert_element(ir.Constant(plane.vector, ir.Undefined), word, ir.Constant(ir.IntType(32), 0))
     lanes = ir.Constant(ir.VectorType(ir.IntType(32), plane.n_words), [0] * plane.n_words)
     return builder.shuffle_vector(vector, ir.Constant(plane.vector, ir.Undefined), lanes)
+
+
+def _count_words(builder, vector):
+    ones = builder.module.declare_intrinsic(
+        f"llvm.ctpop.v{vector.type.count}i64", (), ir.FunctionType(vector.type, [vector.type])
+    )
+    return builder.call(ones, [vector])
 
 
 def _reduce(builder, operation: str, vector):

@@ -1,0 +1,1 @@
+"""The simulator's own timings, as ratios within one run: machines differ and drift."""

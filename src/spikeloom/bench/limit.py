@@ -1,0 +1,83 @@
+"""Limits of the machine: loops that do a simulator's least work and nothing else.
+
+The popcount limit is the streaming work as words: a neuron of one image is four words of 64 axons, each loaded, ANDed
+with the crossbar's word and its bits counted; images lie beside each other in a vector. The memory limit of the general
+work is a pass over the bytes that a tick must touch.
+"""
+
+from __future__ import annotations
+
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from numba import njit, prange
+
+from spikeloom.chip.limits import N_AXON_TYPES, N_NEURONS
+from spikeloom.chip.trains import PLANE_WORDS
+from spikeloom.simulation.fast.memory import zeros
+from spikeloom.simulation.fast.planes import counted, filler, load, popcount
+from spikeloom.simulation.fast.threads import running_on
+
+_IMAGES = 256  # a block of images whose axons stay in the first-level cache
+_plane_of = filler(PLANE_WORDS)
+
+
+def popcount_core_ticks_per_second(n_cores: int, threads: int, rounds: int = 5) -> float:
+    """Give the core-ticks a second of loads, ANDs and popcounts alone, over crossbars of `n_cores` cores."""
+    rng = np.random.default_rng(0)
+    crossbars = rng.integers(0, 2**63, n_cores * N_NEURONS * N_AXON_TYPES, dtype=np.uint64)
+    axons = zeros(N_AXON_TYPES * _IMAGES)
+    axons[:] = rng.integers(0, 2**63, len(axons), dtype=np.uint64)
+    found = np.zeros(n_cores, np.int64)
+    with running_on(threads):
+        _count_all(crossbars[: N_NEURONS * N_AXON_TYPES], axons, found[:1])  # compiled once
+        best = min(_seconds(_count_all, crossbars, axons, found) for _ in range(rounds))
+    return n_cores * _IMAGES / best
+
+
+def bytes_per_second(n_bytes: int, threads: int, rounds: int = 5) -> float:
+    """Give how many bytes a second a sum over an array of this size reads."""
+    array = zeros(n_bytes // 8)
+    array[:] = 1
+    found = np.zeros(threads, np.int64)
+    with running_on(threads):
+        _read_all(array[: 8 * PLANE_WORDS * threads], found)
+        best = min(_seconds(_read_all, array, found) for _ in range(rounds))
+    return len(array) * 8 / best
+
+
+def _seconds(function: Any, *arguments: Any) -> float:
+    started = perf_counter()
+    function(*arguments)
+    return perf_counter() - started
+
+
+@njit(cache=True, nogil=True, parallel=True)
+def _count_all(crossbars: Any, axons: Any, found: Any) -> None:
+    for core in prange(len(found)):
+        nothing = _plane_of(np.uint64(0))
+        total = 0
+        for neuron in range(N_NEURONS):
+            at = (core * N_NEURONS + neuron) * N_AXON_TYPES
+            first, second = _plane_of(crossbars[at]), _plane_of(crossbars[at + 1])
+            third, fourth = _plane_of(crossbars[at + 2]), _plane_of(crossbars[at + 3])
+            sums = nothing
+            for image in range(0, _IMAGES, PLANE_WORDS):
+                sums = sums ^ counted(load(axons, image, nothing) & first)
+                sums = sums ^ counted(load(axons, _IMAGES + image, nothing) & second)
+                sums = sums ^ counted(load(axons, 2 * _IMAGES + image, nothing) & third)
+                sums = sums ^ counted(load(axons, 3 * _IMAGES + image, nothing) & fourth)
+            total += popcount(sums)
+        found[core] = total
+
+
+@njit(cache=True, nogil=True, parallel=True)
+def _read_all(array: Any, found: Any) -> None:
+    for thread in prange(len(found)):
+        first, last = thread * len(array) // len(found), (thread + 1) * len(array) // len(found)
+        nothing = _plane_of(np.uint64(0))
+        sums = nothing
+        for word in range(first, last - PLANE_WORDS + 1, PLANE_WORDS):
+            sums = sums ^ load(array, word, nothing)
+        found[thread] = popcount(sums)
