@@ -22,7 +22,7 @@ from spikeloom.data.datasets import Dataset
 from spikeloom.deployment.deploy import deploy
 from spikeloom.measure.votes import count_votes
 from spikeloom.network.learned import LearnedNetwork
-from spikeloom.peers.optional import installed
+from spikeloom.optional import installed
 from spikeloom.simulation import Simulation, encode, run, start
 
 REAL_TIME = 1 / TICK_SECONDS

@@ -23,6 +23,8 @@ RANDOM_BITS = 8  # the random number of a stochastic synapse or leak is 0 .. 255
 DELAY_MIN = 1  # ticks from a spike to its axon [3]
 DELAY_MAX = 15
 
+MEMORY_ROW_BITS = 410  # of a core's memory, a row a neuron: synapses, parameters, destination, delay [3] (?)
+
 CHIP_ROWS = 64  # cores of a chip [1]
 CHIP_COLUMNS = 64
 CORES_PER_CHIP = CHIP_ROWS * CHIP_COLUMNS

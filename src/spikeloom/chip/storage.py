@@ -12,10 +12,12 @@ from spikeloom.artefact import Format, checked_array, read_artefact, write_artef
 from spikeloom.chip.limits import N_AXONS, N_NEURONS
 from spikeloom.chip.neuron import PARAMETER_TYPES, Neurons, parameter_shape
 from spikeloom.chip.program import ChipProgram, InputLines, Interface, OutputLines, Routes
+from spikeloom.chip.trains import SpikeTrains, pack, unpack, words_of
 from spikeloom.chip.validate import validate_program
 from spikeloom.errors import ArtefactError, ProgramError
 
 PROGRAM = Format("chip program", 1)
+SPIKES = Format("spike trains", 1)
 
 _LINE_FIELDS = {
     "inputs": ("values", "members", "tap_lines", "tap_cores", "tap_axons"),
@@ -79,6 +81,22 @@ def load_program(path: Path) -> ChipProgram:
     except ProgramError as error:
         raise ArtefactError(f"{path}: {error}") from error
     return program
+
+
+def save_spikes(spikes: np.ndarray, path: Path) -> None:
+    """Write (n_ticks, n_lines) bool to a file, a bit each, atomically."""
+    trains = pack(spikes)
+    write_artefact(path, SPIKES, {"words": trains.words}, {"n_ticks": trains.n_ticks})
+
+
+def load_spikes(path: Path) -> np.ndarray:
+    """Read (n_ticks, n_lines) bool; ArtefactError where the file is damaged or foreign."""
+    arrays, record = read_artefact(path, SPIKES)
+    words = checked_array(arrays, "words", np.uint64, (None, None), path)
+    n_ticks = record.get("n_ticks")
+    if not isinstance(n_ticks, int) or n_ticks < 0 or words.shape[1] != words_of(n_ticks):
+        raise ArtefactError(f"{path}: {n_ticks!r} ticks in {words.shape[1]} words a line; the file is damaged")
+    return unpack(SpikeTrains(words, n_ticks))
 
 
 def _core_arrays(n_cores: int) -> dict[str, tuple[type, tuple[int, ...]]]:

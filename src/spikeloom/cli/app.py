@@ -11,6 +11,8 @@ from spikeloom.cli import console
 from spikeloom.cli.bench import bench_command
 from spikeloom.cli.data import data_app
 from spikeloom.cli.deploy import deploy_command, info_command
+from spikeloom.cli.drift import drift_command
+from spikeloom.cli.exchange import export_command, import_app
 from spikeloom.cli.measure import predict_command, reproduce_command, simulate_command
 from spikeloom.cli.train import train_command
 
@@ -29,6 +31,9 @@ app.command("simulate")(simulate_command)
 app.command("predict")(predict_command)
 app.command("reproduce")(reproduce_command)
 app.command("info")(info_command)
+app.command("drift")(drift_command)
+app.command("export")(export_command)
+app.add_typer(import_app, name="import")
 app.command("bench")(bench_command)
 
 

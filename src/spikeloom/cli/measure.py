@@ -41,6 +41,16 @@ def simulate_command(
     dataset: Annotated[str, typer.Option("--dataset", help="mnist, a folder or an NPZ file.")] = "mnist",
     split: Annotated[Split, typer.Option("--split", help="Which part of the data set.")] = Split.TEST,
     backend: Backend = "fast",
+    spikes: Annotated[
+        Path | None, typer.Option("--spikes", metavar="FILE", help="Spike trains to feed a program in place of images.")
+    ] = None,
+    ticks: Annotated[
+        int | None,
+        typer.Option("--ticks", min=1, help="With --spikes: ticks to run; all of them by default."),
+    ] = None,
+    to_text: Annotated[
+        bool, typer.Option("--to-text", help="With --spikes: print output lines as 0 and 1, a row a tick.")
+    ] = False,
     profiles: Profiles = None,
     threads: Threads = 0,
     as_json: Json = False,
@@ -62,6 +72,11 @@ def simulate_command(
     known_profiles = load_profiles(profiles)
     loaded = load(model)
     _refuse_members(loaded, members)
+    if spikes is not None:
+        _simulate_spikes(loaded, spikes, ticks, backend, threads or console.default_threads(), to_text, as_json)
+        return
+    if ticks is not None or to_text:
+        raise typer.BadParameter("goes with --spikes FILE", param_hint="--ticks" if ticks is not None else "--to-text")
     examples = load_dataset(dataset, split.value)
     cores = loaded.n_cores if isinstance(loaded, ChipProgram) else loaded.n_cores * (members or 1)
     ticks_per_image = interface_of_model(loaded).ticks_per_image
@@ -79,6 +94,38 @@ def simulate_command(
         return
     console.show(result_table(row, known_profiles), energy_note(known_profiles))
     console.note(f"{_rate(images_per_second, ticks_per_image)}, {backend} back end, {result.path} path")
+
+
+def _simulate_spikes(
+    model: LearnedNetwork | ChipProgram,
+    file: Path,
+    ticks: int | None,
+    backend: str,
+    threads: int,
+    to_text: bool,
+    as_json: bool,
+) -> None:
+    """Feed a program spike trains, and print its output lines or what it did."""
+    import numpy as np
+
+    from spikeloom.chip.program import ChipProgram
+    from spikeloom.chip.storage import load_spikes
+    from spikeloom.simulation import run
+
+    if not isinstance(model, ChipProgram):
+        raise typer.BadParameter("feeds a chip program; deploy the network first", param_hint="--spikes")
+    given = load_spikes(file)
+    n_ticks = ticks or len(given)
+    inputs = np.pad(given[:n_ticks], ((0, max(n_ticks - len(given), 0)), (0, 0)))
+    record = run(model, inputs, backend=backend, threads=threads)
+    counts = {name: int(getattr(record, name).sum()) for name in ("spikes", "events", "hops")}
+    if to_text:
+        for row in record.outputs.astype(int):
+            typer.echo(" ".join(map(str, row)))
+    elif as_json:
+        console.print_json({"ticks": n_ticks, "cores": model.n_cores, **counts, "backend": backend})
+    else:
+        console.show(f"{n_ticks:,} ticks: " + ", ".join(f"{count:,} {name}" for name, count in counts.items()))
 
 
 def predict_command(

@@ -93,7 +93,7 @@ FEATURES = (
 
 
 def refuse_unsupported(program: ChipProgram, support: Mapping[str, Support], target: str) -> None:
-    """Refuse a program that uses what a format cannot hold.
+    """Refuse a program that uses what a format cannot hold; neurons that go nowhere may, since they are left out.
 
     Raises
     ------
@@ -103,7 +103,8 @@ def refuse_unsupported(program: ChipProgram, support: Mapping[str, Support], tar
     for feature in FEATURES:
         how = support[feature.name]
         if how.verdict == "unsupported":
-            refuse_neurons(feature.where(program), f"{feature.name}: {target} cannot hold that; {how.note}")
+            used = feature.where(program) & (program.routes.cores != NOWHERE)
+            refuse_neurons(used, f"{feature.name}: {target} cannot hold that; {how.note}")
 
 
 def refuse_shared_axons(program: ChipProgram, target: str) -> None:
@@ -118,6 +119,30 @@ def refuse_shared_axons(program: ChipProgram, target: str) -> None:
             f"core {core}, axon {axon}: is fed by an input line and by something else; {target} adds spikes that meet "
             "where the chip takes them as one; give each an axon of its own"
         )
+
+
+def even_levels(program: ChipProgram, target: str) -> np.ndarray:
+    """Give each core's level; refuse where paths of different length meet, for targets that answer at once.
+
+    Raises
+    ------
+    ExportError
+        Naming the core where they meet.
+    """
+    levels = core_levels(program)
+    routes, lines = program.routes, program.inputs
+    without = f"{target} has no delays to even that out"
+    targets = np.where(routes.to_cores, routes.cores, 0)
+    uneven = routes.to_cores & (levels[targets] != levels[:, None] + 1)
+    refuse_neurons(uneven, f"spikes of different age would meet in its target; {without}")
+    late = np.flatnonzero(levels[lines.tap_cores] > 0)
+    if len(late):
+        raise ExportError(f"core {lines.tap_cores[late[0]]}: is fed by inputs and by cores; {without}")
+    voting = routes.to_outputs.any(1)
+    early = np.flatnonzero(voting & (levels != levels[voting].max(initial=-1)))
+    if len(early):
+        raise ExportError(f"core {early[0]}: its outputs come before those of others; {without}")
+    return levels
 
 
 def refuse_neurons(wrong: np.ndarray, problem: str) -> None:

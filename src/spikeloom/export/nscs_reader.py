@@ -169,6 +169,26 @@ def read_nscs(path: Path, taps: np.ndarray | None = None) -> ChipProgram:
     return program
 
 
+def input_lines(spikes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Give a line for each axon that spikes reach, in the order of cores and axons.
+
+    Parameters
+    ----------
+    spikes : (n_spikes, 3) int
+        Tick, core, axon.
+
+    Returns
+    -------
+    taps : (n_lines, 2) int64
+        Core and axon of each line.
+    inputs : (n_ticks, n_lines) bool
+    """
+    taps, line = np.unique(spikes[:, 1:], axis=0, return_inverse=True)
+    inputs = np.zeros((int(spikes[:, 0].max(initial=-1)) + 1, len(taps)), bool)
+    inputs[spikes[:, 0], line.ravel()] = True
+    return taps, inputs
+
+
 def _parts(path: Path) -> tuple[dict[str, NeuronType], list[CorePart]]:
     """Read the parts of the model: neuron types by name, cores in the order of their numbers."""
     try:

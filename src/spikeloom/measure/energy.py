@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from spikeloom.errors import DataError
 from spikeloom.measure.activity import Activity
 
-PAPER_PROFILE = "esser2015-calibrated"
+PAPER_PROFILE, PUBLISHED_PROFILE = "esser2015-calibrated", "truenorth-0.8V"
 LEFT_OUT = "input and output off the chip, hops of input spikes, host, board, and the filling of the pipeline"
 
 

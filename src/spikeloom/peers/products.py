@@ -14,7 +14,7 @@ from spikeloom.chip.limits import N_AXONS, N_NEURONS
 from spikeloom.chip.paths import core_levels, why_not_streaming
 from spikeloom.chip.program import ChipProgram
 from spikeloom.errors import ProgramError
-from spikeloom.peers.optional import needed
+from spikeloom.optional import needed
 
 
 class Products:

@@ -13,7 +13,7 @@ import numpy as np
 
 from spikeloom.chip.limits import N_NEURONS
 from spikeloom.export.sana_fe import ARCHITECTURE_FILE, NETWORK_FILE, core_group
-from spikeloom.peers.optional import needed
+from spikeloom.optional import needed
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from spikeloom.chip.fit import FitReport
+from spikeloom.export.features import Support
 from spikeloom.measure.energy import LEFT_OUT, Profile
 from spikeloom.report.published import published_points
 
@@ -86,6 +87,30 @@ def energy_note(profiles: Mapping[str, Profile]) -> Text:
 
 def _energy_sentence(name: str, profile: Profile) -> str:
     return f"Energy: profile {name} ({profile.kind}). Left out: {LEFT_OUT}."
+
+
+def drift_table(title: str, stages: Sequence[Mapping[str, Any]]) -> Table:
+    """Show a drift ledger."""
+    table = _table(title, "stage", "accuracy", "spikes differing", "votes changed", "first difference")
+    for stage in stages:
+        if stage["refused"]:
+            table.add_row(stage["stage"], Text("not run: " + stage["refused"], overflow="fold"), "", "", "")
+            continue
+        first = stage["first"]
+        place = "" if first is None else "tick {tick}, core {core}, neuron {neuron}".format(**first)
+        counts = ("" if stage[name] is None else f"{stage[name]:,}" for name in ("spikes_differing", "votes_changed"))
+        table.add_row(stage["stage"], percent(stage["accuracy"]), *counts, place)
+    return table
+
+
+def support_table(title: str, support: Mapping[str, Support]) -> Table:
+    """Show what a format makes of every feature."""
+    table = _table(title, "feature", "kept", "how, or what to do")
+    for column in table.columns:
+        column.justify = "left"
+    for feature, how in support.items():
+        table.add_row(feature, how.verdict, how.note)
+    return table
 
 
 def percent(share: float) -> str:

@@ -79,7 +79,7 @@ def weave(program: ChipProgram) -> Weave:
 
 def crossbar_words(program: ChipProgram) -> np.ndarray:
     """Give (n_cores, n_axons, 4) uint64, neuron n as bit n mod 64 of word n div 64."""
-    words = _MIRRORED[program.crossbars].reshape(-1, N_AXONS, N_NEURONS // 8).view("<u8")
+    words = np.ascontiguousarray(_MIRRORED[program.crossbars]).reshape(-1, N_AXONS, N_NEURONS // 8).view("<u8")
     return words.astype(np.uint64, copy=False)
 
 

@@ -1,4 +1,4 @@
-"""Tools that need not be installed."""
+"""Libraries and tools that need not be installed: imported where they are used, and named where they are missing."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from spikeloom.errors import PeerError
 
 
 def installed(module: str) -> bool:
-    """Tell whether a tool's module is there, without importing it."""
+    """Tell whether a module is there, without importing it."""
     return importlib.util.find_spec(module) is not None
 
 
 def needed(module: str, install: str) -> Any:
-    """Import a tool's module; PeerError says how to install it where it is missing."""
+    """Import a module; PeerError says how to install it where it is missing."""
     try:
         return import_module(module)
     except ImportError as error:
-        raise PeerError(f"{module}: is not installed; pip install {install}") from error
+        raise PeerError(f"{module}: is not installed; pip install '{install}'") from error

@@ -1,0 +1,49 @@
+"""``spikeloom drift``: the same images through every form that a network takes."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from spikeloom.cli import console
+from spikeloom.cli.options import Json, Members, Seed
+
+
+def drift_command(
+    learned: Annotated[
+        str, typer.Argument(metavar="LEARNED", help="A learned network, or zoo:NAME.", show_default=False)
+    ],
+    members: Members = 1,
+    images: Annotated[int, typer.Option("--images", min=1, help="Test images that every stage is shown.")] = 100,
+    dataset: Annotated[str, typer.Option("--dataset", help="mnist, a folder or an NPZ file.")] = "mnist",
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Also write the ledger as JSON to this file.")] = None,
+    seed: Seed = 0,
+    as_json: Json = False,
+) -> None:
+    """Prove that what was trained is what is deployed: compare every stage from probabilities to other tools.
+
+    Ends with exit code 1 when any spike differs after sampling.
+    """
+    import json
+
+    from spikeloom.artefact import write_atomically
+    from spikeloom.data import load_dataset
+    from spikeloom.measure.drift import drift_ledger
+    from spikeloom.report.tables import drift_table, plural
+    from spikeloom.zoo import load_network
+
+    network, shown = load_network(learned), load_dataset(dataset, "test").take(slice(images))
+    ledger = drift_ledger(network, shown, members, seed=seed, note=lambda name: console.note(f"running: {name}"))
+    stages = [asdict(stage) for stage in ledger]
+    if out is not None:
+        write_atomically(out, json.dumps({"stages": stages}, indent=2).encode())
+    if as_json:
+        console.print_json({"stages": stages})
+    else:
+        title = f"{learned}, {plural(members, 'member')}, {plural(len(shown), 'image')}"
+        console.show(drift_table(title, stages))
+    if any(stage["spikes_differing"] for stage in stages):
+        raise typer.Exit(1)

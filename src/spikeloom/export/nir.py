@@ -1,0 +1,202 @@
+"""NIR, the interchange form: a memoryless program as a graph of linear nodes and thresholds.
+
+A core is an affine node over its axons and a spiking node; linear nodes of zeros and ones gather the axons from the
+cores below, and where neurons share an axon a spiking node first makes one spike of theirs. Two profiles:
+
+    native      Linear(W) -> Threshold(1/2 - leak)                      spikes where  W x > 1/2 - leak
+    portable    Affine(W, leak + 1/2) -> CubaLIF                        spikes where  W x + leak + 1/2 > 1
+
+with a CubaLIF whose time constants are one step, so that it forgets: the importers of other tools run it exactly. A
+graph has no delays: it answers an input at once, where the chip answers after a tick a layer.
+Source: J. E. Pedersen et al., "Neuromorphic intermediate representation", Nature Communications 2024; NIR 1.0.8.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+
+from spikeloom.artefact import write_atomically
+from spikeloom.chip.core import unpack_crossbars
+from spikeloom.chip.program import NOWHERE, ChipProgram
+from spikeloom.errors import ExportError
+from spikeloom.export.features import Support, even_levels, refuse_unsupported
+from spikeloom.optional import needed
+
+Profile = Literal["portable", "native"]
+GRAPH_FILE = "graph.nir"
+METADATA_KEY = "spikeloom"
+INPUT, OUTPUT, LINES, ANY = "input", "output", "lines", "any"
+
+STEP = 1e-4  # seconds; importers take steps of this length by default
+_ONLY_MEMORYLESS = "take neurons that forget: threshold 1, reset 0, saturation at 0"
+SUPPORT = {
+    "memoryless neurons": Support("faithful", "a threshold (native), or a CubaLIF that forgets (portable)"),
+    "potentials kept from tick to tick": Support("unsupported", _ONLY_MEMORYLESS),
+    "reset by subtraction": Support("unsupported", _ONLY_MEMORYLESS),
+    "no reset": Support("unsupported", _ONLY_MEMORYLESS),
+    "saturation at a floor": Support("unsupported", _ONLY_MEMORYLESS),
+    "stochastic synapses": Support("unsupported", "make the synapses certain"),
+    "stochastic leaks": Support("unsupported", "make the leaks certain"),
+    "random thresholds": Support("unsupported", "set mask_bits 0"),
+    "leak reversal": Support("unsupported", "switch it off"),
+    "delays above 1": Support("unsupported", "no importer maps delays; take delays of one tick"),
+    "circles of cores": Support("unsupported", "a graph answers at once; break the circle"),
+    "neurons that share an axon": Support("faithful", "a spiking node makes one spike of theirs"),
+    "neurons that share an output line": Support("faithful", "a spiking node makes one spike of theirs"),
+    "neurons that go nowhere": Support("faithful", "left out"),
+    "axon types and on/off synapses": Support("approximate", "weights: the same sums, not the same memory"),
+    "placement on chips": Support("approximate", "left out: NIR has no places, and no spike depends on them"),
+}
+
+
+class Feed(NamedTuple):
+    """What feeds an axon: a node, a place in it, and the axon."""
+
+    node: str
+    place: int
+    axon: int
+
+
+def write_nir(program: ChipProgram, folder: Path, profile: Profile = "portable") -> list[Path]:
+    """Write ``graph.nir`` (HDF5), and give its path.
+
+    Raises
+    ------
+    ExportError
+        If the program uses what NIR cannot say, or paths of different length meet.
+    """
+    nir = needed("nir", "spikeloom[nir]")
+    graph = nir_graph(program, profile)
+    path = folder / GRAPH_FILE
+    unfinished = folder / f".{GRAPH_FILE}.part"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        nir.write(str(unfinished), graph)
+        write_atomically(path, unfinished.read_bytes())
+    except OSError as error:
+        raise ExportError(f"{path}: cannot be written: {error}; free space or choose another place") from error
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return [path]
+
+
+def nir_graph(program: ChipProgram, profile: Profile) -> Any:
+    """Give the program as a NIR graph; errors as in `write_nir`."""
+    nir = needed("nir", "spikeloom[nir]")
+    refuse_unsupported(program, SUPPORT, "NIR")
+    levels = even_levels(program, "NIR")
+    connected = [np.flatnonzero(row != NOWHERE) for row in program.routes.cores]
+    graph = _Graph(nir, profile, len(program.inputs))
+    for core in np.argsort(levels, kind="stable").tolist():
+        weights = _weights(program, core)[:, connected[core]]
+        leak = program.neurons.leak[core, connected[core]]
+        graph.add_core(_name(core), weights.T, leak, _feeds(program, core, connected))
+    graph.add_output(_output_feeds(program, connected), len(program.outputs))
+    metadata = {METADATA_KEY: json.dumps(_metadata(program, profile, levels))}
+    return nir.NIRGraph(graph.nodes, graph.edges, metadata=metadata)
+
+
+class _Graph:
+    """A graph as it grows: spiking nodes, and the nodes that gather what feeds them."""
+
+    def __init__(self, nir: Any, profile: Profile, n_inputs: int) -> None:
+        self._nir, self._profile = nir, profile
+        self.nodes: dict[str, Any] = {INPUT: nir.Input(input_type={"input": np.array([n_inputs])})}
+        self.edges: list[tuple[str, str]] = []
+        self._sizes = {INPUT: n_inputs}
+
+    def add_core(self, name: str, weights: np.ndarray, leak: np.ndarray, feeds: list[Feed]) -> None:
+        """Add a spiking node over axons, (n_neurons, n_axons) weights; what shares an axon spikes as one first."""
+        axons = sorted({feed.axon for feed in feeds})
+        if len(axons) < len(feeds):
+            merged, n = f"{name}_{ANY}", len(axons)
+            self._add_spiking(merged, np.eye(n), np.zeros(n), [f._replace(axon=axons.index(f.axon)) for f in feeds])
+            feeds = [Feed(merged, place, axon) for place, axon in enumerate(axons)]
+        self._add_spiking(name, weights, leak, feeds)
+
+    def add_output(self, feeds: list[Feed], n_lines: int) -> None:
+        """Add the output node; several edges into it would become a tuple, so they meet in a node before it."""
+        if len({feed.axon for feed in feeds}) < len(feeds):
+            self._add_spiking(LINES, np.eye(n_lines), np.zeros(n_lines), feeds)
+        else:
+            gathers = self._gather(LINES, feeds, n_lines)
+            self.nodes[LINES] = self._nir.Linear(weight=np.eye(n_lines, dtype=np.float32))
+            self.edges += [(gather, LINES) for gather in gathers]
+        self.nodes[OUTPUT] = self._nir.Output(output_type={"output": np.array([n_lines])})
+        self.edges.append((LINES, OUTPUT))
+
+    def _add_spiking(self, name: str, weights: np.ndarray, leak: np.ndarray, feeds: list[Feed]) -> None:
+        nir, n = self._nir, len(leak)
+        gathers = self._gather(name, feeds, weights.shape[1])
+        weights = weights.astype(np.float32)
+        if self._profile == "native":
+            self.nodes[f"{name}_w"] = nir.Linear(weight=weights)
+            self.nodes[name] = nir.Threshold(threshold=(0.5 - leak).astype(np.float32))
+        else:
+            self.nodes[f"{name}_w"] = nir.Affine(weight=weights, bias=(leak + 0.5).astype(np.float32))
+            one, zero = np.ones(n), np.zeros(n)
+            self.nodes[name] = nir.CubaLIF(
+                tau_syn=one * STEP, tau_mem=one * STEP, r=one, v_leak=zero, v_reset=zero, v_threshold=one, w_in=one
+            )
+        self.edges += [*((gather, f"{name}_w") for gather in gathers), (f"{name}_w", name)]
+        self._sizes[name] = n
+
+    def _gather(self, name: str, feeds: list[Feed], n_axons: int) -> list[str]:
+        """Add a linear node of zeros and ones for each node that feeds, and give their names."""
+        matrices: dict[str, np.ndarray] = {}
+        for feed in feeds:
+            matrix = matrices.setdefault(feed.node, np.zeros((n_axons, self._sizes[feed.node]), np.float32))
+            matrix[feed.axon, feed.place] = 1
+        for node, matrix in matrices.items():
+            self.nodes[f"{name}_from_{node}"] = self._nir.Linear(weight=matrix)
+            self.edges.append((node, f"{name}_from_{node}"))
+        return [f"{name}_from_{node}" for node in matrices]
+
+
+def _name(core: int) -> str:
+    return f"core{core}"
+
+
+def _weights(program: ChipProgram, core: int) -> np.ndarray:
+    """Give strength times crossbar, (n_axons, n_neurons)."""
+    types = program.axon_types[core]
+    return program.neurons.strengths[core][:, types].T * unpack_crossbars(program.crossbars[core])
+
+
+def _feeds(program: ChipProgram, core: int, connected: list[np.ndarray]) -> list[Feed]:
+    """Give everything that feeds a core."""
+    lines, routes = program.inputs, program.routes
+    tapped = lines.tap_cores == core
+    taps = zip(lines.tap_lines[tapped].tolist(), lines.tap_axons[tapped].tolist(), strict=True)
+    source, neuron = np.nonzero(routes.cores == core)
+    return [Feed(INPUT, line, axon) for line, axon in taps] + _feeds_of(program, connected, source, neuron)
+
+
+def _output_feeds(program: ChipProgram, connected: list[np.ndarray]) -> list[Feed]:
+    """Give everything that feeds an output line."""
+    return _feeds_of(program, connected, *np.nonzero(program.routes.to_outputs))
+
+
+def _feeds_of(program: ChipProgram, connected: list[np.ndarray], cores: np.ndarray, neurons: np.ndarray) -> list[Feed]:
+    """Give the feeds that these neurons are; a node holds the connected neurons of its core, in their order."""
+    targets = program.routes.axons[cores, neurons].tolist()
+    return [
+        Feed(_name(core), int(np.searchsorted(connected[core], neuron)), target)
+        for core, neuron, target in zip(cores.tolist(), neurons.tolist(), targets, strict=True)
+    ]
+
+
+def _metadata(program: ChipProgram, profile: Profile, levels: np.ndarray) -> dict[str, Any]:
+    return {
+        "version": 1,
+        "profile": profile,
+        "latency_ticks": int(levels.max()) + 1,
+        "interface": None if program.interface is None else asdict(program.interface),
+        "inputs": {name: getattr(program.inputs, name).tolist() for name in ("values", "members")},
+        "outputs": {name: getattr(program.outputs, name).tolist() for name in ("classes", "members")},
+    }

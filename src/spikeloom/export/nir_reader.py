@@ -1,0 +1,250 @@
+"""NIR graphs that a chip can hold, read: layers of whole weights and memoryless thresholds.
+
+A spiking node becomes a core. Its axons need types: axons whose weights agree at every neuron that both reach share
+one, and a core has four. Linear nodes of zeros and ones only gather; so does the spiking node that makes one spike of
+neurons that share an axon. Everything else is refused by the node's name.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from spikeloom.chip.core import pack_crossbars
+from spikeloom.chip.draws import core_seed
+from spikeloom.chip.limits import LEAK_LIMIT, N_AXON_TYPES, N_AXONS, N_NEURONS, STRENGTH_LIMIT
+from spikeloom.chip.neuron import memoryless
+from spikeloom.chip.program import (
+    NOWHERE,
+    TO_OUTPUT,
+    ChipProgram,
+    InputLines,
+    Interface,
+    OutputLines,
+    Routes,
+    place_row_by_row,
+)
+from spikeloom.chip.validate import validate_truenorth
+from spikeloom.errors import ExportError, ProgramError
+from spikeloom.export.nir import ANY, METADATA_KEY
+from spikeloom.optional import needed
+
+Source = tuple[str, int]
+"""A node and a place in it: an input, or a neuron."""
+
+
+def read_nir(path: Path) -> ChipProgram:
+    """Read a graph as a program of as many ticks as it has layers.
+
+    Raises
+    ------
+    ExportError
+        If the file is no NIR graph, or a node, named, is not what a core can hold.
+    """
+    nir = needed("nir", "spikeloom[nir]")
+    try:
+        graph = nir.read(str(path))
+    except Exception as error:  # the library raises whatever its storage does
+        raise ExportError(f"{path}: cannot be read as a NIR graph: {error}") from error
+    program = _Reader(Path(path), nir, graph).program()
+    try:
+        validate_truenorth(program)
+    except ProgramError as error:
+        raise ExportError(f"{path}: {error}") from error
+    return program
+
+
+class _Reader:
+    """Turns a graph into a program, core by core."""
+
+    def __init__(self, path: Path, nir: Any, graph: Any) -> None:
+        self._path, self._nir, self._nodes = path, nir, graph.nodes
+        self._below: dict[str, list[str]] = {name: [] for name in graph.nodes}
+        for source, target in graph.edges:
+            self._below[target].append(source)
+        self._metadata = _metadata(graph)
+        self._input, self._output = self._only(nir.Input), self._only(nir.Output)
+        self._cores = [name for name in self._nodes if self._is_spiking(name) and not self._gathers_only(name)]
+
+    def program(self) -> ChipProgram:
+        """Give the program, cores in the order of their names' numbers."""
+        self._cores.sort(key=lambda name: (len(name), name))
+        n_cores = len(self._cores)
+        if not n_cores:
+            raise self._error("the graph", "has no spiking node; Threshold or CubaLIF nodes become cores")
+        shape = (n_cores, N_NEURONS)
+        axon_types = np.zeros((n_cores, N_AXONS), np.uint8)
+        crossbars = np.zeros((n_cores, N_AXONS, N_NEURONS), bool)
+        strengths, leaks = np.zeros((*shape, N_AXON_TYPES), np.int64), np.zeros(shape, np.int64)
+        for core, name in enumerate(self._cores):
+            weights, leak = self._affine(name)
+            n_neurons, n_axons = weights.shape
+            crossbars[core, :n_axons, :n_neurons] = weights.T != 0
+            axon_types[core, :n_axons], strengths[core, :n_neurons] = self._typed(name, weights)
+            leaks[core, :n_neurons] = leak
+        routes, taps = self._routes(shape)
+        values = self._described("inputs", "values", int(self._size(self._input)), range(int(self._size(self._input))))
+        classes = self._described("outputs", "classes", int(self._size(self._output)), range(self._size(self._output)))
+        return ChipProgram(
+            axon_types=axon_types,
+            crossbars=pack_crossbars(crossbars),
+            neurons=memoryless(strengths, leaks),
+            potentials=np.zeros(shape, np.int32),
+            seeds=core_seed(0, 0, np.arange(n_cores)),
+            core_members=np.zeros(n_cores, np.int32),
+            placement=place_row_by_row(np.arange(n_cores)),
+            routes=routes,
+            inputs=InputLines(values, np.zeros_like(values), *taps),
+            outputs=OutputLines(classes, np.zeros_like(classes)),
+            interface=self._interface(),
+        )
+
+    def _routes(self, shape: tuple[int, int]) -> tuple[Routes, tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        """Give every neuron's route, and line, core and axon of every input tap."""
+        numbers = {name: core for core, name in enumerate(self._cores)}
+        routes = Routes(np.full(shape, NOWHERE, np.int32), np.zeros(shape, np.int32), np.ones(shape, np.uint8))
+        taps: list[tuple[int, int, int]] = []
+        ends = [(numbers[name], feeds) for name in self._cores for feeds in [self._axon_feeds(name)]]
+        ends.append((TO_OUTPUT, list(self._gathered(self._below[self._output], self._output))))
+        for target, feeds in ends:
+            for axon, (name, place) in feeds:
+                if name == self._input:
+                    if target == TO_OUTPUT:
+                        raise self._error(self._output, "an input goes straight to the output; a core must lie between")
+                    taps.append((place, target, axon))
+                    continue
+                source = numbers[name]
+                if routes.cores[source, place] != NOWHERE:
+                    raise self._error(name, f"neuron {place} feeds two places; a neuron has one destination")
+                routes.cores[source, place], routes.axons[source, place] = target, axon
+        lines, cores, axons = np.array(taps, np.int32).reshape(-1, 3).T
+        return routes, (lines, cores, axons)
+
+    def _axon_feeds(self, name: str) -> list[tuple[int, Source]]:
+        """Give (axon, source) of everything that feeds a spiking node's weights."""
+        return list(self._gathered(self._below[self._weighted(name)], name))
+
+    def _gathered(self, nodes: list[str], owner: str) -> Iterator[tuple[int, Source]]:
+        """Follow nodes that only gather down to inputs and neurons, and give (place above, source)."""
+        for name in nodes:
+            if name == self._input or name in self._cores:
+                yield from ((place, (name, place)) for place in range(self._size(name)))
+            elif self._is_gather(name) or self._gathers_only(name):
+                matrix_node = name if self._is_gather(name) else self._weighted(name)
+                above = np.asarray(self._nodes[matrix_node].weight) != 0
+                for place, source in self._gathered(self._below[matrix_node], owner):
+                    yield from ((int(row), source) for row in np.flatnonzero(above[:, place]))
+            else:
+                kind = type(self._nodes[name]).__name__
+                raise self._error(name, f"is a {kind} that feeds {owner}; spikes and 0/1 gathering can feed a core")
+
+    def _affine(self, name: str) -> tuple[np.ndarray, np.ndarray]:
+        """Give whole weights (n_neurons, n_axons) and leaks (n_neurons,) of a spiking node."""
+        weighted = self._weighted(name)
+        weights = np.asarray(self._nodes[weighted].weight, np.float64)
+        if max(weights.shape) > N_AXONS:
+            raise self._error(weighted, f"{weights.shape[1]} axons, {weights.shape[0]} neurons; a core has 256 of each")
+        if (weights != np.rint(weights)).any() or abs(weights).max(initial=0) > STRENGTH_LIMIT:
+            raise self._error(weighted, f"weights are not all whole numbers of -{STRENGTH_LIMIT} .. {STRENGTH_LIMIT}")
+        bias = np.asarray(getattr(self._nodes[weighted], "bias", np.zeros(len(weights))), np.float64)
+        # it spikes where the sum exceeds threshold - bias; of whole sums the first is the next whole number
+        first = np.floor(self._threshold(name) - bias) + 1
+        leak = 1 - first
+        if abs(leak).max(initial=0) > LEAK_LIMIT:
+            raise self._error(name, f"needs a leak of {abs(leak).max():g}; at most {LEAK_LIMIT} either way can be")
+        return weights.astype(np.int64), leak.astype(np.int64)
+
+    def _typed(self, name: str, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Give axons types, the first whose strengths agree: types (n_axons,) and strengths (n_neurons, 4)."""
+        strengths = np.zeros((len(weights), N_AXON_TYPES), np.int64)
+        types = np.zeros(weights.shape[1], np.uint8)
+        order = np.argsort(-(weights != 0).sum(0), kind="stable")  # axons with most synapses tell types apart best
+        for axon in order:
+            column = weights[:, axon]
+            agrees = ((strengths == column[:, None]) | (strengths == 0) | (column[:, None] == 0)).all(0)
+            if not agrees.any():
+                raise self._error(name, f"axon {axon} agrees with none of {N_AXON_TYPES} axon types; simplify weights")
+            types[axon] = agrees.argmax()
+            strengths[:, types[axon]] = np.where(column != 0, column, strengths[:, types[axon]])
+        return types, strengths
+
+    def _threshold(self, name: str) -> np.ndarray:
+        node = self._nodes[name]
+        if isinstance(node, self._nir.Threshold):
+            return np.asarray(node.threshold, np.float64)
+        forgets = (
+            np.allclose(node.tau_syn, node.tau_mem)
+            and np.ptp(node.tau_syn) == 0
+            and (np.asarray(node.r) == 1).all()
+            and (np.asarray(node.w_in) == 1).all()
+            and not np.any(node.v_leak)
+            and not np.any(node.v_reset)
+        )
+        if not forgets:
+            raise self._error(name, "is a CubaLIF that keeps a potential; tau of one step, r and w_in 1 forget")
+        return np.asarray(node.v_threshold, np.float64)
+
+    def _is_spiking(self, name: str) -> bool:
+        return isinstance(self._nodes[name], self._nir.Threshold | self._nir.CubaLIF)
+
+    def _gathers_only(self, name: str) -> bool:
+        """Tell whether a spiking node, by its name, makes one spike of neurons that share an axon."""
+        return self._is_spiking(name) and (name.endswith(f"_{ANY}") or self._below[self._output] == [name])
+
+    def _is_gather(self, name: str) -> bool:
+        node = self._nodes[name]
+        return isinstance(node, self._nir.Linear) and bool(np.isin(node.weight, (0, 1)).all())
+
+    def _weighted(self, name: str) -> str:
+        """Give the affine or linear node below a spiking node."""
+        below = self._below[name]
+        if len(below) != 1 or not isinstance(self._nodes[below[0]], self._nir.Affine | self._nir.Linear):
+            raise self._error(name, f"is fed by {', '.join(below) or 'nothing'}; one Linear or Affine node is needed")
+        return below[0]
+
+    def _size(self, name: str) -> int:
+        node = self._nodes[name]
+        if isinstance(node, self._nir.Input):
+            return int(np.prod(next(iter(node.input_type.values()))))
+        if isinstance(node, self._nir.Output):
+            return int(np.prod(next(iter(node.output_type.values()))))
+        return len(self._threshold(name))
+
+    def _only(self, kind: Any) -> str:
+        names = [name for name, node in self._nodes.items() if isinstance(node, kind)]
+        if len(names) != 1:
+            raise self._error("the graph", f"has {len(names)} {kind.__name__} nodes; one is needed")
+        return names[0]
+
+    def _described(self, group: str, name: str, n: int, default: range) -> np.ndarray:
+        found = self._metadata.get(group, {}).get(name, list(default))
+        if len(found) != n:
+            raise self._error("metadata", f"{group}.{name} has {len(found)} entries for {n} lines")
+        return np.array(found, np.int32)
+
+    def _interface(self) -> Interface | None:
+        record = self._metadata.get("interface")
+        if not record:
+            return None
+        try:
+            rows, columns, channels = record["value_shape"]
+            names = tuple(record["class_names"])
+            shape = (rows, columns, channels)
+            return Interface(record["coding"], record["ticks_per_image"], record["latency"], shape, names)
+        except (KeyError, TypeError, ValueError) as error:
+            raise self._error("metadata", f"its interface cannot be read ({error!r})") from error
+
+    def _error(self, node: str, problem: str) -> ExportError:
+        return ExportError(f"{self._path}: {node}: {problem}")
+
+
+def _metadata(graph: Any) -> dict[str, Any]:
+    try:
+        found = json.loads((graph.metadata or {}).get(METADATA_KEY, "{}"))
+    except (TypeError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}

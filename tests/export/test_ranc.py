@@ -1,0 +1,166 @@
+"""RANC's files: its own networks give its own output, ours come back as they were, wrong ones are refused by place."""
+
+import gzip
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from programs import one_neuron
+from spikeloom.chip.builder import ProgramBuilder
+from spikeloom.errors import ExportError
+from spikeloom.export.ranc import CONFIG_FILE, INPUT_FILE, write_ranc
+from spikeloom.export.ranc_reader import read_outputs, read_ranc
+from spikeloom.simulation import run
+from strategies import N_LINES, memoryless_programs
+
+CONFORMANCE = Path(__file__).parent / "ranc"
+
+
+def unpacked(name: str, folder: Path) -> tuple[Path, Path, Path]:
+    for file in ("input.json", "output.txt"):
+        (folder / file).write_bytes(gzip.decompress((CONFORMANCE / name / f"{file}.gz").read_bytes()))
+    return folder / "input.json", CONFORMANCE / name / "config.json", folder / "output.txt"
+
+
+@pytest.mark.parametrize("name", ["feedforward", "recurrent_absolute", "recurrent_linear"])
+def test_rancs_networks_give_rancs_own_output_line_for_line(tmp_path, backend, name):
+    network, config, output = unpacked(name, tmp_path)
+    program, packets = read_ranc(network, config)
+    expected = read_outputs(output)
+    inputs = np.zeros((len(expected), packets.shape[1]), bool)
+    inputs[: len(packets)] = packets[: len(expected)]
+    assert np.array_equal(run(program, inputs, backend=backend).outputs, expected)
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(memoryless_programs())
+def test_a_program_comes_back_with_the_same_spikes(tmp_path_factory, program):
+    folder = tmp_path_factory.mktemp("ranc")
+    inputs = np.random.default_rng(0).random((20, N_LINES)) < 0.2
+    again, packets = read_ranc(*write_ranc(program, folder, inputs))
+    assert np.array_equal(run(again, packets).outputs[:, :40], run(program, inputs).outputs)
+
+
+def two_relays():
+    build = ProgramBuilder()
+    for core in (build.add_core(), build.add_core()):
+        build.set_neuron(core, 3, strengths=(1, 2, -3, 4), threshold=1, saturate=True)
+        build.connect(core, 9, 3)
+    build.route(0, 3, 1, 9, delay=4)
+    build.add_input([(0, 9)])
+    build.add_output(1, 3)
+    return build.build()
+
+
+def test_the_files_hold_what_ranc_reads(tmp_path):
+    write_ranc(two_relays(), tmp_path, np.array([[True], [False]]))
+    network, config = (json.loads((tmp_path / name).read_text()) for name in (INPUT_FILE, CONFIG_FILE))
+    packet = {"destination_core": [0, 0], "destination_axon": 9, "destination_tick": 0}
+    assert network["packets"] == [[packet], []]
+    assert network["output_bus"] == {"coordinates": [2, 0], "num_outputs": 1}
+    assert (config["num_cores_x"], config["num_cores_y"], config["neuron_reset_type"]) == (3, 1, 0)
+    assert network["cores"][0]["neurons"][3] == {
+        "reset_potential": 0, "weights": [1, 2, -3, 4], "leak": 0, "positive_threshold": 1, "negative_threshold": 0,
+        "destination_core_offset": [1, 0], "destination_axon": 9, "destination_tick": 3, "current_potential": 0,
+        "reset_mode": 0,
+    }  # fmt: skip
+    assert network["cores"][0]["neurons"][0]["destination_core_offset"] == [2, 0]  # silent, to the bus
+    assert np.argwhere(network["cores"][1]["connections"]).tolist() == [[3, 9]]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"stochastic_leak": True, "leak": 1}, "core 0, neuron 0.*stochastic leaks: RANC cannot hold that; make the"),
+        ({"reset_mode": 2, "threshold": 5}, "no reset: RANC cannot hold that; set reset_mode 0 or 1"),
+        ({"saturate": True, "negative_threshold": 4, "threshold": 3}, "saturation at a floor"),
+        ({"leak_reversal": True, "threshold": 3}, "leak reversal"),
+        ({"mask_bits": 3, "threshold": 3}, "random thresholds"),
+    ],
+)
+def test_what_ranc_cannot_hold_is_refused_by_name(tmp_path, parameters, message):
+    with pytest.raises(ExportError, match=message):
+        write_ranc(one_neuron(**parameters), tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_more_output_lines_than_a_packet_names_are_refused(tmp_path):
+    build = ProgramBuilder()
+    for core in (build.add_core(), build.add_core()):
+        for neuron in range(256):
+            build.add_output(core, neuron)
+    with pytest.raises(ExportError, match=r"512 output lines; RANC numbers 256; deploy and export the members one by"):
+        write_ranc(build.build(), tmp_path)
+
+
+def wrong(tmp_path, change) -> str:
+    """Spoil a good input file, and give what the reader says."""
+    write_ranc(two_relays(), tmp_path, np.array([[True]]))
+    network = json.loads((tmp_path / INPUT_FILE).read_text())
+    change(network)
+    (tmp_path / INPUT_FILE).write_text(json.dumps(network))
+    with pytest.raises(ExportError) as refused:
+        read_ranc(tmp_path / INPUT_FILE, tmp_path / CONFIG_FILE)
+    return str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda n: n["cores"][1]["neurons"][7]["weights"].__setitem__(2, 300), "cores[1].neurons[7].weights[2]: 300"),
+        (lambda n: n["cores"][0]["axons"].__setitem__(5, 4), "cores[0].axons[5]: 4: input should be less"),
+        (lambda n: n["cores"][0]["axons"].pop(), "cores[0].axons: 255 entries; the configuration says 256"),
+        (lambda n: n["cores"][0]["connections"][2].pop(), "cores[0].connections[2]: 255 entries"),
+        (lambda n: n["cores"][0]["neurons"][1].pop("leak"), "cores[0].neurons[1].leak: is missing"),
+        (lambda n: n["cores"][1].update(coordinates=[0, 0]), "cores[1].coordinates: [0, 0] holds cores[0] already"),
+        (lambda n: n["cores"][1].update(coordinates=[2, 0]), "cores[1].coordinates: [2, 0] holds the output bus"),
+        (
+            lambda n: n["cores"][1].update(coordinates=[7, 0]),
+            "cores[1].coordinates: leads to [7, 0]; the grid is",
+        ),
+        (
+            lambda n: n["cores"][0]["neurons"][3].update(destination_core_offset=[0, -1]),
+            "cores[0].neurons[3].destination_core_offset: leads to [0, -1]; the grid is 3 x 1",
+        ),
+        (
+            lambda n: n["cores"][1]["neurons"][3].update(destination_axon=1),
+            "cores[1].neurons[3].destination_axon: output line 1; 0 .. 0 exist",
+        ),
+        (
+            lambda n: n["packets"][0][0].update(destination_core=[2, 0]),
+            "packets[0][0].destination_core: no core lies at [2, 0]",
+        ),
+        (
+            lambda n: n["packets"][0][0].update(destination_axon=256),
+            "packets[0][0].destination_axon: 256: input",
+        ),
+        (lambda n: n["cores"][0]["neurons"][0].update(negative_threshold=3), "negative_threshold: 3: input should be"),
+    ],
+)
+def test_a_wrong_file_is_refused_with_the_place_inside_it(tmp_path, change, message):
+    assert message in wrong(tmp_path, change)
+
+
+def test_a_file_cut_short_and_a_floor_taken_otherwise_are_refused(tmp_path):
+    write_ranc(two_relays(), tmp_path)
+    config = json.loads((tmp_path / CONFIG_FILE).read_text())
+    (tmp_path / "other.json").write_text(json.dumps(config | {"neuron_reset_type": 1}))
+    with pytest.raises(ExportError, match=r"other.json: neuron_reset_type: 1: input should be less than or equal to 0"):
+        read_ranc(tmp_path / INPUT_FILE, tmp_path / "other.json")
+    text = (tmp_path / INPUT_FILE).read_text()
+    (tmp_path / INPUT_FILE).write_text(text[: len(text) // 2])
+    with pytest.raises(ExportError, match=r"input.json: is not whole JSON"):
+        read_ranc(tmp_path / INPUT_FILE, tmp_path / CONFIG_FILE)
+    with pytest.raises(ExportError, match="cannot be read: No such file"):
+        read_ranc(tmp_path / "none.json", tmp_path / CONFIG_FILE)
+
+
+def test_resets_that_truenorth_cannot_hold_come_back_too(tmp_path):
+    program = one_neuron(threshold=4, reset=7, negative_threshold=9, saturate=False)
+    program = replace(program, neurons=replace(program.neurons, reset=np.full((1, 256), 5, np.int32)))
+    again, _ = read_ranc(*write_ranc(program, tmp_path))
+    assert again.neurons.reset[0, 0] == 5
