@@ -30,7 +30,7 @@ from spikeloom.chip.program import (
 )
 from spikeloom.chip.validate import validate_truenorth
 from spikeloom.errors import ExportError, ProgramError
-from spikeloom.export.nir import ANY, METADATA_KEY
+from spikeloom.export.nir import ANY, LINES, METADATA_KEY
 from spikeloom.optional import needed
 
 Source = tuple[str, int]
@@ -193,7 +193,7 @@ class _Reader:
 
     def _gathers_only(self, name: str) -> bool:
         """Tell whether a spiking node, by its name, makes one spike of neurons that share an axon."""
-        return self._is_spiking(name) and (name.endswith(f"_{ANY}") or self._below[self._output] == [name])
+        return self._is_spiking(name) and (name.endswith(f"_{ANY}") or name == LINES)
 
     def _is_gather(self, name: str) -> bool:
         node = self._nodes[name]

@@ -1,0 +1,94 @@
+"""Programs in and out of other tools' formats, from the command line."""
+
+import json
+
+import numpy as np
+import pytest
+
+from spikeloom.chip.storage import load_program, load_spikes
+
+
+@pytest.fixture
+def program(spikeloom, own_work):
+    assert spikeloom("deploy", "learned.safetensors", "-o", "p.safetensors").code == 0
+    return own_work
+
+
+FILES = {
+    "ranc": {"input.json", "config.json"},
+    "nscs": {"model.json", "spikes_in.sfri"},
+    "sana-fe": {"architecture.yaml", "network.yaml"},
+    "nir": {"graph.nir"},
+}
+
+
+@pytest.mark.parametrize("to", FILES)
+def test_a_program_is_written_in_every_format(spikeloom, program, to):
+    done = spikeloom("export", "p.safetensors", "--to", to, "-o", "out", "--dataset", "stripes.npz", "--json")
+    assert done.code == 0, done.err
+    assert {path.name for path in (program / "out").iterdir()} == FILES[to]
+    assert done.json["format"] == to
+
+
+def test_verilog_memories_come_with_what_the_test_bench_compares(spikeloom, program):
+    done = spikeloom("export", "p.safetensors", "--to", "ranc-verilog", "-o", "v", "--dataset", "stripes.npz")
+    assert done.code == 0, done.err
+    names = {path.name for path in (program / "v").iterdir()}
+    assert {"csram_000.mem", "tc_005.mem", "tb_input.txt", "tb_correct.txt"} <= names
+
+
+def test_rancs_files_come_back_and_give_the_same_rows_of_text(spikeloom, program):
+    spikeloom("export", "p.safetensors", "--to", "ranc", "-o", "out", "--dataset", "stripes.npz")
+    done = spikeloom("import", "ranc", "out/input.json", "out/config.json", "-o", "q.safetensors")
+    assert done.code == 0, done.err
+    assert len(load_program(program / "q.safetensors").outputs) == 255
+    ticks = len(load_spikes(program / "q.spikes.safetensors"))
+    printed = spikeloom("simulate", "q.safetensors", "--spikes", "q.spikes.safetensors", "--to-text", "--ticks", 13)
+    rows = [line.split() for line in printed.out.splitlines()]
+    assert len(rows) == 13
+    assert {len(row) for row in rows} == {255}
+    assert {cell for row in rows for cell in row} == {"0", "1"}
+    counted = spikeloom("simulate", "q.safetensors", "--spikes", "q.spikes.safetensors", "--json")
+    assert counted.json["ticks"] == ticks
+    assert counted.json["spikes"] > 0
+
+
+def test_nscs_and_nir_come_back(spikeloom, program):
+    for to, files in (("nscs", ["out/model.json", "out/spikes_in.sfri"]), ("nir", ["out/graph.nir"])):
+        spikeloom("export", "p.safetensors", "--to", to, "-o", "out", "--dataset", "stripes.npz")
+        done = spikeloom("import", to, *files, "-o", f"{to}.safetensors")
+        assert done.code == 0, done.err
+        again = load_program(program / f"{to}.safetensors")
+        assert np.array_equal(again.crossbars.any(), True)
+        assert again.n_cores == 5
+
+
+def test_explain_lists_every_feature_of_a_format(spikeloom):
+    told = spikeloom("export", "--explain", "--to", "nir", "--json").json
+    assert told["nir"]["delays above 1"]["verdict"] == "unsupported"
+    assert "circles of cores" in spikeloom("export", "--explain").out
+
+
+def test_drift_prints_every_stage_and_writes_it(spikeloom, own_work):
+    done = spikeloom("drift", "learned.safetensors", "--dataset", "stripes.npz", "--images", 10, "--out", "d.json")
+    assert done.code == 0, done.err
+    assert "NIR native, in nirtorch" in done.out
+    stages = json.loads((own_work / "d.json").read_text())["stages"]
+    assert all(not stage["spikes_differing"] for stage in stages)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["export", "p.safetensors"], 2, "give a PROGRAM and --to FORMAT"),
+        (["export", "p.safetensors", "--to", "fax"], 2, "fax"),
+        (["import", "ranc", "p.safetensors", "p.safetensors"], 1, "is not whole JSON"),
+        (["import", "nir", "none.nir"], 1, "cannot be read as a NIR graph"),
+        (["simulate", "p.safetensors", "--spikes", "p.safetensors"], 1, "holds a chip program; a spike trains"),
+        (["simulate", "p.safetensors", "--to-text"], 2, "goes with --spikes FILE"),
+    ],
+)
+def test_wrong_usage_and_wrong_files_end_with_a_message(spikeloom, program, arguments, code, message):
+    done = spikeloom(*arguments)
+    assert done.code == code
+    assert message in done.err

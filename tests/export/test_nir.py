@@ -1,0 +1,137 @@
+"""NIR graphs written and read, and what they cannot say."""
+
+import nir
+import numpy as np
+import pytest
+
+from programs import one_neuron, stripes, tiny_network
+from spikeloom.chip.builder import ProgramBuilder
+from spikeloom.chip.trains import unpack
+from spikeloom.deployment.deploy import deploy
+from spikeloom.errors import ExportError
+from spikeloom.export.nir import GRAPH_FILE, nir_graph, write_nir
+from spikeloom.export.nir_reader import read_nir
+from spikeloom.network.topology import Topology, Windows
+from spikeloom.simulation import encode, run
+
+SHARED = Topology((8, 8, 1), 3, (Windows((4, 4), (4, 4)), Windows((2, 2), (1, 1), 64, shared=True)))
+
+
+def shown(program, n=30):
+    values = stripes(n).values
+    return unpack(encode("fast", program.interface, program.inputs, values, np.arange(n), seed=1))
+
+
+@pytest.mark.parametrize("profile", ["portable", "native"])
+@pytest.mark.parametrize("topology", [tiny_network().topology, SHARED], ids=["own axons", "shared axons"])
+def test_a_network_comes_back_with_the_same_spikes_and_interface(tmp_path, profile, topology):
+    program = deploy(tiny_network(topology=topology))
+    (path,) = write_nir(program, tmp_path, profile)
+    again = read_nir(path)
+    inputs = shown(program)
+    assert np.array_equal(run(again, inputs).outputs, run(program, inputs).outputs)
+    assert again.interface == program.interface
+    assert np.array_equal(again.outputs.classes, program.outputs.classes)
+
+
+def relay(**parameters):
+    build = ProgramBuilder()
+    core = build.add_core()
+    build.set_neuron(core, 3, threshold=1, saturate=True, **parameters)
+    build.connect(core, slice(0, 2), 3)
+    build.add_input([(core, 0)])
+    build.add_input([(core, 1)])
+    build.add_output(core, 3)
+    return build.build()
+
+
+def test_a_core_worked_out_by_hand_in_both_profiles():
+    program = relay(strengths=(2, 0, 0, 0), leak=-3)
+    native, portable = (nir_graph(program, profile).nodes for profile in ("native", "portable"))
+    assert native["core0_w"].weight[0, :3].tolist() == [2, 2, 0]
+    assert native["core0"].threshold.tolist() == [3.5]  # spikes where 2 x - 3 > 1/2
+    assert portable["core0_w"].bias.tolist() == [-2.5]
+    assert portable["core0"].v_threshold.tolist() == [1]
+    assert portable["core0"].tau_syn.dtype == np.float64  # float32 would fall below the importers' step
+
+
+@pytest.mark.parametrize(
+    ("program", "message"),
+    [
+        (one_neuron(threshold=2), "core 0, neuron 0: potentials kept from tick to tick: NIR cannot hold that"),
+        (one_neuron(threshold=1, saturate=True, stochastic_leak=True, leak=1), "potentials kept"),
+    ],
+)
+def test_what_nir_cannot_say_is_refused_by_name(program, message):
+    with pytest.raises(ExportError, match=message):
+        nir_graph(program, "portable")
+
+
+def two_cores(delay: int = 1):
+    build = ProgramBuilder()
+    for core in (build.add_core(), build.add_core()):
+        build.set_neuron(core, 0, strengths=(1, 0, 0, 0), threshold=1, saturate=True)
+        build.connect(core, slice(0, 2), 0)
+    build.route(0, 0, 1, 0, delay)
+    build.add_input([(0, 0)])
+    return build
+
+
+def test_paths_of_different_length_and_delays_are_refused_by_name():
+    build = two_cores()
+    build.add_input([(1, 1)])
+    build.add_output(1, 0)
+    with pytest.raises(ExportError, match="core 1: is fed by inputs and by cores; NIR has no delays"):
+        nir_graph(build.build(), "native")
+    build = two_cores(delay=2)
+    build.add_output(1, 0)
+    with pytest.raises(ExportError, match="core 0, neuron 0: delays above 1: NIR cannot hold that"):
+        nir_graph(build.build(), "native")
+    build = two_cores()
+    build.add_output(1, 0)
+    build.add_output(0, 1)
+    with pytest.raises(ExportError, match="core 0: its outputs come before those of others"):
+        nir_graph(build.build(), "native")
+
+
+def graph(path, weights, threshold):
+    """Write a graph that another tool could have made: input, linear, threshold, output."""
+    n_out, n_in = weights.shape
+    nodes = {
+        "input": nir.Input(input_type={"input": np.array([n_in])}),
+        "dense": nir.Linear(weight=weights.astype(np.float32)),
+        "spikes": nir.Threshold(threshold=threshold.astype(np.float32)),
+        "output": nir.Output(output_type={"output": np.array([n_out])}),
+    }
+    edges = [("input", "dense"), ("dense", "spikes"), ("spikes", "output")]
+    nir.write(str(path), nir.NIRGraph(nodes, edges))
+    return path
+
+
+def test_another_tools_graph_is_read_where_a_core_can_hold_it(tmp_path):
+    weights = np.array([[2, -1, 0, 3], [2, -1, -5, 0]])
+    program = read_nir(graph(tmp_path / "g.nir", weights, np.array([1.5, -0.25])))
+    inputs = np.array(np.meshgrid(*[[False, True]] * 4)).reshape(4, -1).T
+    expected = inputs @ weights.T > np.array([1.5, -0.25])
+    assert np.array_equal(run(program, inputs).outputs, expected)
+
+
+@pytest.mark.parametrize(
+    ("weights", "threshold", "message"),
+    [
+        (np.array([[0.5, 1]]), np.array([0.5]), "dense: weights are not all whole numbers of -255 .. 255"),
+        (np.array([[300, 1]]), np.array([0.5]), "dense: weights are not all whole numbers"),
+        (np.array([[1, 2, 3, 4, 5]]), np.array([0.5]), "spikes: axon 4 agrees with none of 4 axon types"),
+        (np.ones((1, 300)) * 2, np.array([0.5]), "dense: 300 axons, 1 neurons; a core has 256 of each"),
+        (np.array([[2]]), np.array([400.0]), "spikes: needs a leak of 400; at most 255"),
+    ],
+)
+def test_a_graph_that_no_core_can_hold_is_refused_by_node(tmp_path, weights, threshold, message):
+    with pytest.raises(ExportError, match=message):
+        read_nir(graph(tmp_path / "g.nir", weights, threshold))
+
+
+def test_a_file_that_is_no_graph_is_refused(tmp_path):
+    (tmp_path / GRAPH_FILE).write_bytes(b"no HDF5")
+    with pytest.raises(ExportError, match="cannot be read as a NIR graph"):
+        read_nir(tmp_path / GRAPH_FILE)

@@ -1,0 +1,65 @@
+"""The drift ledger finds nothing where nothing differs, and the first difference where something does."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from programs import stripes, tiny_network
+from spikeloom.chip.program import program_of_member
+from spikeloom.deployment.deploy import deploy, deploy_members
+from spikeloom.errors import DataError, ProgramError
+from spikeloom.measure import drift
+from spikeloom.measure.drift import First, drift_ledger
+from spikeloom.network.forward import training_accuracy
+
+
+def test_no_spike_differs_at_any_stage_after_sampling():
+    network, images = tiny_network(), stripes(20)
+    stages = {stage.stage: stage for stage in drift_ledger(network, images, members=2)}
+    trained = stages.pop("trained probabilities")
+    assert trained.accuracy == training_accuracy(network, images.values, images.labels)
+    assert len(stages) == 8
+    for stage in stages.values():
+        assert stage.refused is None
+        assert (stage.spikes_differing, stage.votes_changed, stage.first) == (0, 0, None)
+        assert stage.accuracy == stages["reference simulator"].accuracy
+
+
+def test_the_first_difference_is_named(monkeypatch):
+    def faulty(program, inputs):
+        answer = drift._fast(program, inputs)
+        rasters = answer.rasters.copy()
+        rasters[3, 1, 7] ^= True
+        rasters[4] = True
+        return drift._with_outputs(program, rasters)
+
+    monkeypatch.setattr(drift, "_STAGES", (("faulty", faulty),))
+    _, stage = drift_ledger(tiny_network(), stripes(20))
+    assert stage.first == First(tick=3, core=1, neuron=7)
+    assert stage.spikes_differing > 1
+    assert stage.votes_changed == 1
+
+
+def test_data_of_another_shape_is_refused():
+    with pytest.raises(DataError, match="images are 6 x 6 x 1; the network reads 8 x 8 x 1"):
+        list(drift_ledger(tiny_network(), stripes(20, shape=(6, 6))))
+
+
+def test_a_member_taken_out_of_an_ensemble_is_the_member_deployed_alone():
+    network = tiny_network()
+    taken, alone = program_of_member(deploy(network, 3, seed=4), 2), deploy_members(network, [2], seed=4)
+    for part in ("crossbars", "axon_types", "seeds", "placement", "core_members"):
+        assert np.array_equal(getattr(taken, part), getattr(alone, part)), part
+    for group in ("routes", "inputs", "outputs"):
+        for name, array in vars(getattr(alone, group)).items():
+            assert np.array_equal(getattr(getattr(taken, group), name), array), (group, name)
+
+
+def test_a_member_that_is_not_there_or_feeds_another_is_refused():
+    program = deploy(tiny_network(), 2)
+    with pytest.raises(ProgramError, match="member 5: is not in the program; it has 0, 1"):
+        program_of_member(program, 5)
+    tangled = replace(program, core_members=np.array([0] * 4 + [1] * 6, np.int32))
+    with pytest.raises(ProgramError, match="member 0: its neurons feed another member"):
+        program_of_member(tangled, 0)
