@@ -11,6 +11,8 @@ setup: $(READY) data
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	@# NeuroBench alone: of what it depends on, its metrics need only what is there
+	$(BIN)/pip install --quiet --constraint constraints.txt --no-deps neurobench tqdm
 	touch $@
 
 data: $(READY)
