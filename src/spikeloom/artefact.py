@@ -63,7 +63,8 @@ def write_atomically(path: Path, content: bytes) -> None:
 def write_artefact(path: Path, kind: Format, arrays: Arrays, record: Mapping[str, Any]) -> None:
     """Write arrays and a JSON record as one artefact of the given kind, atomically."""
     metadata = {"format": kind.name, "version": kind.version, **record}
-    contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    # a number by itself would become an array of one
+    contiguous = {name: np.ascontiguousarray(array).reshape(np.shape(array)) for name, array in arrays.items()}
     text = json.dumps(metadata, sort_keys=True, allow_nan=False)
     write_atomically(path, to_bytes(contiguous, metadata={METADATA_KEY: text}))
 
@@ -92,6 +93,11 @@ def read_artefact(path: Path, kind: Format) -> tuple[dict[str, np.ndarray], dict
         record = _record(path, file.metadata())
         if record["format"] != kind.name:
             raise ArtefactError(f"{path}: holds a {record['format']}; a {kind.name} is needed here")
+        if record["version"] < kind.version:
+            raise ArtefactError(
+                f"{path}: {kind.name} version {record['version']} is older than version {kind.version}, which this "
+                "spikeloom reads; make it again"
+            )
         if record["version"] > kind.version:
             raise ArtefactError(
                 f"{path}: {kind.name} version {record['version']} is newer than version {kind.version}, "
@@ -140,7 +146,7 @@ def _opened(path: Path) -> Any:
 def _record(path: Path, metadata: Mapping[str, str] | None) -> dict[str, Any]:
     try:
         record = json.loads((metadata or {})[METADATA_KEY])
-        known = isinstance(record["format"], str) and isinstance(record["version"], int)
+        known = isinstance(record["format"], str) and type(record["version"]) is int and record["version"] > 0
     except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise ArtefactError(f"{path}: is a safetensors file, but spikeloom did not write it") from error
     if not known:

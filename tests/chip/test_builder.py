@@ -91,3 +91,10 @@ def test_setting_one_parameter_leaves_the_others_as_they_were():
 def test_a_program_without_cores_is_refused():
     with pytest.raises(ProgramError, match="no core"):
         ProgramBuilder().build()
+
+
+def test_slices_beyond_a_core_are_refused_and_not_cut():
+    build = ProgramBuilder()
+    core = build.add_core()
+    with pytest.raises(ProgramError, match="axons 0 to 300: 256 exist"):
+        build.connect(core, slice(0, 300), 3)

@@ -96,13 +96,13 @@ def test_mislabelled_idx_folders_are_refused(tmp_path):
 
 def test_an_npz_file_that_would_run_code_is_refused(tmp_path):
     np.savez(tmp_path / "d.npz", x_train=np.array([print], object), y_train=np.zeros(1, int))
-    with pytest.raises(DataError, match="cannot be read as an NPZ file"):
+    with pytest.raises(DataError, match="is no NPZ file of plain arrays, or is cut short"):
         load_dataset(tmp_path / "d.npz")
 
 
 def test_damaged_or_incomplete_npz_files_are_refused(tmp_path):
     (tmp_path / "bad.npz").write_bytes(b"PK\x03\x04 and no more")
-    with pytest.raises(DataError, match="bad.npz: cannot be read as an NPZ file"):
+    with pytest.raises(DataError, match="bad.npz: is no NPZ file of plain arrays, or is cut short"):
         load_dataset(tmp_path / "bad.npz")
     np.savez(tmp_path / "half.npz", x_train=np.zeros((1, 2, 2)))
     with pytest.raises(DataError, match="has no array y_train; it holds x_train"):
@@ -161,7 +161,7 @@ def npz_with(**arrays):
 @pytest.mark.parametrize(
     ("write", "message"),
     [
-        (damaged_npz, "cannot be read as an NPZ file"),
+        (damaged_npz, "is no NPZ file of plain arrays, or is cut short"),
         (npz_with(class_names=np.array("one")), "class names have 0 dimensions; a list of names is needed"),
         (npz_with(y_train=np.array([2**62])), "label 4611686018427387904; whole numbers from 0 to 65535"),
     ],

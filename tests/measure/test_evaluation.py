@@ -151,3 +151,13 @@ def test_a_program_with_memory_runs_without_a_break(backend):
     program = build.build(Interface("threshold", 1, 1, (1, 1, 1), ("a",)))
     votes = count_votes(program, np.zeros((12, 1), np.float32), backend=backend, images_at_once=4)
     assert votes.votes[:, 0].tolist() == [0, 0, 1] * 4
+
+
+def test_classes_in_another_order_are_refused():
+    program = deploy(tiny_network())  # whose classes are 0, 1, 2
+    images = stripes(10)
+    turned = from_arrays(images.images, images.labels, ["2", "1", "0"])
+    with pytest.raises(
+        DataError, match="label 0 is .2., which is the network.s class 2; number"
+    ):
+        simulate(program, turned)

@@ -5,11 +5,13 @@ import numpy as np
 import pytest
 
 from programs import stripes
+from spikeloom.artefact import read_artefact, write_artefact
 from spikeloom.errors import ArtefactError, FitError, TrainingError
 from spikeloom.measure.evaluation import simulate
 from spikeloom.network.forward import training_accuracy
 from spikeloom.network.learned import LearnedNetwork
 from spikeloom.network.storage import load_learned
+from spikeloom.training.files import CHECKPOINT
 from spikeloom.training.loop import Silent, recorded_recipe, train, validation_split
 from spikeloom.training.recipe import Recipe, check_recipe
 
@@ -130,3 +132,27 @@ def test_colour_images_of_any_number_of_classes_train():
     learned = train(recipe(epochs=1), stripes(90, shape=(8, 8, 3)))
     assert learned.topology.input_shape == (8, 8, 3)
     assert (learned.layers[0].sources[0] >= 0).sum() == 48
+
+
+def test_a_run_is_not_gone_on_with_when_its_data_changed(tmp_path):
+    with pytest.raises(KeyboardInterrupt):
+        train(recipe(), stripes(), tmp_path, reporter=StopAfter(1))
+    with pytest.raises(TrainingError, match="the data have changed since it was started"):
+        train(recipe(), stripes(120), tmp_path)
+    with pytest.raises(TrainingError, match="the data have changed since it was started"):
+        train(recipe(), stripes(seed=5), tmp_path)
+
+
+@pytest.mark.parametrize("spoil", ["optimiser", "schedule", "log", "parameters"])
+def test_a_damaged_checkpoint_is_refused_with_a_message(tmp_path, spoil):
+    with pytest.raises(KeyboardInterrupt):
+        train(recipe(), stripes(), tmp_path, reporter=StopAfter(2))
+    arrays, record = read_artefact(tmp_path / "checkpoint.safetensors", CHECKPOINT)
+    if spoil == "parameters":
+        arrays = {name: array for name, array in arrays.items() if not name.startswith("parameters.")}
+    else:
+        record[spoil] = record[spoil][:1] if spoil == "log" else ([] if spoil == "optimiser" else {})
+    del record["format"], record["version"]
+    write_artefact(tmp_path / "checkpoint.safetensors", CHECKPOINT, arrays, record)
+    with pytest.raises(ArtefactError, match="its checkpoint is damaged"):
+        train(recipe(), stripes(), tmp_path)

@@ -134,6 +134,7 @@ class ProgramBuilder:
             ("neuron", neuron, N_NEURONS),
         ):
             if isinstance(index, slice):
+                _check_slice(name, index, length)
                 continue
             _whole(name, index, ())
             if not 0 <= index < length:
@@ -152,6 +153,12 @@ class ProgramBuilder:
         lines = np.arange(len(self._inputs), dtype=np.int32)
         taps = [(line, *tap) for line, taps in enumerate(self._inputs) for tap in taps]
         return InputLines(lines, np.zeros_like(lines), *np.array(taps, np.int32).reshape(-1, 3).T)
+
+
+def _check_slice(name: str, indices: slice, length: int) -> None:
+    for end in (indices.start, indices.stop):
+        if end is not None and not -length <= end <= length:
+            raise ProgramError(f"{name}s {indices.start} to {indices.stop}: {length} exist, counted from 0")
 
 
 def _blank_core(axon_types: np.ndarray) -> dict[str, np.ndarray]:

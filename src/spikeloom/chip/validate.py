@@ -137,8 +137,8 @@ def validate_interface(interface: Interface | None, inputs: InputLines, outputs:
     if interface.coding not in CODINGS:
         raise ProgramError(f"interface: coding '{interface.coding}'; one of {', '.join(CODINGS)} is needed")
     for name, ticks in (("ticks per image", interface.ticks_per_image), ("latency", interface.latency)):
-        if ticks < 1:
-            raise ProgramError(f"interface: {name} is {ticks}; at least 1 is needed")
+        if not 1 <= ticks <= limits.INTERFACE_TICKS_MAX:
+            raise ProgramError(f"interface: {name} is {ticks}; 1 .. {limits.INTERFACE_TICKS_MAX} is allowed")
     if min(interface.value_shape) < 1:
         raise ProgramError(f"interface: value shape {interface.value_shape}; rows, columns, channels of at least 1")
     _exist("input line", "value", inputs.values, int(np.prod(interface.value_shape)))

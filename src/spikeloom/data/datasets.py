@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -56,6 +57,14 @@ class Dataset:
     def values(self) -> np.ndarray:
         """The images flattened and scaled to [0, 1], (n, n_values) float32."""
         return as_values(self.images.reshape(len(self), -1))
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of images, labels and class names: whether data are the same."""
+        digest = hashlib.sha256(repr((self.images.shape, str(self.images.dtype), self.class_names)).encode())
+        for array in (self.images, self.labels):
+            digest.update(np.ascontiguousarray(array).data)
+        return digest.hexdigest()
 
     def take(self, indices: np.ndarray | slice) -> Dataset:
         """Give the examples at these indices."""

@@ -120,7 +120,8 @@ def _load_npz(path: Path, split: Split) -> Dataset:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             content = {name: arrays[name] for name in arrays.files}
     except (OSError, ValueError, EOFError, TypeError, zipfile.BadZipFile, zlib.error) as error:
-        raise DataError(f"{path}: cannot be read as an NPZ file: {error}") from error
+        # NumPy's own words would advise to unpickle the file
+        raise DataError(f"{path}: is no NPZ file of plain arrays, or is cut short; save it with numpy.savez") from error
     missing = [name for name in (f"x_{split}", f"y_{split}") if name not in content]
     if missing:
         raise DataError(f"{path}: has no array {' or '.join(missing)}; it holds {', '.join(sorted(content)) or 'none'}")
@@ -128,7 +129,8 @@ def _load_npz(path: Path, split: Split) -> Dataset:
 
 
 def _load_image_folders(folder: Path, split: Split) -> Dataset:
-    classes, found = _class_folders(folder / "train"), _class_folders(folder / split)
+    found = _class_folders(folder / split)
+    classes = _class_folders(folder / "train") or found
     unknown = sorted(set(found) - set(classes))
     if unknown or not found:
         raise DataError(f"{folder / split}: classes {found}; the folders of {folder / 'train'} are {classes}")

@@ -16,6 +16,9 @@ from spikeloom.deployment.sample import integer_leaks, member_generator, sample_
 from spikeloom.errors import FitError
 from spikeloom.network.learned import LearnedNetwork
 
+_BYTES_PER_CORE = 2**16  # while it is deployed: crossbar, parameters, routes, and what they are made of
+_BYTES_MAX = 2**33
+
 
 def deploy(network: LearnedNetwork, members: int = 1, seed: int = 0) -> ChipProgram:
     """Sample a learned network into a program of `members` members that fits the chip.
@@ -41,6 +44,12 @@ def deploy_members(network: LearnedNetwork, members: Sequence[int], seed: int = 
     numbers = np.array(members, np.int64)
     if seed < 0 or len(np.unique(numbers)) != len(numbers) or (numbers < 0).any():
         raise FitError(f"deployment: members {list(members)} of seed {seed}; none twice and no negative number")
+    n_bytes = len(numbers) * network.n_cores * _BYTES_PER_CORE
+    if n_bytes > _BYTES_MAX:
+        raise FitError(
+            f"deployment: {len(numbers):,} members of {network.n_cores} cores take about {n_bytes / 2**30:,.0f} GiB; "
+            f"deploy at most {_BYTES_MAX // (network.n_cores * _BYTES_PER_CORE):,} members at a time"
+        )
     outputs = output_lines(network, numbers)
     connected = np.concatenate(network.connected)
     neurons = _neurons(network, connected, len(numbers))

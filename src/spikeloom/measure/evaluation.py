@@ -179,7 +179,7 @@ def member_jobs(ensembles: Mapping[int, int]) -> list[tuple[int, int]]:
 
 
 def check_data(interface: Interface, dataset: Dataset) -> None:
-    """Refuse data of another shape, or with classes that the program does not know.
+    """Refuse data of another shape, or with classes that the program does not know, or knows in another order.
 
     Raises
     ------
@@ -194,6 +194,12 @@ def check_data(interface: Interface, dataset: Dataset) -> None:
             f"data: {dataset.n_classes} classes; the network knows {len(interface.class_names)}: "
             f"{', '.join(interface.class_names)}; choose data with those"
         )
+    for label, (name, known) in enumerate(zip(dataset.class_names, interface.class_names, strict=False)):
+        if name != known and name in interface.class_names:
+            place = interface.class_names.index(name)
+            raise DataError(
+                f"data: label {label} is '{name}', which is the network's class {place}; number the classes as it does"
+            )
 
 
 def _result(counted: list[Votes], members: int, dataset: Dataset, interface: Interface, redrawn: str) -> Result:

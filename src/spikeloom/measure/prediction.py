@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from spikeloom.chip.program import ChipProgram
+from spikeloom.data.datasets import as_values, checked_values
 from spikeloom.measure.activity import Activity
 from spikeloom.measure.votes import count_votes, interface_needed
 
@@ -31,17 +32,18 @@ def predict(
     ----------
     program : ChipProgram
         With an interface.
-    images : iterable of (n_values,) or (rows, columns, channels) float32
-        In [0, 1].
+    images : iterable of (n_values,) or (rows, columns, channels)
+        Floating point in [0, 1], or uint8.
 
     Raises
     ------
     ProgramError
         If the program has no interface, or the back end cannot run it.
     DataError
-        If an image does not have the values that the program reads.
+        If an image does not have the values that the program reads, or any outside [0, 1].
     """
-    return [_predict_one(program, image.reshape(1, -1), seed, backend) for image in images]
+    values = [as_values(checked_values(np.asarray(image), f"image {n}")) for n, image in enumerate(images)]
+    return [_predict_one(program, image.reshape(1, -1), seed, backend) for image in values]
 
 
 def _predict_one(program: ChipProgram, values: np.ndarray, seed: int, backend: str) -> Prediction:

@@ -68,8 +68,11 @@ def learned_from(arrays: Mapping[str, np.ndarray], record: Mapping[str, Any], pa
         class_names = tuple(str(name) for name in record["class_names"])
         convention = Convention(**record["convention"])
         training = dict(record["training"])
-        if not isinstance(training.get("recipe", {}), dict) or not isinstance(training.get("log", []), list):
+        log = training.get("log", [])
+        if not isinstance(training.get("recipe", {}), dict) or not isinstance(log, list):
             raise TypeError("recipe and log of the training")
+        if not all(isinstance(metrics, dict) for metrics in log):
+            raise TypeError("log of the training, a record an epoch")
     except (KeyError, TypeError, ValueError, FitError) as error:
         raise ArtefactError(
             f"{path}: its record of the network cannot be read ({error!r}); the file is damaged"

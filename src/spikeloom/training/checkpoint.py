@@ -31,6 +31,8 @@ class Checkpoint:
     log: list[dict[str, Any]]
     optimiser: dict[str, Any]
     schedule: dict[str, Any]
+    data: str
+    """Fingerprint of the data set."""
 
 
 def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
@@ -44,6 +46,7 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
         "log": checkpoint.log,
         "optimiser": checkpoint.optimiser["param_groups"],
         "schedule": checkpoint.schedule,
+        "data": checkpoint.data,
     }
     write_artefact(path, CHECKPOINT, arrays, record)
 
@@ -60,7 +63,8 @@ def load_checkpoint(path: Path) -> Checkpoint:
     try:
         optimiser = {"state": _optimiser_state(arrays), "param_groups": record["optimiser"]}
         network = learned_from(arrays, record, path)
-        return Checkpoint(network, _parameters(arrays), list(record["log"]), optimiser, dict(record["schedule"]))
+        log, schedule, data = list(record["log"]), dict(record["schedule"]), str(record["data"])
+        return Checkpoint(network, _parameters(arrays), log, optimiser, schedule, data)
     except (KeyError, TypeError, ValueError) as error:
         raise ArtefactError(f"{path}: is not a whole checkpoint ({error!r})") from error
 

@@ -17,7 +17,7 @@ from torch import Tensor
 from spikeloom.artefact import write_atomically
 from spikeloom.data.datasets import Dataset, split_validation
 from spikeloom.data.encode import THRESHOLD
-from spikeloom.errors import TrainingError
+from spikeloom.errors import ArtefactError, TrainingError
 from spikeloom.network.initial import initial_network
 from spikeloom.network.learned import Convention, LearnedNetwork
 from spikeloom.network.storage import save_learned
@@ -120,10 +120,10 @@ def train(
     training_set, validation_set = validation_split(recipe, dataset)
     checkpoint = _start(recipe, dataset, run)
     network = make_network(checkpoint.network, recipe).to(device)
-    if checkpoint.parameters:
-        network.load_state_dict(checkpoint.parameters, strict=False)  # buffers come from the network itself
     steps = max(1, len(training_set) // recipe.train.batch)
-    optimiser, schedule = _optimiser(network, recipe.train, steps, checkpoint)
+    optimiser, schedule = _optimiser(network, recipe.train, steps)
+    if checkpoint.log:
+        _go_on(checkpoint, network, optimiser, schedule, steps, run)
     training, validation = _examples(training_set, device), _examples(validation_set, device)
     for epoch in range(len(checkpoint.log), recipe.train.epochs):
         started = time.perf_counter()
@@ -135,7 +135,8 @@ def train(
         log = [*checkpoint.log, metrics]
         learned = replace(network.learned(checkpoint.network), training=_provenance(recipe, log))
         parameters = {name: value.detach() for name, value in network.named_parameters()}
-        checkpoint = Checkpoint(learned, parameters, log, optimiser.state_dict(), schedule.state_dict())
+        states = optimiser.state_dict(), schedule.state_dict()
+        checkpoint = Checkpoint(learned, parameters, log, *states, dataset.fingerprint)
         if run is not None:
             save_checkpoint(checkpoint, run / CHECKPOINT_FILE)
             _write_metrics(log, run)
@@ -276,11 +277,13 @@ def _start(recipe: Recipe, dataset: Dataset, run: Path | None) -> Checkpoint:
             raise TrainingError(f"{run}: holds a training of another recipe; resume that one, or choose another folder")
         if checkpoint.network.topology != topology:
             raise TrainingError(f"{run}: was trained on data of another shape; pass the data it was started with")
+        if checkpoint.data != dataset.fingerprint:
+            raise TrainingError(f"{run}: the data have changed since it was started; pass those, or start a new run")
         return checkpoint
     convention = Convention(**recipe.reading.model_dump())
     network = initial_network(topology, dataset.class_names, convention, _generator(recipe.seed, _START))
     network = replace(network, training=_provenance(recipe, []))
-    checkpoint = Checkpoint(network, {}, [], {"state": {}, "param_groups": []}, {})
+    checkpoint = Checkpoint(network, {}, [], {"state": {}, "param_groups": []}, {}, dataset.fingerprint)
     if run is not None:
         write_atomically(run / RECIPE_FILE, tomli_w.dumps(recipe.model_dump(mode="json", exclude_none=True)).encode())
         save_checkpoint(checkpoint, run / CHECKPOINT_FILE)
@@ -288,7 +291,7 @@ def _start(recipe: Recipe, dataset: Dataset, run: Path | None) -> Checkpoint:
 
 
 def _optimiser(
-    network: Trainable, settings: Training, steps: int, checkpoint: Checkpoint
+    network: Trainable, settings: Training, steps: int
 ) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
     optimiser = make_optimiser(network, settings)
     schedule: torch.optim.lr_scheduler.LRScheduler
@@ -302,10 +305,31 @@ def _optimiser(
         )
     else:
         schedule = torch.optim.lr_scheduler.StepLR(optimiser, settings.step_epochs * steps)
-    if checkpoint.log:
+    return optimiser, schedule
+
+
+def _go_on(
+    checkpoint: Checkpoint,
+    network: Any,
+    optimiser: torch.optim.Optimizer,
+    schedule: torch.optim.lr_scheduler.LRScheduler,
+    steps: int,
+    run: Path | None,
+) -> None:
+    """Bring parameters, optimiser and schedule to where the checkpoint left them."""
+    parameters = dict(network.named_parameters())
+    try:
+        if set(checkpoint.parameters) != set(parameters):
+            raise ValueError("its parameters are others")
+        with torch.no_grad():
+            for name, value in checkpoint.parameters.items():
+                parameters[name].copy_(value)
         optimiser.load_state_dict(checkpoint.optimiser)
         schedule.load_state_dict(checkpoint.schedule)
-    return optimiser, schedule
+        if schedule.last_epoch != len(checkpoint.log) * steps:
+            raise ValueError(f"{schedule.last_epoch} steps in {len(checkpoint.log)} epochs of {steps}")
+    except (AttributeError, KeyError, RuntimeError, TypeError, ValueError) as error:
+        raise ArtefactError(f"{run}: its checkpoint is damaged ({error}); start a new run") from error
 
 
 def _examples(dataset: Dataset, device: str) -> Examples:

@@ -97,7 +97,7 @@ class Augmentation(_Part):
 class Recipe(_Part):
     """A whole recipe, every default filled in."""
 
-    name: str = Field(pattern=r"^[\w.-]+$", description="also the name of its run folder")
+    name: str = Field(pattern=r"^\w[\w.-]*$", description="also the name of its run folder")
     seed: int = Field(default=0, ge=0, lt=2**32)
     data: DataChoice
     layers: tuple[Layer, ...] = Field(min_length=1)
