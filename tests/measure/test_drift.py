@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from programs import stripes, tiny_network
-from spikeloom.chip.program import program_of_member
+from spikeloom.chip.ensemble import program_of_member
 from spikeloom.deployment.deploy import deploy, deploy_members
 from spikeloom.errors import DataError, ProgramError
 from spikeloom.measure import drift

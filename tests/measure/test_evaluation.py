@@ -157,7 +157,5 @@ def test_classes_in_another_order_are_refused():
     program = deploy(tiny_network())  # whose classes are 0, 1, 2
     images = stripes(10)
     turned = from_arrays(images.images, images.labels, ["2", "1", "0"])
-    with pytest.raises(
-        DataError, match="label 0 is .2., which is the network.s class 2; number"
-    ):
+    with pytest.raises(DataError, match="label 0 is .2., which is the network.s class 2; number"):
         simulate(program, turned)

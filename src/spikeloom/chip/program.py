@@ -14,7 +14,6 @@ import numpy as np
 from spikeloom.chip.core import Core, unpack_crossbars
 from spikeloom.chip.limits import ARRAY_COLUMNS, CHIP_COLUMNS, CHIP_ROWS, CORES_PER_CHIP
 from spikeloom.chip.neuron import Neurons
-from spikeloom.errors import ProgramError
 
 NOWHERE, TO_OUTPUT = -1, -2
 """Values of `Routes.cores` for a neuron that goes nowhere, and for one that feeds an output line."""
@@ -155,59 +154,6 @@ class ChipProgram:
             self.potentials[index],
             int(self.seeds[index]),
         )
-
-
-def program_of_member(program: ChipProgram, member: int) -> ChipProgram:
-    """Give one member of an ensemble as a program of its own, in its old places.
-
-    Raises
-    ------
-    ProgramError
-        If there is no such member, or its neurons feed another.
-    """
-    chosen = program.core_members == member
-    if not chosen.any():
-        raise ProgramError(f"member {member}: is not in the program; it has {_spans(program.members)}")
-    of_line, of_output = program.inputs.members == member, program.outputs.members == member
-    new_core, new_line, new_output = (_renumbered(kept) for kept in (chosen, of_line, of_output))
-    cores, axons = program.routes.cores[chosen], program.routes.axons[chosen]
-    to_cores, to_outputs = cores >= 0, cores == TO_OUTPUT
-    moved = np.where(to_cores, new_core[np.where(to_cores, cores, 0)], cores)
-    lines = np.where(to_outputs, new_output[np.where(to_outputs, axons, 0)], axons) if len(new_output) else axons
-    if (to_cores & (moved < 0)).any() or (to_outputs & (lines < 0)).any():
-        raise ProgramError(f"member {member}: its neurons feed another member; it cannot stand alone")
-    taps = of_line[program.inputs.tap_lines]
-    tap_cores = new_core[program.inputs.tap_cores[taps]]
-    within = tap_cores >= 0
-    inputs = InputLines(
-        program.inputs.values[of_line],
-        program.inputs.members[of_line],
-        new_line[program.inputs.tap_lines[taps][within]],
-        tap_cores[within],
-        program.inputs.tap_axons[taps][within],
-    )
-    return ChipProgram(
-        axon_types=program.axon_types[chosen],
-        crossbars=program.crossbars[chosen],
-        neurons=program.neurons[chosen],
-        potentials=program.potentials[chosen],
-        seeds=program.seeds[chosen],
-        core_members=program.core_members[chosen],
-        placement=program.placement[chosen],
-        routes=Routes(moved.astype(np.int32), lines.astype(np.int32), program.routes.delays[chosen]),
-        inputs=inputs,
-        outputs=OutputLines(program.outputs.classes[of_output], program.outputs.members[of_output]),
-        interface=program.interface,
-    )
-
-
-def _renumbered(kept: np.ndarray) -> np.ndarray:
-    """Give each index its number among those that are kept, -1 for the others, int32."""
-    return np.where(kept, kept.cumsum() - 1, -1).astype(np.int32)
-
-
-def _spans(members: np.ndarray) -> str:
-    return ", ".join(str(member) for member in members) if len(members) <= 8 else f"{members[0]} .. {members[-1]}"
 
 
 def global_coordinates(placement: np.ndarray) -> np.ndarray:

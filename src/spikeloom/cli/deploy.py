@@ -18,21 +18,31 @@ if TYPE_CHECKING:
 
 def deploy_command(
     learned: Annotated[
-        str, typer.Argument(metavar="LEARNED", help="A learned network, or zoo:NAME.", show_default=False)
+        list[str],
+        typer.Argument(
+            metavar="LEARNED...", help="Networks that vote together, files or zoo:NAME.", show_default=False
+        ),
     ],
     members: Members = 1,
+    copies: Annotated[
+        int, typer.Option("--copies", help="Copies of each that see the image shifted by a pixel: 1, 5 or 9.")
+    ] = 1,
     seed: Seed = 0,
     out: Annotated[Path, typer.Option("--out", "-o", help="The program's file.")] = Path("program.safetensors"),
     as_json: Json = False,
 ) -> None:
-    """Sample a learned network into a chip program and print how it fits."""
+    """Sample learned networks into a chip program and print how it fits."""
     from spikeloom.chip.fit import fit_report
     from spikeloom.chip.storage import save_program
-    from spikeloom.deployment.deploy import deploy
+    from spikeloom.deployment.deploy import deploy, deploy_together
     from spikeloom.report.tables import fit_table
     from spikeloom.zoo import load_network
 
-    program = deploy(load_network(learned), members, seed)
+    networks = [load_network(name) for name in learned]
+    if len(networks) == copies == 1:
+        program = deploy(networks[0], members, seed)
+    else:
+        program = deploy_together(networks, members, copies, seed)
     save_program(program, out)
     if as_json:
         console.print_json({"program": str(out), **asdict(fit_report(program))})

@@ -8,6 +8,7 @@ import numpy as np
 
 from spikeloom.chip.core import pack_crossbars
 from spikeloom.chip.draws import core_seed
+from spikeloom.chip.ensemble import join_programs, shifted
 from spikeloom.chip.neuron import Neurons, memoryless
 from spikeloom.chip.program import ChipProgram, Interface, place_row_by_row
 from spikeloom.chip.validate import validate_truenorth
@@ -67,6 +68,39 @@ def deploy_members(network: LearnedNetwork, members: Sequence[int], seed: int = 
         outputs=outputs,
         interface=interface_of(network),
     )
+    validate_truenorth(program)
+    return program
+
+
+SHIFTS = {1: ((0, 0),), 5: ((0, 0), (-1, 0), (1, 0), (0, -1), (0, 1))}
+SHIFTS[9] = SHIFTS[5] + ((-1, -1), (-1, 1), (1, -1), (1, 1))
+"""Pixels down and right by which copies see the image, by their number: itself, its neighbours, the diagonal ones."""
+
+
+def deploy_together(
+    networks: Sequence[LearnedNetwork], members: int = 1, copies: int = 1, seed: int = 0
+) -> ChipProgram:
+    """Deploy several networks as one ensemble, each in `members` samples and each sample in shifted copies.
+
+    Parameters
+    ----------
+    networks : sequence of LearnedNetwork
+        Fed and read alike.
+    copies : int
+        Copies that see the image moved by one of `SHIFTS`; 1, 5 or 9.
+
+    Raises
+    ------
+    FitError
+        If the numbers make no sense.
+    ProgramError
+        If the networks are not fed and read alike.
+    """
+    if copies not in SHIFTS or members < 1:
+        raise FitError(f"deployment: {members} members in {copies} copies; at least 1 member, 1, 5 or 9 copies")
+    numbered = enumerate((network, shift) for network in networks for _ in range(members) for shift in SHIFTS[copies])
+    programs = [shifted(deploy_members(network, [member], seed), *shift) for member, (network, shift) in numbered]
+    program = join_programs(programs)
     validate_truenorth(program)
     return program
 

@@ -14,8 +14,9 @@ from pathlib import Path
 
 import numpy as np
 
+from spikeloom.chip.ensemble import program_of_member
 from spikeloom.chip.limits import N_NEURONS
-from spikeloom.chip.program import ChipProgram, program_of_member
+from spikeloom.chip.program import ChipProgram
 from spikeloom.chip.trains import unpack
 from spikeloom.data.datasets import Dataset
 from spikeloom.deployment.deploy import deploy

@@ -1,0 +1,62 @@
+"""Members together and apart, and copies that see the image aside."""
+
+import numpy as np
+import pytest
+
+from programs import one_neuron, stripes, tiny_network
+from spikeloom.chip.ensemble import join_programs, program_of_member, shifted
+from spikeloom.deployment.deploy import SHIFTS, deploy, deploy_members, deploy_together
+from spikeloom.errors import FitError, ProgramError
+from spikeloom.measure.votes import count_votes
+from spikeloom.network.learned import Convention
+
+
+def test_members_joined_are_the_ensemble_deployed_at_once():
+    network, images = tiny_network(), stripes(20)
+    together = deploy(network, 3, seed=1)
+    joined = join_programs([deploy_members(network, [member], seed=1) for member in range(3)])
+    assert np.array_equal(joined.crossbars, together.crossbars)
+    assert np.array_equal(count_votes(joined, images.values).votes, count_votes(together, images.values).votes)
+
+
+def test_different_networks_vote_together():
+    networks, images = [tiny_network(seed) for seed in (0, 1)], stripes(20)
+    program = deploy_together(networks, seed=2)
+    alone = [count_votes(program_of_member(program, member), images.values).votes for member in (0, 1)]
+    assert np.array_equal(count_votes(program, images.values).votes, sum(alone))
+    assert program.n_cores == 10
+
+
+def moved(images: np.ndarray, down: int, right: int) -> np.ndarray:
+    """Move (n, rows, columns) images by padding and cutting."""
+    rows, columns = images.shape[1:]
+    padded = np.pad(images, ((0, 0), (2, 2), (2, 2)))
+    return padded[:, 2 - down : 2 - down + rows, 2 - right : 2 - right + columns]
+
+
+@pytest.mark.parametrize(("down", "right"), SHIFTS[9])
+def test_a_shifted_copy_decides_as_the_network_does_on_the_moved_image(down, right):
+    program = deploy(tiny_network(convention=Convention(coding="threshold")))
+    values = stripes(30).values
+    aside = moved(values.reshape(-1, 8, 8), down, right).reshape(len(values), -1)
+    assert np.array_equal(count_votes(shifted(program, down, right), values).votes, count_votes(program, aside).votes)
+
+
+def test_copies_are_members_of_one_program():
+    program = deploy_together([tiny_network()], members=2, copies=5)
+    assert len(program.members) == 10
+    assert program.n_cores == 50
+
+
+def test_what_does_not_go_together_is_refused():
+    program = deploy(tiny_network())
+    with pytest.raises(ProgramError, match="two programs hold the same member"):
+        join_programs([program, program])
+    with pytest.raises(ProgramError, match="are not fed and read alike"):
+        join_programs([program, deploy_members(tiny_network(convention=Convention(coding="threshold")), [1])])
+    with pytest.raises(ProgramError, match="there is no program to join"):
+        join_programs([])
+    with pytest.raises(ProgramError, match="has no interface, so no image can be moved"):
+        shifted(one_neuron(), 1, 0)
+    with pytest.raises(FitError, match="1 members in 4 copies; at least 1 member, 1, 5 or 9 copies"):
+        deploy_together([tiny_network()], copies=4)
