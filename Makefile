@@ -31,6 +31,7 @@ lint: $(READY)
 	$(BIN)/lint-imports
 
 bench: setup
+	$(BIN)/spikeloom bench
 	$(BIN)/python -m benchmarks
 
 # Trains the shipped networks anew from their recipes and seeds; about half an hour on two cores.

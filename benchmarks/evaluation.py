@@ -20,7 +20,7 @@ def rows() -> list[dict[str, Any]]:
     started = perf_counter()
     evaluate_network(load_network("zoo:mnist-30"), test_set, {MEMBERS: 1}, threads=os.cpu_count() or 1)
     seconds = perf_counter() - started
-    work = f"mnist-30 x {MEMBERS}, {len(test_set):,} images, batched"
+    work = f"mnist-30 x {MEMBERS}, {len(test_set):,} images"
     return [
         {"work": work, "what": "sampling to votes", "value": seconds, "unit": "s"},
         {

@@ -2,7 +2,8 @@
 
 The popcount limit is the streaming work as words: a neuron of one image is four words of 64 axons, each loaded, ANDed
 with the crossbar's word and its bits counted; images lie beside each other in a vector. The memory limit of the general
-work is a pass over the bytes that a tick must touch.
+work is a pass over the bytes that a tick must touch; its adder limit counts the crossbar rows of active axons, a type
+at a time, and does nothing with the counts.
 """
 
 from __future__ import annotations
@@ -13,14 +14,16 @@ from typing import Any
 import numpy as np
 from numba import njit, prange
 
-from spikeloom.chip.limits import N_AXON_TYPES, N_NEURONS
+from spikeloom.chip.limits import N_AXON_TYPES, N_AXONS, N_NEURONS
 from spikeloom.chip.trains import PLANE_WORDS
+from spikeloom.simulation.fast.adders import COUNT_MAX, COUNT_PLANES, ROWS_AT_ONCE, count
 from spikeloom.simulation.fast.memory import zeros
-from spikeloom.simulation.fast.planes import counted, filler, load, popcount
+from spikeloom.simulation.fast.planar import NEURON_WORDS
+from spikeloom.simulation.fast.planes import counted, filler, load, popcount, prefetch
 from spikeloom.simulation.fast.threads import running_on
 
 _IMAGES = 256  # a block of images whose axons stay in the first-level cache
-_plane_of = filler(PLANE_WORDS)
+_plane_of, _row_of = filler(PLANE_WORDS), filler(NEURON_WORDS)
 
 
 def popcount_core_ticks_per_second(n_cores: int, threads: int, rounds: int = 5) -> float:
@@ -34,6 +37,20 @@ def popcount_core_ticks_per_second(n_cores: int, threads: int, rounds: int = 5) 
         _count_all(crossbars[: N_NEURONS * N_AXON_TYPES], axons, found[:1])  # compiled once
         best = min(_seconds(_count_all, crossbars, axons, found) for _ in range(rounds))
     return n_cores * _IMAGES / best
+
+
+def adder_ticks_per_second(n_cores: int, activity: float, threads: int, rounds: int = 3) -> float:
+    """Give the ticks a second of counting active rows alone, of crossbars of `n_cores` cores."""
+    rng = np.random.default_rng(0)
+    crossbars = zeros(n_cores * N_AXONS * NEURON_WORDS)
+    crossbars[:] = rng.integers(0, 2**63, len(crossbars), dtype=np.uint64)
+    of_type = max(round(activity * N_AXONS / N_AXON_TYPES / ROWS_AT_ONCE) * ROWS_AT_ONCE, ROWS_AT_ONCE)
+    rows = rng.integers(0, N_AXONS, (n_cores, N_AXON_TYPES * of_type)) + np.arange(n_cores)[:, None] * N_AXONS
+    counts, found = zeros(threads, COUNT_PLANES * NEURON_WORDS), np.zeros(threads, np.int64)
+    with running_on(threads):
+        _count_rows(crossbars, rows[:threads], of_type, counts, found)
+        best = min(_seconds(_count_rows, crossbars, rows, of_type, counts, found) for _ in range(rounds))
+    return 1 / best
 
 
 def bytes_per_second(n_bytes: int, threads: int, rounds: int = 5) -> float:
@@ -70,6 +87,23 @@ def _count_all(crossbars: Any, axons: Any, found: Any) -> None:
                 sums = sums ^ counted(load(axons, 3 * _IMAGES + image, nothing) & fourth)
             total += popcount(sums)
         found[core] = total
+
+
+@njit(cache=True, nogil=True, parallel=True)
+def _count_rows(crossbars: Any, rows: Any, of_type: int, counts: Any, found: Any) -> None:
+    for thread in prange(len(found)):
+        nothing = _row_of(np.uint64(0))
+        sums = nothing
+        for core in range(thread * len(rows) // len(found), (thread + 1) * len(rows) // len(found)):
+            if core + 1 < len(rows):
+                for row in rows[core + 1]:
+                    prefetch(crossbars, row * NEURON_WORDS)
+            for axon_type in range(N_AXON_TYPES):
+                for first in range(axon_type * of_type, (axon_type + 1) * of_type, COUNT_MAX):
+                    last = min(first + COUNT_MAX, (axon_type + 1) * of_type)
+                    count(crossbars, rows[core], first, last, counts[thread], 0, nothing)
+                    sums = sums ^ load(counts[thread], 0, nothing)
+        found[thread] = popcount(sums)
 
 
 @njit(cache=True, nogil=True, parallel=True)

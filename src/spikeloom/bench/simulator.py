@@ -12,7 +12,7 @@ from time import perf_counter
 
 import numpy as np
 
-from spikeloom.bench.limit import bytes_per_second, popcount_core_ticks_per_second
+from spikeloom.bench.limit import adder_ticks_per_second, bytes_per_second, popcount_core_ticks_per_second
 from spikeloom.bench.peers import products_rate, ranc_rate, sana_fe_rate
 from spikeloom.bench.workloads import recurrent_chip
 from spikeloom.chip.limits import CORES_PER_CHIP, N_NEURONS, TICK_SECONDS
@@ -127,6 +127,8 @@ def _general_rows(setting: Setting, others: dict[str, float], note: Note) -> Ite
         by_threads = _best_rates(setting.threads, _tick_rates(program, _GENERAL_TICKS))
         yield from _rows(work, "ticks/s", setting.cores, by_threads, known)
         yield Row(work, "its bytes read once, as a limit", limit, "ticks/s")
+        adders = adder_ticks_per_second(setting.cores, activity, setting.threads)
+        yield Row(work, "its rows counted alone, as a limit", adders, "ticks/s")
 
 
 def _line_rows(setting: Setting, note: Note) -> Iterator[Row]:

@@ -32,8 +32,9 @@ def encode(
     states = draw(INPUT_STREAM, seed, members[:, None], images)
     with running_on(threads):
         _encode(values, interface.ticks_per_image, states, lines, trains)
-    # of lines that carry the same, the last was written
-    return SpikeTrains(trains[lines[places, inputs.values]], n_ticks)
+    written = lines[places, inputs.values]  # of lines that carry the same, the last
+    alike = (written != np.arange(len(inputs))).any()
+    return SpikeTrains(trains[written] if alike else trains, n_ticks)
 
 
 @njit(cache=True, nogil=True, parallel=True)
