@@ -10,7 +10,7 @@ import os
 from spikeloom.data import load_dataset
 from spikeloom.measure.energy import calibrated_static, energy_per_image, shipped_profiles
 from spikeloom.measure.evaluation import Result, evaluate_network
-from spikeloom.report.published import published_points
+from spikeloom.report.published import paper_points
 from spikeloom.zoo import load_network
 
 DRAWS = {1: 10, 64: 1}  # by ensemble size
@@ -18,7 +18,7 @@ DRAWS = {1: 10, 64: 1}  # by ensemble size
 
 def main() -> None:
     """Print the solved figure, and what the profile then says of the paper's larger point."""
-    small, large = published_points()
+    small, large = paper_points()
     published = shipped_profiles()["truenorth-0.8V"]
     result = _measured(small.network, small.members)
     static = calibrated_static(small.joules, result.cores, result.ticks_per_image, result.activity, like=published)

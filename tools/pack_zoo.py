@@ -1,46 +1,114 @@
-"""Put a trained network into the zoo: ``python tools/pack_zoo.py RUN/learned.safetensors NAME``.
+"""Put trained networks into the zoo, with a model card.
 
-Probabilities are rounded to 8 bits first, and what is then validated is what is shipped.
+``python tools/pack_zoo.py network NAME RUN RETRAIN...`` packs the learned network of a run: synapses as bits, or
+probabilities in 8 bits, and what is then measured is what is shipped.
+``python tools/pack_zoo.py ensemble NAME COPIES NETWORK...`` writes the card of an ensemble of shipped networks, each in
+shifted copies.
 """
 
 from __future__ import annotations
 
+import json
+import os
 import sys
-from dataclasses import replace
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+
+from spikeloom.artefact import write_atomically
 from spikeloom.data import load_dataset
-from spikeloom.measure.evaluation import evaluate_network
-from spikeloom.network.forward import training_accuracy
+from spikeloom.data.datasets import Dataset
+from spikeloom.deployment.deploy import deploy_together
+from spikeloom.measure.energy import shipped_profiles
+from spikeloom.measure.evaluation import evaluate_network, evaluate_program
 from spikeloom.network.learned import LearnedNetwork
-from spikeloom.network.quantise import quantise
 from spikeloom.network.storage import load_learned, save_quantised
+from spikeloom.report.rows import result_row
 from spikeloom.training.loop import recorded_recipe, validation_split
+from spikeloom.zoo import load_network
+from spikeloom.zoo.cards import Card
 
-ENSEMBLES = {1: 10, 4: 4, 16: 2, 64: 1}  # draws by size
+THREADS = os.cpu_count() or 1
+DRAWS, SIZES = 10, (1, 4, 16, 64)
 
 
 def main() -> None:
-    """Pack one network and print what was validated."""
-    if len(sys.argv) != 3:
-        sys.exit("usage: python tools/pack_zoo.py RUN/learned.safetensors NAME")
-    source, name = sys.argv[1:]
-    network = _validated(quantise(load_learned(Path(source))))
-    target = Path(str(resources.files("spikeloom.zoo") / f"{name}.safetensors"))
-    save_quantised(network, target)
-    print(f"{target.name}: {target.stat().st_size:,} bytes, validation {network.training['validation']}")
+    """Pack what the arguments say, and print the card."""
+    match sys.argv[1:]:
+        case ["network", name, run, *retrain] if retrain:
+            packed = _pack_network(name, Path(run), retrain)
+        case ["ensemble", name, copies, *networks] if networks:
+            packed = _pack_ensemble(name, int(copies), networks)
+        case _:
+            sys.exit(__doc__)
+    write_atomically(_shipped(f"{name}.json"), packed.model_dump_json(indent=1).encode())
+    accuracies = [(row["members"], row["cores"], round(row["accuracy_mean"], 4)) for row in packed.test]
+    print(f"{name}: validation {packed.validation_accuracy:.4f}, test (members, cores, accuracy) {accuracies}")
 
 
-def _validated(network: LearnedNetwork) -> LearnedNetwork:
+def _pack_network(name: str, run: Path, retrain: list[str]) -> Card:
+    target = _shipped(f"{name}.safetensors")
+    save_quantised(load_learned(run / "learned.safetensors"), target)
+    network = load_learned(target)
     recipe = recorded_recipe(network)
-    _, validation = validation_split(recipe, load_dataset(recipe.data.source))
-    results = evaluate_network(network, validation, ENSEMBLES, threads=2)
-    figures = {
-        "training_network": training_accuracy(network, validation.values, validation.labels),
-        **{f"members_{size}": result.accuracy for size, result in results.items()},
-    }
-    return replace(network, training={**network.training, "validation": figures})
+    sizes = SIZES if _is_sampled(network) else SIZES[:1]
+    draws = DRAWS if _is_sampled(network) else 1
+    validation = evaluate_network(network, _validation(network), {1: draws}, threads=THREADS)[1]
+    results = evaluate_network(network, _test(), dict.fromkeys(sizes, draws), threads=THREADS)
+    return Card(
+        name=name,
+        cores=network.n_cores,
+        members=1,
+        recipe=recipe.name,
+        seed=recipe.seed,
+        validation_accuracy=validation.accuracy,
+        test=tuple(_row(results[size]) for size in sizes),
+        retrain=tuple(retrain),
+    )
+
+
+def _pack_ensemble(name: str, copies: int, names: list[str]) -> Card:
+    networks = [load_network(f"zoo:{network}") for network in names]
+    recipe = recorded_recipe(networks[0])
+    program = deploy_together(networks, copies=copies)
+    validation = evaluate_program(program, _validation(networks[0]), threads=THREADS)
+    return Card(
+        name=name,
+        cores=program.n_cores,
+        members=len(program.members),
+        recipe=recipe.name,
+        seed=0,
+        networks=tuple(names),
+        copies=copies,
+        validation_accuracy=validation.accuracy,
+        test=(_row(evaluate_program(program, _test(), threads=THREADS)),),
+        retrain=(f"each of its networks, then: python tools/pack_zoo.py ensemble {name} {copies} {' '.join(names)}",),
+    )
+
+
+def _is_sampled(network: LearnedNetwork) -> bool:
+    """Tell whether chance has a say: in synapses, or in input spikes."""
+    certain = all(np.isin(layer.probabilities, (0, 1)).all() for layer in network.layers)
+    return not certain or network.convention.coding == "bernoulli"
+
+
+def _row(result: Any) -> dict[str, Any]:
+    return json.loads(json.dumps(result_row(result, shipped_profiles())))
+
+
+def _validation(network: LearnedNetwork) -> Dataset:
+    recipe = recorded_recipe(network)
+    return validation_split(recipe, load_dataset(recipe.data.source))[1]
+
+
+def _test() -> Dataset:
+    return load_dataset("mnist", "test")
+
+
+def _shipped(name: str) -> Path:
+    return Path(str(resources.files("spikeloom.zoo"))) / name
 
 
 if __name__ == "__main__":

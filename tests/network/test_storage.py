@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -64,3 +65,16 @@ def test_a_damaged_network_is_refused_by_part(tmp_path, arrays, record, message)
     save_file(old_arrays | arrays, tmp_path / "n", metadata={METADATA_KEY: json.dumps(old_record | record)})
     with pytest.raises(ArtefactError, match=message):
         load_learned(tmp_path / "n")
+
+
+def test_certain_synapses_are_kept_as_bits_and_come_back(tmp_path):
+    network = tiny_network()
+    certain = replace(
+        network, layers=tuple(replace(one, probabilities=np.round(one.probabilities)) for one in network.layers)
+    )
+    save_quantised(certain, tmp_path / "bits")
+    arrays, _ = read_artefact(tmp_path / "bits", LEARNED)
+    assert arrays["layers.0.synapses"].shape == (4, 256, 32)
+    again = load_learned(tmp_path / "bits")
+    for one, other in zip(again.layers, certain.layers, strict=True):
+        assert np.array_equal(one.probabilities, other.probabilities)

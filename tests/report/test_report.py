@@ -7,7 +7,7 @@ from programs import stripes, tiny_network
 from spikeloom.measure.energy import PAPER_PROFILE, named_profile, shipped_profiles
 from spikeloom.measure.evaluation import evaluate_network
 from spikeloom.report.figures import accuracy_energy_figure, save_figure
-from spikeloom.report.published import published_points
+from spikeloom.report.published import paper_points
 from spikeloom.report.rows import result_row
 from spikeloom.report.tables import microjoules, reproduction_note, reproduction_table
 
@@ -66,7 +66,7 @@ def test_the_figure_shows_every_network_and_every_published_point(rows, tmp_path
     figure = accuracy_energy_figure(rows, PAPER_PROFILE)
     (axes,) = figure.axes
     shown = [line.get_xydata().tolist() for line in axes.lines]
-    for point in published_points():
+    for point in paper_points():
         assert any([point.joules * 1e6, point.accuracy * 100] in pairs for pairs in shown)
     labels = [text.get_text() for text in axes.get_legend().get_texts()]
     assert [label.split(",")[0] for label in labels] == ["the paper", "mnist-5", "mnist-30"]

@@ -13,8 +13,11 @@ from spikeloom.cli.data import data_app
 from spikeloom.cli.deploy import deploy_command, info_command
 from spikeloom.cli.drift import drift_command
 from spikeloom.cli.exchange import export_command, import_app
+from spikeloom.cli.frontier import frontier_command
 from spikeloom.cli.measure import predict_command, reproduce_command, simulate_command
+from spikeloom.cli.robust import robust_command
 from spikeloom.cli.train import train_command
+from spikeloom.cli.zoo import zoo_command
 
 app = typer.Typer(
     name="spikeloom",
@@ -34,6 +37,9 @@ app.command("info")(info_command)
 app.command("drift")(drift_command)
 app.command("export")(export_command)
 app.add_typer(import_app, name="import")
+app.command("robust")(robust_command)
+app.command("frontier")(frontier_command)
+app.command("zoo")(zoo_command)
 app.command("bench")(bench_command)
 
 

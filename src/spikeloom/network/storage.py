@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from spikeloom.artefact import Format, checked_array, read_artefact, write_artefact
+from spikeloom.chip.core import pack_crossbars, unpack_crossbars
 from spikeloom.chip.limits import LEAK_LIMIT, N_AXON_TYPES, N_AXONS, N_NEURONS, STRENGTH_LIMIT
 from spikeloom.errors import ArtefactError, FitError
 from spikeloom.network.learned import Convention, LearnedLayer, LearnedNetwork
@@ -26,10 +27,17 @@ def save_learned(network: LearnedNetwork, path: Path) -> None:
 
 
 def save_quantised(network: LearnedNetwork, path: Path) -> None:
-    """Write a learned network with 8-bit probabilities and rounded biases, a quarter of the size, atomically."""
+    """Write a learned network small, atomically: probabilities of 0 and 1 as bits, others in 8 bits, biases rounded."""
     small = quantise(network)
-    steps = {f"layers.{i}.probabilities": to_steps(layer.probabilities) for i, layer in enumerate(small.layers)}
-    write_artefact(path, LEARNED, learned_arrays(small) | steps, learned_record(small))
+    arrays = learned_arrays(small)
+    for index, layer in enumerate(small.layers):
+        name = f"layers.{index}.probabilities"
+        if np.isin(layer.probabilities, (0, 1)).all():
+            del arrays[name]
+            arrays[f"layers.{index}.synapses"] = pack_crossbars(layer.probabilities > 0)
+        else:
+            arrays[name] = to_steps(layer.probabilities)
+    write_artefact(path, LEARNED, arrays, learned_record(small))
 
 
 def load_learned(path: Path) -> LearnedNetwork:
@@ -101,14 +109,12 @@ def _topology(record: Mapping[str, Any]) -> Topology:
 
 def _layer(arrays: Mapping[str, np.ndarray], index: int, below: int, n_cores: int, path: Path) -> LearnedLayer:
     name = f"layers.{index}"
-    probabilities = arrays.get(f"{name}.probabilities")
-    stored = np.uint8 if probabilities is not None and probabilities.dtype == np.uint8 else np.float32
-    probabilities = checked_array(arrays, f"{name}.probabilities", stored, (n_cores, N_AXONS, N_NEURONS), path)
+    probabilities = _probabilities(arrays, name, n_cores, path)
     layer = LearnedLayer(
         sources=checked_array(arrays, f"{name}.sources", np.int32, (n_cores, N_AXONS, None), path),
         axon_types=checked_array(arrays, f"{name}.axon_types", np.uint8, (n_cores, N_AXONS), path),
         strengths=checked_array(arrays, f"{name}.strengths", np.int16, (n_cores, N_NEURONS, N_AXON_TYPES), path),
-        probabilities=from_steps(probabilities) if stored is np.uint8 else probabilities,
+        probabilities=probabilities,
         biases=checked_array(arrays, f"{name}.biases", np.float32, (n_cores, N_NEURONS), path),
     )
     _check_range(f"{name}.sources", layer.sources, -1, below - 1, path)
@@ -120,6 +126,18 @@ def _layer(arrays: Mapping[str, np.ndarray], index: int, below: int, n_cores: in
     if index and len(np.unique(used)) != len(used):
         raise ArtefactError(f"{path}: '{name}.sources' names a neuron twice; a neuron has one destination")
     return layer
+
+
+def _probabilities(arrays: Mapping[str, np.ndarray], layer: str, n_cores: int, path: Path) -> np.ndarray:
+    """Give probabilities that were stored as bits, as 8-bit steps, or as they are."""
+    if f"{layer}.synapses" in arrays:
+        packed = checked_array(arrays, f"{layer}.synapses", np.uint8, (n_cores, N_AXONS, N_NEURONS // 8), path)
+        return unpack_crossbars(packed).astype(np.float32)
+    name = f"{layer}.probabilities"
+    stored = arrays.get(name)
+    kind = np.uint8 if stored is not None and stored.dtype == np.uint8 else np.float32
+    probabilities = checked_array(arrays, name, kind, (n_cores, N_AXONS, N_NEURONS), path)
+    return from_steps(probabilities) if kind is np.uint8 else probabilities
 
 
 def _check_range(name: str, values: np.ndarray, low: float, high: float, path: Path) -> None:

@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from spikeloom.artefact import write_atomically
-from spikeloom.report.published import published_points
+from spikeloom.report.published import PublishedPoint, paper_points, published_points
 
 _COLOURS = {"mnist-5": "#0072b2", "mnist-30": "#d55e00"}  # told apart by colour-blind readers too
 _INK, _FAINT = "#222222", "#d9d9d9"
@@ -30,7 +30,7 @@ def accuracy_energy_figure(rows: Sequence[Mapping[str, Any]], profile: str) -> F
     axes = figure.subplots()
     for network in dict.fromkeys(row["network"] for row in rows):
         _draw_network(axes, network, [row for row in rows if row["network"] == network], profile)
-    for index, point in enumerate(published_points()):
+    for index, point in enumerate(paper_points()):
         axes.plot(
             point.joules * 1e6, point.accuracy * 100, "*", color=_INK, markersize=13, zorder=4,
             label="the paper, on the chip" if index == 0 else None,
@@ -39,8 +39,89 @@ def accuracy_energy_figure(rows: Sequence[Mapping[str, Any]], profile: str) -> F
             f"{point.accuracy * 100:g} %\n{point.joules * 1e6:g} µJ", (point.joules * 1e6, point.accuracy * 100),
             xytext=(10, -8), textcoords="offset points", va="top", fontsize=8, color=_INK,
         )  # fmt: skip
-    _label_axes(axes, rows, profile)
+    _label_axes(axes, rows, profile, paper_points())
     return figure
+
+
+def frontier_figure(rows: Sequence[Mapping[str, Any]], profile: str) -> Figure:
+    """Draw accuracy against energy of everything in the zoo, the best at every energy joined, beside published points.
+
+    Parameters
+    ----------
+    rows : sequence of rows as ``simulate --json`` gives them, with the ``name`` of the network
+    """
+    figure = Figure(figsize=(8.6, 5.2), layout="constrained")
+    axes = figure.subplots()
+    for sampled, colour, marker, label in (
+        (True, "#0072b2", "o", "probabilities, sampled"),
+        (False, "#d55e00", "s", "trained as deployed"),
+    ):
+        chosen = [row for row in rows if (row["draws"] > 1) == sampled]
+        x, y = ([_microjoules(row, profile) for row in chosen], [row["accuracy_mean"] * 100 for row in chosen])
+        axes.plot(x, y, marker, color=colour, markersize=6, zorder=3, label=label)
+    best = _best_at_every_energy(rows, profile)
+    axes.step(
+        [_microjoules(row, profile) for row in best], [row["accuracy_mean"] * 100 for row in best],
+        where="post", color=_INK, linewidth=0.9, linestyle=":", zorder=2, label="our frontier",
+    )  # fmt: skip
+    for row in best:
+        axes.annotate(
+            f"{row['cores']:,} cores\n{row['accuracy_mean'] * 100:.2f} %",
+            (_microjoules(row, profile), row["accuracy_mean"] * 100),
+            xytext=(-8, 0), textcoords="offset points", ha="right", va="center", fontsize=7.5, color=_INK,
+        )  # fmt: skip
+    _draw_published(axes)
+    _label_axes(axes, rows, profile, published_points())
+    return figure
+
+
+def robustness_figure(rows: Sequence[Mapping[str, Any]]) -> Figure:
+    """Draw accuracy against the share of broken parts, a panel a fault, a line a model; bars are the spread."""
+    faults = list(dict.fromkeys(row["fault"] for row in rows))
+    figure = Figure(figsize=(3.0 * len(faults), 3.6), layout="constrained")
+    panels = np.atleast_1d(figure.subplots(1, len(faults), sharey=True))
+    for axes, fault in zip(panels, faults, strict=True):
+        for model in dict.fromkeys(row["model"] for row in rows):
+            found = [row for row in rows if (row["model"], row["fault"]) == (model, fault)]
+            axes.errorbar(
+                [row["share"] * 100 for row in found], [row["accuracy_mean"] * 100 for row in found],
+                yerr=[(row["accuracy_std"] or 0) * 100 for row in found],
+                marker="o", markersize=4, linewidth=1.3, capsize=2, label=f"{model}, {found[0]['cores']:,} cores",
+            )  # fmt: skip
+        axes.set_title(fault, fontsize=10)
+        axes.set_xlabel("share broken in %")
+        axes.grid(color=_FAINT, linewidth=0.6)
+        axes.spines[["top", "right"]].set_visible(False)
+    panels[0].set_ylabel("accuracy in %")
+    panels[0].legend(loc="lower left", frameon=False, fontsize=8)
+    return figure
+
+
+def _microjoules(row: Mapping[str, Any], profile: str) -> float:
+    return float(row["energy_joules"][profile]) * 1e6
+
+
+def _best_at_every_energy(rows: Sequence[Mapping[str, Any]], profile: str) -> list[Mapping[str, Any]]:
+    best: list[Mapping[str, Any]] = []
+    for row in sorted(rows, key=lambda row: (_microjoules(row, profile), -row["accuracy_mean"])):
+        if not best or row["accuracy_mean"] > best[-1]["accuracy_mean"]:
+            best.append(row)
+    return best
+
+
+def _draw_published(axes: Axes) -> None:
+    """Draw the paper's points as stars, others hollow and named."""
+    for index, point in enumerate(published_points()):
+        of_paper = point.network is not None
+        axes.plot(
+            point.joules * 1e6, point.accuracy * 100, "*" if of_paper else "D", color=_INK,
+            markerfacecolor=_INK if of_paper else "none", markersize=13 if of_paper else 5, zorder=4,
+            label="Esser et al. 2015, on the chip" if index == 0 else None,
+        )  # fmt: skip
+        axes.annotate(
+            point.label.split(",")[0], (point.joules * 1e6, point.accuracy * 100),
+            xytext=(8, -4), textcoords="offset points", va="top", fontsize=7.5, color="#555555",
+        )  # fmt: skip
 
 
 def save_figure(figure: Figure, path: Path) -> list[Path]:
@@ -71,16 +152,18 @@ def _draw_network(axes: Axes, network: str, rows: Sequence[Mapping[str, Any]], p
         )  # fmt: skip
 
 
-def _label_axes(axes: Axes, rows: Sequence[Mapping[str, Any]], profile: str) -> None:
+def _label_axes(
+    axes: Axes, rows: Sequence[Mapping[str, Any]], profile: str, published: Sequence[PublishedPoint]
+) -> None:
     axes.set_xscale("log")
     axes.set_yscale("function", functions=(_spacing, lambda y: 100 - 10.0**-y))
-    accuracies = [row["accuracy_mean"] * 100 for row in rows] + [p.accuracy * 100 for p in published_points()]
+    accuracies = [row["accuracy_mean"] * 100 for row in rows] + [p.accuracy * 100 for p in published]
     low, high = 100 - (100 - min(accuracies)) * 1.45, 100 - (100 - max(accuracies)) / 1.5
     ticks = [tick for tick in _ACCURACY_TICKS if low <= tick <= high]
     axes.set_ylim(low, high)
     axes.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
     axes.set_yticks([], minor=True)
-    energies = [row["energy_joules"][profile] * 1e6 for row in rows] + [p.joules * 1e6 for p in published_points()]
+    energies = [row["energy_joules"][profile] * 1e6 for row in rows] + [p.joules * 1e6 for p in published]
     axes.set_xlim(min(energies) / 2, max(energies) * 3)
     ticks = [tick for tick in (0.01, 0.1, 1, 10, 100, 1000) if min(energies) / 2 <= tick <= max(energies) * 3]
     axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])

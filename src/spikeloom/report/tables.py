@@ -10,8 +10,9 @@ from rich.text import Text
 
 from spikeloom.chip.fit import FitReport
 from spikeloom.export.features import Support
-from spikeloom.measure.energy import LEFT_OUT, Profile
-from spikeloom.report.published import published_points
+from spikeloom.measure.energy import LEFT_OUT, PAPER_PROFILE, Profile
+from spikeloom.report.published import paper_points
+from spikeloom.zoo.cards import Card
 
 
 def fit_table(fit: FitReport) -> Table:
@@ -50,7 +51,7 @@ def reproduction_table(rows: Sequence[Mapping[str, Any]], profile: str) -> Table
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
     for heading in ("network", "members", "cores", "draws", "accuracy", "±", "energy", "split", "the paper"):
         table.add_column(heading, justify="left" if heading == "network" else "right", no_wrap=True)
-    published = {(point.network, point.members): point for point in published_points()}
+    published = {(point.network, point.members): point for point in paper_points()}
     for row in rows:
         point = published.get((row["network"], row["members"]))
         table.add_row(
@@ -87,6 +88,50 @@ def energy_note(profiles: Mapping[str, Profile]) -> Text:
 
 def _energy_sentence(name: str, profile: Profile) -> str:
     return f"Energy: profile {name} ({profile.kind}). Left out: {LEFT_OUT}."
+
+
+def zoo_table(rows: Sequence[Mapping[str, Any]]) -> Table:
+    """List shipped networks."""
+    table = _table("Shipped networks", "name", "cores", "members", "recipe", "validation", "test", "energy", "size")
+    for row in rows:
+        table.add_row(
+            row["name"],
+            f"{row['cores']:,}",
+            f"{row['members']}",
+            row["recipe"],
+            percent(row["validation_accuracy"]),
+            percent(row["test_accuracy_mean"]),
+            microjoules(row["energy_joules"][PAPER_PROFILE]),
+            f"{row['bytes'] / 2**20:.1f} MB",
+        )
+    return table
+
+
+def robustness_table(rows: Sequence[Mapping[str, Any]]) -> Table:
+    """Show accuracy by model and fault, a column a share of broken parts."""
+    shares = list(dict.fromkeys(row["share"] for row in rows))
+    table = _table("Accuracy by the share of broken parts", "model", "fault", *(f"{share:.0%}" for share in shares))
+    for model, fault in dict.fromkeys((row["model"], row["fault"]) for row in rows):
+        found = [row for row in rows if (row["model"], row["fault"]) == (model, fault)]
+        table.add_row(model, fault, *(percent(row["accuracy_mean"]) for row in found))
+    return table
+
+
+def card_table(card: Card) -> Table:
+    """Show a model card: what was measured of it on the test set."""
+    title = f"{card.name}: recipe {card.recipe}, seed {card.seed}, validation {percent(card.validation_accuracy)}"
+    table = _table(title, "members", "cores", "draws", "test", "±", "events an image", *card.test[0]["energy_joules"])
+    for row in card.test:
+        table.add_row(
+            f"{row['members']}",
+            f"{row['cores']:,}",
+            f"{row['draws']}",
+            percent(row["accuracy_mean"]),
+            _spread(row),
+            f"{row['events_per_image']:,.0f}",
+            *(microjoules(joules) for joules in row["energy_joules"].values()),
+        )
+    return table
 
 
 def drift_table(title: str, stages: Sequence[Mapping[str, Any]]) -> Table:

@@ -131,6 +131,16 @@ def load_recipe(source: str | Path, changes: Sequence[str] = ()) -> Recipe:
     return check_recipe(_extended(values, (str(source),)), str(source))
 
 
+def changed_recipe(recipe: Recipe, changes: Mapping[str, Any]) -> Recipe:
+    """Give the recipe with values of dotted keys changed; RecipeError where a key or value is impossible."""
+    values = recipe.model_dump(mode="json", exclude_none=True)
+    for key, value in changes.items():
+        for part in reversed(key.split(".")):
+            value = {part: value}
+        values = _merge(values, value)
+    return check_recipe(values, f"{recipe.name}, changed")
+
+
 def check_recipe(values: Mapping[str, Any], source: str) -> Recipe:
     """Give the recipe that these values describe, or say which of them is wrong."""
     try:

@@ -1,4 +1,8 @@
-"""Trained networks that come with the package, and loading by path or by name."""
+"""Trained networks that come with the package, and loading by path or by name.
+
+Every name has a model card, ``NAME.json``. Most have a learned network beside it, ``NAME.safetensors``; an ensemble's
+card names the networks that vote together, and in how many shifted copies.
+"""
 
 from __future__ import annotations
 
@@ -8,17 +12,30 @@ from pathlib import Path
 from spikeloom.artefact import read_record
 from spikeloom.chip.program import ChipProgram
 from spikeloom.chip.storage import PROGRAM, load_program
+from spikeloom.deployment.deploy import deploy_together
 from spikeloom.errors import ArtefactError
 from spikeloom.network.learned import LearnedNetwork
 from spikeloom.network.storage import LEARNED, load_learned
+from spikeloom.zoo.cards import Card, card
 
 PREFIX = "zoo:"
 
 
 def zoo_names() -> list[str]:
-    """Give the names of the shipped networks."""
-    folder = resources.files("spikeloom.zoo")
-    return sorted(e.name.removesuffix(".safetensors") for e in folder.iterdir() if e.name.endswith(".safetensors"))
+    """Give the names of what is shipped."""
+    return _names(".json")
+
+
+def network_names() -> list[str]:
+    """Give the names of the shipped learned networks, without the ensembles made of them."""
+    return _names(".safetensors")
+
+
+def zoo_card(name: str) -> Card:
+    """Give the model card of a shipped name; ArtefactError where there is none."""
+    if name not in zoo_names():
+        raise ArtefactError(f"{PREFIX}{name}: the zoo has no such network; it has {', '.join(zoo_names())}")
+    return card(Path(str(resources.files("spikeloom.zoo") / f"{name}.json")))
 
 
 def model_path(source: str | Path) -> Path:
@@ -27,24 +44,31 @@ def model_path(source: str | Path) -> Path:
     Raises
     ------
     ArtefactError
-        If the zoo has no such network.
+        If the zoo has no such network, or it is an ensemble of several.
     """
-    name = str(source).removeprefix(PREFIX)
-    if name == str(source):
+    name = _zoo_name(source)
+    if name is None:
         return Path(source)
-    if name not in zoo_names():
-        raise ArtefactError(f"{source}: the zoo has no such network; it has {', '.join(zoo_names())}")
+    if zoo_card(name).networks:
+        raise ArtefactError(f"{source}: is an ensemble of several networks; name one of them, or deploy it as it is")
     return Path(str(resources.files("spikeloom.zoo") / f"{name}.safetensors"))
 
 
 def load(source: str | Path) -> LearnedNetwork | ChipProgram:
-    """Load a learned network or a chip program from a file, or a shipped network by ``zoo:NAME``.
+    """Load a learned network or a chip program from a file, or what is shipped by ``zoo:NAME``.
+
+    A shipped ensemble of several networks comes as a chip program.
 
     Raises
     ------
     ArtefactError
         If there is no such file or network, or the file is damaged, foreign or newer than this reader.
     """
+    name = _zoo_name(source)
+    if name is not None and zoo_card(name).networks:
+        ensemble = zoo_card(name)
+        networks = [load_network(f"{PREFIX}{member}") for member in ensemble.networks]
+        return deploy_together(networks, copies=ensemble.copies, seed=ensemble.seed)
     path = model_path(source)
     kind = read_record(path)["format"]
     if kind == PROGRAM.name:
@@ -57,3 +81,14 @@ def load(source: str | Path) -> LearnedNetwork | ChipProgram:
 def load_network(source: str | Path) -> LearnedNetwork:
     """Load a learned network from a file, or a shipped one by ``zoo:NAME``; errors as in `load`."""
     return load_learned(model_path(source))
+
+
+def _zoo_name(source: str | Path) -> str | None:
+    """Give the name after ``zoo:``, or None where the source is a path."""
+    name = str(source).removeprefix(PREFIX)
+    return None if name == str(source) else name
+
+
+def _names(suffix: str) -> list[str]:
+    folder = resources.files("spikeloom.zoo")
+    return sorted(entry.name.removesuffix(suffix) for entry in folder.iterdir() if entry.name.endswith(suffix))

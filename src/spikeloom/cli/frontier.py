@@ -1,0 +1,69 @@
+"""``spikeloom frontier``: accuracy against energy of all that is shipped, and a search for more."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from spikeloom.cli import console
+from spikeloom.cli.options import Json, Seed, Threads
+
+if TYPE_CHECKING:
+    from spikeloom.frontier.search import Trial
+
+FIGURE_FILE, RESULTS_FILE, TRIALS_FILE = "frontier.png", "frontier.json", "trials.sqlite"
+
+
+def frontier_command(
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for figure, results and trials.")] = Path("frontier"),
+    space: Annotated[
+        Path | None, typer.Option("--search", metavar="SPACE.toml", help="Search this space of recipes first.")
+    ] = None,
+    trials: Annotated[int, typer.Option("--trials", min=1, help="With --search: trainings more.")] = 20,
+    data: Annotated[str, typer.Option("--data", help="With --search: mnist, a folder or an NPZ file.")] = "mnist",
+    seed: Seed = 0,
+    threads: Threads = 0,
+    as_json: Json = False,
+) -> None:
+    """Draw accuracy against energy of the zoo beside published points; with --search, look for better recipes.
+
+    A search trains on the training set and judges on its validation split alone. Its trials are kept, and another call
+    goes on with them.
+    """
+    from spikeloom.artefact import write_atomically
+    from spikeloom.measure.energy import PAPER_PROFILE
+    from spikeloom.report.figures import frontier_figure, save_figure
+    from spikeloom.zoo import zoo_card, zoo_names
+
+    best = None if space is None else _search(space, data, out, trials, seed, threads or console.default_threads())
+    rows: list[dict[str, Any]] = [{"name": name, **row} for name in zoo_names() for row in zoo_card(name).test]
+    paths = save_figure(frontier_figure(rows, PAPER_PROFILE), out / FIGURE_FILE)
+    write_atomically(out / RESULTS_FILE, json.dumps({"rows": rows}, indent=1).encode())
+    if as_json:
+        console.print_json({"rows": rows, "best_trial": best})
+        return
+    if best is not None:
+        console.show(f"best trial: {best}")
+    console.show(*(f"written to {path}" for path in (*paths, out / RESULTS_FILE)))
+
+
+def _search(path: Path, data: str, out: Path, trials: int, seed: int, threads: int) -> dict[str, Any] | None:
+    from dataclasses import asdict
+
+    import torch
+
+    from spikeloom.data import load_dataset
+    from spikeloom.frontier.search import load_space, search
+
+    chosen, dataset = load_space(path), load_dataset(data)
+    torch.set_num_threads(threads)
+    best = search(chosen, dataset, out / TRIALS_FILE, trials, _tell, seed)
+    return None if best is None else asdict(best)
+
+
+def _tell(trial: Trial) -> None:
+    told = "does not fit" if trial.validation_accuracy is None else f"{trial.validation_accuracy * 100:.2f} %"
+    console.note(f"trial {trial.number}: {told}, {trial.cores or '-'} cores, {dict(trial.changes)}")

@@ -1,0 +1,56 @@
+"""``spikeloom robust``: accuracy when the input is noisy or the hardware is broken."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from spikeloom.cli import console
+from spikeloom.cli.options import Draws, Json, Seed, Threads
+
+FIGURE_FILE, RESULTS_FILE = "robustness.png", "robustness.json"
+
+
+def robust_command(
+    models: Annotated[
+        list[str], typer.Argument(metavar="MODEL...", help="Chip programs, networks, or zoo:NAME.", show_default=False)
+    ],
+    draws: Draws = 3,
+    images: Annotated[int, typer.Option("--images", min=1, help="Test images.")] = 10_000,
+    dataset: Annotated[str, typer.Option("--dataset", help="mnist, a folder or an NPZ file.")] = "mnist",
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the figure and its figures.")] = Path("robust"),
+    seed: Seed = 0,
+    threads: Threads = 0,
+    as_json: Json = False,
+) -> None:
+    """Measure accuracy under input noise, dead cores, dead neurons and stuck synapses, and draw it."""
+    from spikeloom.artefact import write_atomically
+    from spikeloom.chip.program import ChipProgram
+    from spikeloom.data import load_dataset
+    from spikeloom.deployment.deploy import deploy
+    from spikeloom.measure.robustness import PROGRAM_FAULTS, SHARES, robustness
+    from spikeloom.report.figures import robustness_figure, save_figure
+    from spikeloom.zoo import load
+
+    shown = load_dataset(dataset, "test").take(slice(images))
+    rows = []
+    with console.progress_bar("breaking", len(models) * (1 + len(PROGRAM_FAULTS)) * len(SHARES)) as advance:
+        for name in models:
+            model = load(name)
+            program = model if isinstance(model, ChipProgram) else deploy(model, seed=seed)
+            used = threads or console.default_threads()
+            for row in robustness(program, shown, draws, seed=seed, threads=used):
+                rows.append({"model": name.removeprefix("zoo:"), "cores": program.n_cores, **asdict(row)})
+                advance(1, f"{name}: {row.fault}")
+    paths = save_figure(robustness_figure(rows), out / FIGURE_FILE)
+    write_atomically(out / RESULTS_FILE, json.dumps({"rows": rows}, indent=1).encode())
+    if as_json:
+        console.print_json({"rows": rows})
+    else:
+        from spikeloom.report.tables import robustness_table
+
+        console.show(robustness_table(rows), *(f"written to {path}" for path in (*paths, out / RESULTS_FILE)))

@@ -1,0 +1,142 @@
+"""Search over recipes and topologies, on the validation split alone; kept in a file, so that it can go on.
+
+A space is a TOML file: a recipe, and for each of its keys a range or a list of choices.
+
+    recipe = "mnist-5-deployed"
+    [space]
+    "train.learning_rate" = { low = 0.001, high = 0.02, log = true }
+    "layers" = { choices = [[{ window = 16, stride = 12 }, { window = 2 }], [{ window = 14, stride = 14 }]] }
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from spikeloom.data.datasets import Dataset
+from spikeloom.errors import FitError, RecipeError, TrainingError
+from spikeloom.optional import needed
+from spikeloom.training.recipe import Recipe, changed_recipe, load_recipe
+
+
+class Dimension(BaseModel):
+    """What a key may be: a number between two, or one of some choices."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    low: float | None = None
+    high: float | None = None
+    log: bool = False
+    choices: tuple[Any, ...] = ()
+
+    @model_validator(mode="after")
+    def _is_one_kind(self) -> Dimension:
+        if bool(self.choices) == (self.low is not None and self.high is not None):
+            raise ValueError("give low and high, or choices")
+        return self
+
+
+class Space(BaseModel):
+    """A recipe, and what may be changed in it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    recipe: str
+    space: dict[str, Dimension] = Field(min_length=1)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One training: what was changed, and how it did on the validation split; None where it did not fit."""
+
+    number: int
+    changes: Mapping[str, Any]
+    cores: int | None
+    validation_accuracy: float | None
+
+
+def load_space(path: Path) -> Space:
+    """Read a space; RecipeError where it is not one."""
+    try:
+        return Space.model_validate(tomllib.loads(path.read_text("utf-8")))
+    except OSError as error:
+        raise RecipeError(f"space {path}: cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise RecipeError(f"space {path}: is not TOML: {error}") from error
+    except ValidationError as error:
+        problem = error.errors()[0]
+        place = ".".join(str(key) for key in problem["loc"])
+        raise RecipeError(f"space {path}: {place}: {problem['msg'].lower()}") from error
+
+
+def search(
+    space: Space, dataset: Dataset, storage: Path, trials: int, hear: Callable[[Trial], None], seed: int = 0
+) -> Trial | None:
+    """Train and judge `trials` more changed recipes, and give the best of all that the storage holds.
+
+    Parameters
+    ----------
+    space : Space
+    dataset : Dataset
+        The training set; recipes hold their validation split out of it.
+    storage : Path
+        A file of trials; one that exists is gone on with.
+    hear : callable
+        Hears each trial as it ends.
+
+    Raises
+    ------
+    RecipeError
+        If the recipe or a key of the space does not exist.
+    PeerError
+        If Optuna is not installed.
+    """
+    optuna = needed("optuna", "spikeloom[frontier]")
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    base = load_recipe(space.recipe)
+    storage.parent.mkdir(parents=True, exist_ok=True)
+    study = optuna.create_study(
+        storage=f"sqlite:///{storage}",
+        study_name=space.recipe,
+        direction="maximize",
+        load_if_exists=True,
+    )
+    # another seed for a search that goes on, so that it does not repeat its first guesses
+    study.sampler = optuna.samplers.TPESampler(seed=seed + len(study.trials))
+
+    def objective(trial: Any) -> float:
+        changes = {key: _suggested(trial, key, dimension) for key, dimension in space.space.items()}
+        recipe = changed_recipe(base, changes)
+        try:
+            cores = recipe.topology(dataset.value_shape, dataset.n_classes).n_cores
+            accuracy = _validation_accuracy(recipe, dataset)
+        except (FitError, TrainingError) as error:
+            hear(Trial(trial.number, changes, None, None))
+            raise optuna.TrialPruned(str(error)) from error
+        trial.set_user_attr("cores", cores)
+        hear(Trial(trial.number, changes, cores, accuracy))
+        return accuracy
+
+    study.optimize(objective, n_trials=trials)
+    done = [trial for trial in study.trials if trial.value is not None]
+    if not done:
+        return None
+    best = max(done, key=lambda trial: trial.value)
+    return Trial(best.number, best.params, best.user_attrs["cores"], best.value)
+
+
+def _suggested(trial: Any, key: str, dimension: Dimension) -> Any:
+    if dimension.choices:
+        return dimension.choices[trial.suggest_int(key, 0, len(dimension.choices) - 1)]
+    return trial.suggest_float(key, dimension.low, dimension.high, log=dimension.log)
+
+
+def _validation_accuracy(recipe: Recipe, dataset: Dataset) -> float:
+    from spikeloom.training.loop import train
+
+    return float(train(recipe, dataset).training["log"][-1]["validation_accuracy"])

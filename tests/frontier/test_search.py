@@ -1,0 +1,67 @@
+"""The search judges on the validation split, keeps its trials, and goes on with them."""
+
+import pytest
+
+from programs import stripes
+from spikeloom.errors import RecipeError
+from spikeloom.frontier.search import load_space, search
+
+SPACE = """
+recipe = "{recipe}"
+[space]
+"train.learning_rate" = {{ low = 0.02, high = 0.05, log = true }}
+"layers" = {{ choices = [[{{ window = 4, stride = 4 }}, {{ window = 2 }}], [{{ window = 20 }}]] }}
+"""
+RECIPE = """
+extends = "quick"
+name = "stripes"
+[data]
+path = "unused"
+validation = 0.2
+[[layers]]
+window = 4
+stride = 4
+[train]
+epochs = 1
+batch = 20
+"""
+
+
+@pytest.fixture
+def space(tmp_path):
+    (tmp_path / "r.toml").write_text(RECIPE)
+    (tmp_path / "s.toml").write_text(SPACE.format(recipe=tmp_path / "r.toml"))
+    return load_space(tmp_path / "s.toml")
+
+
+def test_a_search_goes_on_with_its_trials_and_passes_over_what_does_not_fit(space, tmp_path):
+    heard = []
+    storage = tmp_path / "found" / "trials.sqlite"
+    search(space, stripes(), storage, 4, heard.append)
+    best = search(space, stripes(), storage, 3, heard.append)
+    assert [trial.number for trial in heard] == list(range(7))
+    fitting = [trial for trial in heard if trial.validation_accuracy is not None]
+    assert {trial.cores for trial in fitting} == {5}
+    assert len(fitting) < 7  # windows of 20 over 8 x 8 pixels do not fit
+    assert best.validation_accuracy == max(trial.validation_accuracy for trial in fitting)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("recipe = 'quick'\n[space]\n", "space: dictionary should have at least 1 item"),
+        ("recipe = 'quick'\n[space]\n'train.epochs' = { low = 1 }", "give low and high, or choices"),
+        ("recipe = 'quick'\nspaces = 3", "is"),
+        ("recipe =", "is not TOML"),
+    ],
+)
+def test_a_wrong_space_is_refused(tmp_path, text, message):
+    (tmp_path / "s.toml").write_text(text)
+    with pytest.raises(RecipeError, match=message):
+        load_space(tmp_path / "s.toml")
+
+
+def test_a_key_that_no_recipe_has_is_refused(tmp_path, space):
+    (tmp_path / "s.toml").write_text(SPACE.format(recipe=tmp_path / "r.toml").replace("train.learning_rate", "train.x"))
+    with pytest.raises(RecipeError, match="train.x: there is no such key"):
+        search(load_space(tmp_path / "s.toml"), stripes(), tmp_path / "t.sqlite", 1, print)
