@@ -36,7 +36,7 @@ def test_wrong_usage_ends_with_two_and_a_message(spikeloom, arguments):
     ("arguments", "message"),
     [
         (("info", "nothing"), "spikeloom: nothing: there is no such file"),
-        (("simulate", "zoo:nothing"), "spikeloom: zoo:nothing: the zoo has no such network; it has mnist-30, mnist-5"),
+        (("simulate", "zoo:nothing"), "spikeloom: zoo:nothing: the zoo has no such network; it has mnist-"),
         (("deploy", "stripes.npz"), "stripes.npz: cannot be read as a safetensors file"),
         (("train", "nothing.toml"), "recipe nothing.toml: No such file or directory; give a TOML file or one of"),
         (("train", "stripes.toml", "--set", "train.epoch=1"), "train.epoch: there is no such key"),

@@ -103,14 +103,14 @@ def test_data_fetch_says_where_the_files_are(spikeloom, own_work, monkeypatch):
 
 def test_reproduce_writes_results_and_figures_of_the_agreed_shape(spikeloom, own_work, monkeypatch):
     # the whole way on a small share of the images, with the shipped networks in place of a training
-    from spikeloom.cli import measure
+    from spikeloom.cli import reproduce
     from spikeloom.data import readers
     from spikeloom.zoo import load_network
 
     small = readers.load_dataset("mnist", "test").take(slice(0, 200))
     monkeypatch.setattr("spikeloom.data.load_dataset", lambda source, split="train": small)
     monkeypatch.setattr(
-        measure, "_networks", lambda *_: {name: load_network(f"zoo:{name}") for name in ("mnist-5", "mnist-30")}
+        reproduce, "_networks", lambda *_: {name: load_network(f"zoo:{name}") for name in ("mnist-5", "mnist-30")}
     )
     outcome = spikeloom("reproduce", "--members", "1,4", "--draws", 2, "--out", "out", "--json")
     rows = outcome.json["rows"]

@@ -14,8 +14,10 @@ from spikeloom.cli.deploy import deploy_command, info_command
 from spikeloom.cli.drift import drift_command
 from spikeloom.cli.exchange import export_command, import_app
 from spikeloom.cli.frontier import frontier_command
-from spikeloom.cli.measure import predict_command, reproduce_command, simulate_command
+from spikeloom.cli.predict import predict_command
+from spikeloom.cli.reproduce import reproduce_command
 from spikeloom.cli.robust import robust_command
+from spikeloom.cli.simulate import simulate_command
 from spikeloom.cli.train import train_command
 from spikeloom.cli.zoo import zoo_command
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from spikeloom.chip.program import ChipProgram
+    from spikeloom.network.learned import LearnedNetwork
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
 SEED_MAX = 2**32 - 1  # the hash that draws the inputs has 32 bits
@@ -34,3 +38,11 @@ def known_backend(backend: str) -> str:
     if backend not in BACKENDS:
         raise typer.BadParameter(f"'{backend}' is not one of {', '.join(BACKENDS)}", param_hint="--backend")
     return backend
+
+
+def refuse_members(model: LearnedNetwork | ChipProgram, members: int | None) -> None:
+    """Refuse --members where the model is a program, as wrong usage."""
+    from spikeloom.chip.program import ChipProgram
+
+    if isinstance(model, ChipProgram) and members is not None:
+        raise typer.BadParameter("a program has the members it was deployed with", param_hint="--members")

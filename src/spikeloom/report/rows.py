@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from spikeloom.measure.activity import Activity
 from spikeloom.measure.energy import Profile, energy_per_image
 from spikeloom.measure.evaluation import Result
 
 
 def result_row(result: Result, profiles: Mapping[str, Profile]) -> dict[str, Any]:
     """Give everything that was measured of an ensemble, energies under every profile in joules an image."""
-    energies = {
-        name: energy_per_image(profile, result.cores, result.ticks_per_image, result.activity)
-        for name, profile in profiles.items()
-    }
     low, high = result.interval
     return {
         "members": result.members,
@@ -32,6 +29,16 @@ def result_row(result: Result, profiles: Mapping[str, Profile]) -> dict[str, Any
         "spikes_per_image": result.activity.spikes_per_image,
         "events_per_image": result.activity.events_per_image,
         "hops_per_image": result.activity.hops_per_image,
+        **energy_columns(result.cores, result.ticks_per_image, result.activity, profiles),
+    }
+
+
+def energy_columns(
+    cores: int, ticks_per_image: int, activity: Activity, profiles: Mapping[str, Profile]
+) -> dict[str, Any]:
+    """Give joules an image under every profile, and the shares they are made of."""
+    energies = {name: energy_per_image(profile, cores, ticks_per_image, activity) for name, profile in profiles.items()}
+    return {
         "energy_joules": {name: energy.total for name, energy in energies.items()},
         "energy_shares": {
             name: dict(zip(("static", "events", "hops"), energy.shares, strict=True))

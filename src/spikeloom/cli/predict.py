@@ -1,0 +1,84 @@
+"""``spikeloom predict``: your own images."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from spikeloom.cli import console
+from spikeloom.cli.options import Backend, Json, Model, Seed, known_backend, refuse_members
+
+_PREDICTING_MEMBERS = 16
+
+
+def predict_command(
+    model: Model,
+    images: Annotated[
+        list[Path], typer.Argument(metavar="IMAGE...", help="Image files or .npy arrays.", show_default=False)
+    ],
+    members: Annotated[
+        int | None, typer.Option("--members", min=1, help="Sampled copies that vote together; 16 where not given.")
+    ] = None,
+    seed: Seed = 0,
+    resize: Annotated[bool, typer.Option("--resize", help="Bring images to the size the network reads.")] = False,
+    invert: Annotated[bool, typer.Option("--invert", help="Swap dark and light; MNIST is white on black.")] = False,
+    backend: Backend = "fast",
+    as_json: Json = False,
+) -> None:
+    """Classify your own images: class, votes, energy."""
+    from spikeloom.chip.program import ChipProgram
+    from spikeloom.data.datasets import as_values
+    from spikeloom.data.readers import read_image
+    from spikeloom.deployment.deploy import deploy
+    from spikeloom.measure.energy import shipped_profiles
+    from spikeloom.measure.prediction import predict
+    from spikeloom.measure.votes import interface_needed
+    from spikeloom.report.rows import energy_columns
+    from spikeloom.zoo import load
+
+    known_backend(backend)
+    loaded = load(model)
+    refuse_members(loaded, members)
+    program = loaded if isinstance(loaded, ChipProgram) else deploy(loaded, members or _PREDICTING_MEMBERS, seed)
+    interface = interface_needed(program)
+    values = [as_values(read_image(path, interface.value_shape, resize=resize)) for path in images]
+    predictions = predict(program, [1 - image if invert else image for image in values], seed, backend=backend)
+    rows = [
+        {
+            "image": str(path),
+            "class": prediction.class_name,
+            "votes": prediction.votes,
+            "tied": prediction.tied,
+            **energy_columns(program.n_cores, interface.ticks_per_image, prediction.activity, shipped_profiles()),
+        }
+        for path, prediction in zip(images, predictions, strict=True)
+    ]
+    if as_json:
+        console.print_json({"rows": rows})
+    else:
+        _show_predictions(rows)
+
+
+def _show_predictions(rows: Sequence[dict[str, Any]]) -> None:
+    from rich.table import Table
+
+    from spikeloom.measure.energy import PAPER_PROFILE, named_profile
+    from spikeloom.report.tables import energy_note, microjoules
+
+    table = Table(box=None)
+    for heading in ("image", "class", "votes", "then", "energy", "static/events/hops %"):
+        table.add_column(heading, justify="left" if heading == "image" else "right")
+    for row in rows:
+        first, *others = sorted(row["votes"].items(), key=lambda vote: -vote[1])
+        table.add_row(
+            row["image"],
+            row["class"] + (" (tied)" if row["tied"] else ""),
+            f"{first[1] * 100:.0f} %",
+            f"{others[0][0]}: {others[0][1] * 100:.0f} %" if others else "",
+            microjoules(row["energy_joules"][PAPER_PROFILE]),
+            "/".join(f"{share * 100:.0f}" for share in row["energy_shares"][PAPER_PROFILE].values()),
+        )
+    console.show(table, energy_note({PAPER_PROFILE: named_profile(PAPER_PROFILE)}))

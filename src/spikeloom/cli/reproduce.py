@@ -1,0 +1,79 @@
+"""``spikeloom reproduce``: the paper's experiment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from spikeloom.cli import console
+from spikeloom.cli.options import Json, Seed, Threads
+
+if TYPE_CHECKING:
+    from spikeloom.network.learned import LearnedNetwork
+
+
+def reproduce_command(
+    train: Annotated[
+        bool, typer.Option("--train", help="Train the 30-core network here too (about a quarter of an hour).")
+    ] = False,
+    draws: Annotated[int, typer.Option("--draws", min=1, help="Fresh synapses and input spikes, so many times.")] = 10,
+    members: Annotated[str, typer.Option("--members", help="Ensemble sizes.")] = "1,4,16,64",
+    dataset: Annotated[str, typer.Option("--dataset", help="mnist, or a folder that holds its files.")] = "mnist",
+    out: Annotated[Path, typer.Option("--out", help="Folder for results, figure and trained networks.")] = Path(
+        "reproduction"
+    ),
+    seed: Seed = 0,
+    threads: Threads = 0,
+    as_json: Json = False,
+) -> None:
+    """Repeat the paper's experiment on MNIST: train, sample, run on the chip, measure; a table and a figure.
+
+    The 5-core network is trained here; the 30-core network is the shipped one unless --train is given. A training that
+    was stopped goes on where it was.
+    """
+    from spikeloom.data import load_dataset
+    from spikeloom.measure.energy import named_profile
+    from spikeloom.report.tables import reproduction_note, reproduction_table
+    from spikeloom.reproduction import reproduce, save_reproduction, work
+
+    ensembles = _ensembles(members, draws)
+    test_set = load_dataset(dataset, "test")
+    used_threads = threads or console.default_threads()
+    networks = _networks(train, out, seed, used_threads, dataset)
+    with console.progress_bar("simulating", work(networks, ensembles, len(test_set))) as advance:
+        reproduction = reproduce(networks, test_set, ensembles, seed=seed, threads=used_threads, progress=advance)
+    rows, profile = reproduction.rows, reproduction.profile
+    if as_json:
+        console.print_json({"rows": rows})
+    else:
+        console.show(reproduction_table(rows, profile), reproduction_note(rows, profile, named_profile(profile)))
+    paths = save_reproduction(reproduction, out)
+    console.note("written: " + ", ".join(str(path) for path in paths))
+
+
+def _ensembles(members: str, draws: int) -> dict[int, int]:
+    try:
+        sizes = sorted({int(size) for size in members.split(",")})
+    except ValueError:
+        sizes = []
+    if not sizes or sizes[0] < 1:
+        raise typer.BadParameter(f"'{members}' is not a list of ensemble sizes such as 1,4,16", param_hint="--members")
+    return dict.fromkeys(sizes, draws)
+
+
+def _networks(train: bool, out: Path, seed: int, threads: int, dataset: str) -> dict[str, LearnedNetwork]:
+    """Load what is shipped first, so that nothing is missed after a training; then train."""
+    from spikeloom.cli.train import train_run
+    from spikeloom.reproduction import NETWORKS
+    from spikeloom.training.recipe import load_recipe
+    from spikeloom.zoo import load_network
+
+    trained = NETWORKS if train else NETWORKS[:1]
+    shipped = {name: load_network(f"zoo:{name}") for name in NETWORKS if name not in trained}
+    changes = [f"seed={seed}"] if dataset == "mnist" else [f"seed={seed}", f"data.path={Path(dataset).resolve()}"]
+    return {
+        name: shipped.get(name) or train_run(load_recipe(name, changes), out / name, "cpu", threads)
+        for name in NETWORKS
+    }

@@ -1,0 +1,144 @@
+"""``spikeloom simulate``: run on the chip and measure."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from spikeloom.cli import console
+from spikeloom.cli.options import Backend, Draws, Json, Model, Profiles, Seed, Threads, known_backend, refuse_members
+
+if TYPE_CHECKING:
+    from spikeloom.chip.program import ChipProgram
+    from spikeloom.measure.votes import Progress
+    from spikeloom.network.learned import LearnedNetwork
+
+
+class Split(StrEnum):
+    """Parts of a data set."""
+
+    TEST = "test"
+    TRAIN = "train"
+
+
+def simulate_command(
+    model: Model,
+    members: Annotated[
+        int | None,
+        typer.Option(
+            "--members", min=1, help="Sampled copies that vote together; 1 where not given; not for a program."
+        ),
+    ] = None,
+    draws: Draws = 1,
+    seed: Seed = 0,
+    dataset: Annotated[str, typer.Option("--dataset", help="mnist, a folder or an NPZ file.")] = "mnist",
+    split: Annotated[Split, typer.Option("--split", help="Which part of the data set.")] = Split.TEST,
+    backend: Backend = "fast",
+    spikes: Annotated[
+        Path | None, typer.Option("--spikes", metavar="FILE", help="Spike trains to feed a program in place of images.")
+    ] = None,
+    ticks: Annotated[
+        int | None,
+        typer.Option("--ticks", min=1, help="With --spikes: ticks to run; all of them by default."),
+    ] = None,
+    to_text: Annotated[
+        bool, typer.Option("--to-text", help="With --spikes: print output lines as 0 and 1, a row a tick.")
+    ] = False,
+    profiles: Profiles = None,
+    threads: Threads = 0,
+    as_json: Json = False,
+) -> None:
+    """Run a data set through a program, and measure accuracy, spikes, events and energy.
+
+    A program file keeps its synapses, and draws redraw its inputs; a learned network or zoo:NAME is sampled anew in
+    each draw.
+    """
+    from spikeloom.chip.program import ChipProgram
+    from spikeloom.data import load_dataset
+    from spikeloom.measure.energy import load_profiles
+    from spikeloom.measure.evaluation import interface_of_model, simulate
+    from spikeloom.report.rows import result_row
+    from spikeloom.report.tables import energy_note, result_table
+    from spikeloom.zoo import load
+
+    known_backend(backend)
+    known_profiles = load_profiles(profiles)
+    loaded = load(model)
+    refuse_members(loaded, members)
+    if spikes is not None:
+        _simulate_spikes(loaded, spikes, ticks, backend, threads or console.default_threads(), to_text, as_json)
+        return
+    if ticks is not None or to_text:
+        raise typer.BadParameter("goes with --spikes FILE", param_hint="--ticks" if ticks is not None else "--to-text")
+    examples = load_dataset(dataset, split.value)
+    cores = loaded.n_cores if isinstance(loaded, ChipProgram) else loaded.n_cores * (members or 1)
+    ticks_per_image = interface_of_model(loaded).ticks_per_image
+    started = perf_counter()
+    with console.progress_bar("simulating", cores * len(examples) * draws) as advance:
+        result = simulate(
+            loaded, examples, members, draws=draws, seed=seed, backend=backend,
+            threads=threads or console.default_threads(), progress=_with_rate(advance, cores, ticks_per_image),
+        )  # fmt: skip
+    images_per_second = len(examples) * draws / (perf_counter() - started)
+    row = result_row(result, known_profiles)
+    row |= {"backend": backend, "path": result.path, "images_per_second": images_per_second}
+    if as_json:
+        console.print_json(row)
+        return
+    console.show(result_table(row, known_profiles), energy_note(known_profiles))
+    console.note(f"{_rate(images_per_second, ticks_per_image)}, {backend} back end, {result.path} path")
+
+
+def _simulate_spikes(
+    model: LearnedNetwork | ChipProgram,
+    file: Path,
+    ticks: int | None,
+    backend: str,
+    threads: int,
+    to_text: bool,
+    as_json: bool,
+) -> None:
+    """Feed a program spike trains, and print its output lines or what it did."""
+    import numpy as np
+
+    from spikeloom.chip.program import ChipProgram
+    from spikeloom.chip.storage import load_spikes
+    from spikeloom.simulation import run
+
+    if not isinstance(model, ChipProgram):
+        raise typer.BadParameter("feeds a chip program; deploy the network first", param_hint="--spikes")
+    given = load_spikes(file)
+    n_ticks = ticks or len(given)
+    inputs = np.pad(given[:n_ticks], ((0, max(n_ticks - len(given), 0)), (0, 0)))
+    record = run(model, inputs, backend=backend, threads=threads)
+    counts = {name: int(getattr(record, name).sum()) for name in ("spikes", "events", "hops")}
+    if to_text:
+        for row in record.outputs.astype(int):
+            typer.echo(" ".join(map(str, row)))
+    elif as_json:
+        console.print_json({"ticks": n_ticks, "cores": model.n_cores, **counts, "backend": backend})
+    else:
+        console.show(f"{n_ticks:,} ticks: " + ", ".join(f"{count:,} {name}" for name, count in counts.items()))
+
+
+def _with_rate(advance: console.Advance, cores: int, ticks_per_image: int) -> Progress:
+    """Give a progress that shows images a second beside the bar; it hears of images times cores."""
+    started, shown = perf_counter(), 0.0
+
+    def progress(amount: int) -> None:
+        nonlocal shown
+        shown += amount / cores
+        advance(amount, _rate(shown / (perf_counter() - started), ticks_per_image))
+
+    return progress
+
+
+def _rate(images_per_second: float, ticks_per_image: int) -> str:
+    from spikeloom.chip.limits import TICK_SECONDS
+
+    times_real_time = images_per_second * ticks_per_image * TICK_SECONDS
+    return f"{images_per_second:,.0f} images/s, {times_real_time:,.2g} x real time"
