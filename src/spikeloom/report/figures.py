@@ -92,6 +92,7 @@ def robustness_figure(rows: Sequence[Mapping[str, Any]]) -> Figure:
         axes.set_xlabel("share broken in %")
         axes.grid(color=_FAINT, linewidth=0.6)
         axes.spines[["top", "right"]].set_visible(False)
+    panels[0].set_ylim(0, 100)
     panels[0].set_ylabel("accuracy in %")
     panels[0].legend(loc="lower left", frameon=False, fontsize=8)
     return figure
