@@ -92,6 +92,20 @@ FEATURES = (
 )
 
 
+_FORGET = "take neurons that forget: threshold 1, reset 0, saturation at 0"
+MEMORYLESS_ONLY = {
+    "potentials kept from tick to tick": Support("unsupported", _FORGET),
+    "reset by subtraction": Support("unsupported", _FORGET),
+    "no reset": Support("unsupported", _FORGET),
+    "saturation at a floor": Support("unsupported", _FORGET),
+    "stochastic synapses": Support("unsupported", "make the synapses certain"),
+    "stochastic leaks": Support("unsupported", "make the leaks certain"),
+    "random thresholds": Support("unsupported", "set mask_bits 0"),
+    "leak reversal": Support("unsupported", "switch it off"),
+}
+"""The part of their support that formats without a neuron's memory share."""
+
+
 def refuse_unsupported(program: ChipProgram, support: Mapping[str, Support], target: str) -> None:
     """Refuse a program that uses what a format cannot hold; neurons that go nowhere may, since they are left out.
 

@@ -24,7 +24,7 @@ from spikeloom.artefact import write_atomically
 from spikeloom.chip.core import unpack_crossbars
 from spikeloom.chip.program import NOWHERE, ChipProgram
 from spikeloom.errors import ExportError
-from spikeloom.export.features import Support, even_levels, refuse_unsupported
+from spikeloom.export.features import MEMORYLESS_ONLY, Support, even_levels, refuse_unsupported
 from spikeloom.optional import needed
 
 Profile = Literal["portable", "native"]
@@ -33,17 +33,9 @@ METADATA_KEY = "spikeloom"
 INPUT, OUTPUT, LINES, ANY = "input", "output", "lines", "any"
 
 STEP = 1e-4  # seconds; importers take steps of this length by default
-_ONLY_MEMORYLESS = "take neurons that forget: threshold 1, reset 0, saturation at 0"
 SUPPORT = {
     "memoryless neurons": Support("faithful", "a threshold (native), or a CubaLIF that forgets (portable)"),
-    "potentials kept from tick to tick": Support("unsupported", _ONLY_MEMORYLESS),
-    "reset by subtraction": Support("unsupported", _ONLY_MEMORYLESS),
-    "no reset": Support("unsupported", _ONLY_MEMORYLESS),
-    "saturation at a floor": Support("unsupported", _ONLY_MEMORYLESS),
-    "stochastic synapses": Support("unsupported", "make the synapses certain"),
-    "stochastic leaks": Support("unsupported", "make the leaks certain"),
-    "random thresholds": Support("unsupported", "set mask_bits 0"),
-    "leak reversal": Support("unsupported", "switch it off"),
+    **MEMORYLESS_ONLY,
     "delays above 1": Support("unsupported", "no importer maps delays; take delays of one tick"),
     "circles of cores": Support("unsupported", "a graph answers at once; break the circle"),
     "neurons that share an axon": Support("faithful", "a spiking node makes one spike of theirs"),

@@ -20,23 +20,15 @@ from spikeloom.chip.core import unpack_crossbars
 from spikeloom.chip.limits import N_NEURONS, TICK_SECONDS
 from spikeloom.chip.program import NOWHERE, ChipProgram
 from spikeloom.errors import ExportError
-from spikeloom.export.features import Support, refuse_shared_axons, refuse_unsupported
+from spikeloom.export.features import MEMORYLESS_ONLY, Support, refuse_shared_axons, refuse_unsupported
 from spikeloom.export.grid import Grid, grid_of
 
 ARCHITECTURE_FILE, NETWORK_FILE = "architecture.yaml", "network.yaml"
 INPUTS = "inputs"
 
-_ONLY_MEMORYLESS = "take neurons that forget: threshold 1, reset 0, saturation at 0"
 SUPPORT = {
     "memoryless neurons": Support("faithful", "soma model truenorth, threshold 1, hard reset, saturation at 0"),
-    "potentials kept from tick to tick": Support("unsupported", _ONLY_MEMORYLESS),
-    "reset by subtraction": Support("unsupported", _ONLY_MEMORYLESS),
-    "no reset": Support("unsupported", _ONLY_MEMORYLESS),
-    "saturation at a floor": Support("unsupported", _ONLY_MEMORYLESS),
-    "stochastic synapses": Support("unsupported", "make the synapses certain"),
-    "stochastic leaks": Support("unsupported", "make the leaks certain"),
-    "random thresholds": Support("unsupported", "set mask_bits 0"),
-    "leak reversal": Support("unsupported", "switch it off"),
+    **MEMORYLESS_ONLY,
     "delays above 1": Support("unsupported", "take delays of one tick"),
     "circles of cores": Support("faithful", "edges lead anywhere, a tick each"),
     "neurons that share an axon": Support("unsupported", "it adds spikes that meet; give each neuron an axon"),
