@@ -135,3 +135,30 @@ def test_a_file_that_is_no_graph_is_refused(tmp_path):
     (tmp_path / GRAPH_FILE).write_bytes(b"no HDF5")
     with pytest.raises(ExportError, match="cannot be read as a NIR graph"):
         read_nir(tmp_path / GRAPH_FILE)
+
+
+def test_circles_are_refused_when_they_are_read(tmp_path):
+    eye = nir.Linear(weight=np.eye(2, dtype=np.float32))
+    nodes = {
+        "input": nir.Input(input_type={"input": np.array([2])}),
+        "gather": eye,
+        "dense": nir.Linear(weight=np.eye(2, dtype=np.float32) * 2),
+        "spikes": nir.Threshold(threshold=np.ones(2, np.float32)),
+        "output": nir.Output(output_type={"output": np.array([2])}),
+    }
+    edges = [("input", "gather"), ("gather", "dense"), ("dense", "spikes"), ("spikes", "output")]
+    for name, closing, message in (
+        ("gathers", ("gather", "gather"), "gather: gathers from itself"),
+        ("cores", ("spikes", "gather"), "spikes: neuron 0 feeds two places"),
+    ):
+        path = tmp_path / f"{name}.nir"
+        nir.write(str(path), nir.NIRGraph(nodes, [*edges, closing]))
+        with pytest.raises(ExportError, match=message):
+            read_nir(path)
+
+
+def test_a_program_without_inputs_or_outputs_is_refused():
+    build = ProgramBuilder()
+    build.add_output(build.add_core(), 0)
+    with pytest.raises(ExportError, match="has no input lines or no output lines; a NIR graph needs both"):
+        nir_graph(build.build(), "native")

@@ -81,6 +81,8 @@ def nir_graph(program: ChipProgram, profile: Profile) -> Any:
     """Give the program as a NIR graph; errors as in `write_nir`."""
     nir = needed("nir", "spikeloom[nir]")
     refuse_unsupported(program, SUPPORT, "NIR")
+    if not len(program.inputs) or not program.routes.to_outputs.any():
+        raise ExportError("program: has no input lines or no output lines; a NIR graph needs both")
     levels = even_levels(program, "NIR")
     connected = [np.flatnonzero(row != NOWHERE) for row in program.routes.cores]
     graph = _Graph(nir, profile, len(program.inputs))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from graphlib import CycleError
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from spikeloom.chip.program import (
 )
 from spikeloom.chip.validate import validate_truenorth
 from spikeloom.errors import ExportError, ProgramError
+from spikeloom.export.features import even_levels
 from spikeloom.export.nir import ANY, LINES, METADATA_KEY
 from spikeloom.optional import needed
 
@@ -53,8 +55,11 @@ def read_nir(path: Path) -> ChipProgram:
     program = _Reader(Path(path), nir, graph).program()
     try:
         validate_truenorth(program)
-    except ProgramError as error:
+        even_levels(program, "NIR")  # a graph answers at once, so what meets must be of one age on the chip too
+    except (ProgramError, ExportError) as error:
         raise ExportError(f"{path}: {error}") from error
+    except CycleError as error:
+        raise ExportError(f"{path}: its spiking nodes form a circle, which has no meaning without delays") from error
     return program
 
 
@@ -128,16 +133,18 @@ class _Reader:
         """Give (axon, source) of everything that feeds a spiking node's weights."""
         return list(self._gathered(self._below[self._weighted(name)], name))
 
-    def _gathered(self, nodes: list[str], owner: str) -> Iterator[tuple[int, Source]]:
+    def _gathered(self, nodes: list[str], owner: str, above: tuple[str, ...] = ()) -> Iterator[tuple[int, Source]]:
         """Follow nodes that only gather down to inputs and neurons, and give (place above, source)."""
         for name in nodes:
+            if name in above:
+                raise self._error(name, "gathers from itself; a circle without a neuron holds nothing")
             if name == self._input or name in self._cores:
                 yield from ((place, (name, place)) for place in range(self._size(name)))
             elif self._is_gather(name) or self._gathers_only(name):
                 matrix_node = name if self._is_gather(name) else self._weighted(name)
-                above = np.asarray(self._nodes[matrix_node].weight) != 0
-                for place, source in self._gathered(self._below[matrix_node], owner):
-                    yield from ((int(row), source) for row in np.flatnonzero(above[:, place]))
+                gathers = np.asarray(self._nodes[matrix_node].weight) != 0
+                for place, source in self._gathered(self._below[matrix_node], owner, (*above, name)):
+                    yield from ((int(row), source) for row in np.flatnonzero(gathers[:, place]))
             else:
                 kind = type(self._nodes[name]).__name__
                 raise self._error(name, f"is a {kind} that feeds {owner}; spikes and 0/1 gathering can feed a core")
