@@ -11,6 +11,7 @@ from spikeloom.deployment.deploy import deploy
 from spikeloom.errors import ExportError
 from spikeloom.export.nir import GRAPH_FILE, nir_graph, write_nir
 from spikeloom.export.nir_reader import read_nir
+from spikeloom.measure.votes import count_votes
 from spikeloom.network.topology import Topology, Windows
 from spikeloom.simulation import encode, run
 
@@ -24,14 +25,16 @@ def shown(program, n=30):
 
 @pytest.mark.parametrize("profile", ["portable", "native"])
 @pytest.mark.parametrize("topology", [tiny_network().topology, SHARED], ids=["own axons", "shared axons"])
-def test_a_network_comes_back_with_the_same_spikes_and_interface(tmp_path, profile, topology):
-    program = deploy(tiny_network(topology=topology))
+@pytest.mark.parametrize("members", [1, 2])
+def test_a_network_comes_back_with_the_same_spikes_and_interface(tmp_path, profile, topology, members):
+    program = deploy(tiny_network(topology=topology), members)
     (path,) = write_nir(program, tmp_path, profile)
     again = read_nir(path)
     inputs = shown(program)
     assert np.array_equal(run(again, inputs).outputs, run(program, inputs).outputs)
     assert again.interface == program.interface
-    assert np.array_equal(again.outputs.classes, program.outputs.classes)
+    values = stripes(20).values
+    assert np.array_equal(count_votes(again, values).votes, count_votes(program, values).votes)  # same draws a member
 
 
 def relay(**parameters):
@@ -149,7 +152,7 @@ def test_circles_are_refused_when_they_are_read(tmp_path):
     edges = [("input", "gather"), ("gather", "dense"), ("dense", "spikes"), ("spikes", "output")]
     for name, closing, message in (
         ("gathers", ("gather", "gather"), "gather: gathers from itself"),
-        ("cores", ("spikes", "gather"), "spikes: neuron 0 feeds two places"),
+        ("cores", ("spikes", "gather"), "spikes: axon 0 is a sum of several spikes"),
     ):
         path = tmp_path / f"{name}.nir"
         nir.write(str(path), nir.NIRGraph(nodes, [*edges, closing]))
@@ -161,4 +164,88 @@ def test_a_program_without_inputs_or_outputs_is_refused():
     build = ProgramBuilder()
     build.add_output(build.add_core(), 0)
     with pytest.raises(ExportError, match="has no input lines or no output lines; a NIR graph needs both"):
+        nir_graph(build.build(), "native")
+
+
+def foreign(tmp_path, nodes: dict, edges: list, metadata: dict | None = None):
+    """Write a graph of two inputs and one output with these nodes between."""
+    ends = {
+        "input": nir.Input(input_type={"input": np.array([2])}),
+        "output": nir.Output(output_type={"output": np.array([1])}),
+    }
+    path = tmp_path / "f.nir"
+    nir.write(str(path), nir.NIRGraph(ends | nodes, edges, metadata=metadata or {}))
+    return path
+
+
+def linear(*rows):
+    return nir.Linear(weight=np.array(rows, np.float32))
+
+
+def threshold(*values):
+    return nir.Threshold(threshold=np.array(values, np.float32))
+
+
+CHAIN = [("input", "a"), ("a", "b"), ("b", "c"), ("c", "output")]
+
+
+def test_a_sum_of_spikes_before_an_axon_is_not_taken_for_one_spike(tmp_path):
+    path = foreign(tmp_path, {"a": linear([1, 1]), "b": linear([1]), "c": threshold(1.5)}, CHAIN)
+    with pytest.raises(ExportError, match="c: axon 0 is a sum of several spikes"):
+        read_nir(path)
+
+
+def test_a_node_named_like_a_merge_is_one_only_when_a_single_spike_is_enough(tmp_path):
+    nodes = {"a": linear([1, 1]), "c_any": threshold(1.5)}
+    path = foreign(tmp_path, nodes, [("input", "a"), ("a", "c_any"), ("c_any", "output")])
+    inputs = np.array([[1, 1], [1, 0], [0, 0]], bool)
+    assert run(read_nir(path), inputs).outputs[:, 0].tolist() == [True, False, False]  # a core that needs both
+
+
+def cuba(tau: float, level: float = 1.0):
+    one = np.ones(1)
+    return nir.CubaLIF(
+        tau_syn=one * tau, tau_mem=one * tau, r=one, v_leak=one * 0, v_reset=one * 0, v_threshold=one * level, w_in=one
+    )
+
+
+@pytest.mark.parametrize(
+    ("nodes", "message"),
+    [
+        (
+            {"a": linear([1, 0], [0, 1]), "b": linear([2, 1]), "c": cuba(20e-3)},
+            "c: is a CubaLIF that keeps",
+        ),
+        ({"a": linear([1, 0], [0, 1]), "b": linear([2, 1]), "c": threshold(np.nan)}, "c: needs a leak of nan"),
+        ({"a": linear([1, 0], [0, 1]), "b": linear([2, np.nan]), "c": threshold(1)}, "b: weights are not all whole"),
+    ],
+)
+def test_nodes_that_keep_a_potential_or_are_no_numbers_are_refused(tmp_path, nodes, message):
+    with pytest.raises(ExportError, match=message):
+        read_nir(foreign(tmp_path, nodes, CHAIN))
+
+
+@pytest.mark.parametrize(
+    ("told", "message"),
+    [
+        ("[]", "metadata: the whole file|metadata: "),
+        ('{"inputs": []}', "metadata.inputs"),
+        ('{"inputs": {"values": 5, "members": [0]}}', "metadata.inputs.values"),
+        ('{"inputs": {"values": [0], "members": [0]}}', "inputs describe 1 and 1 lines; there are 2"),
+        ('{"outputs": {"classes": [1099511627776], "members": [0]}}', r"metadata.outputs.classes\[0\]"),
+        ('{"interface": {"coding": "fax"}}', "metadata.interface.coding"),
+        ("{", "metadata: is not whole JSON"),
+    ],
+)
+def test_metadata_that_do_not_fit_are_refused_with_their_place(tmp_path, told, message):
+    nodes = {"a": linear([1, 0], [0, 1]), "b": linear([2, 1]), "c": threshold(1)}
+    with pytest.raises(ExportError, match=message):
+        read_nir(foreign(tmp_path, nodes, CHAIN, {"spikeloom": told}))
+
+
+def test_a_core_that_nothing_feeds_or_that_leads_nowhere_is_refused():
+    build = two_cores()
+    build.add_output(1, 0)
+    build.add_core()
+    with pytest.raises(ExportError, match="core 2: is fed by nothing; a node of a NIR graph needs both"):
         nir_graph(build.build(), "native")

@@ -44,6 +44,7 @@ def test_a_search_goes_on_with_its_trials_and_passes_over_what_does_not_fit(spac
     assert {trial.cores for trial in fitting} == {5}
     assert len(fitting) < 7  # windows of 20 over 8 x 8 pixels do not fit
     assert best.validation_accuracy == max(trial.validation_accuracy for trial in fitting)
+    assert dict(best.changes) == dict(next(trial for trial in heard if trial.number == best.number).changes)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +52,9 @@ def test_a_search_goes_on_with_its_trials_and_passes_over_what_does_not_fit(spac
     [
         ("recipe = 'quick'\n[space]\n", "space: dictionary should have at least 1 item"),
         ("recipe = 'quick'\n[space]\n'train.epochs' = { low = 1 }", "give low and high, or choices"),
-        ("recipe = 'quick'\nspaces = 3", "is"),
+        ("recipe = 'quick'\nspaces = 3", "spaces: extra inputs are not permitted|space: field required"),
+        ("recipe = 'quick'\n[space]\n'train.x' = { low = 2, high = 1 }", "low must be below high"),
+        ("recipe = 'quick'\n[space]\n'train.x' = { low = 0, high = 1, log = true }", "must be above 0"),
         ("recipe =", "is not TOML"),
     ],
 )
@@ -65,3 +68,9 @@ def test_a_key_that_no_recipe_has_is_refused(tmp_path, space):
     (tmp_path / "s.toml").write_text(SPACE.format(recipe=tmp_path / "r.toml").replace("train.learning_rate", "train.x"))
     with pytest.raises(RecipeError, match="train.x: there is no such key"):
         search(load_space(tmp_path / "s.toml"), stripes(), tmp_path / "t.sqlite", 1, print)
+
+
+def test_a_file_that_holds_no_trials_is_refused(tmp_path, space):
+    (tmp_path / "t.sqlite").write_text("no database")
+    with pytest.raises(RecipeError, match="is no file of trials"):
+        search(space, stripes(), tmp_path / "t.sqlite", 1, print)

@@ -8,10 +8,11 @@ import pytest
 from programs import stripes, tiny_network
 from spikeloom.chip.ensemble import program_of_member
 from spikeloom.deployment.deploy import deploy, deploy_members
-from spikeloom.errors import DataError, ProgramError
+from spikeloom.errors import DataError, ExportError, ProgramError
 from spikeloom.measure import drift
 from spikeloom.measure.drift import First, drift_ledger
 from spikeloom.network.forward import training_accuracy
+from spikeloom.network.topology import Topology, Windows
 
 
 def test_no_spike_differs_at_any_stage_after_sampling():
@@ -63,3 +64,32 @@ def test_a_member_that_is_not_there_or_feeds_another_is_refused():
     tangled = replace(program, core_members=np.array([0] * 4 + [1] * 6, np.int32))
     with pytest.raises(ProgramError, match="member 0: its neurons feed another member"):
         program_of_member(tangled, 0)
+
+
+def test_output_lines_that_differ_where_no_neuron_does_are_found(monkeypatch):
+    def faulty(program, inputs):
+        answer = drift._fast(program, inputs)
+        outputs = answer.outputs.copy()
+        outputs[5, 17] ^= True
+        return drift.Answer(outputs, answer.rasters)
+
+    monkeypatch.setattr(drift, "_STAGES", (("faulty", faulty),))
+    _, stage = drift_ledger(tiny_network(), stripes(20))
+    assert stage.spikes_differing == 1
+    assert stage.first == First(tick=5, core=4, neuron=17)
+
+
+def test_a_file_of_ours_that_cannot_be_read_back_is_a_fault_and_no_refusal(monkeypatch):
+    def unreadable(*_):
+        raise ExportError("cores[0]: is broken")
+
+    monkeypatch.setattr(drift, "read_ranc", unreadable)
+    with pytest.raises(ExportError, match="is broken"):
+        list(drift_ledger(tiny_network(), stripes(20)))
+
+
+def test_what_a_format_cannot_hold_is_told_as_refused():
+    topology = Topology((8, 8, 1), 3, (Windows((4, 4), (4, 4)), Windows((2, 2), (1, 1), 64, shared=True)))
+    stages = {stage.stage: stage for stage in drift_ledger(tiny_network(topology=topology), stripes(10))}
+    assert "neurons that share an axon: SANA-FE cannot hold that" in stages["SANA-FE"].refused
+    assert stages["NIR native, in nirtorch"].spikes_differing == 0

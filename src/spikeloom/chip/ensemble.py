@@ -39,7 +39,12 @@ def program_of_member(program: ChipProgram, member: int) -> ChipProgram:
     lines = np.where(to_outputs, new_output[np.where(to_outputs, axons, 0)], axons) if len(new_output) else axons
     if (to_cores & (moved < 0)).any() or (to_outputs & (lines < 0)).any():
         raise ProgramError(f"member {member}: its neurons feed another member; it cannot stand alone")
+    fed = np.where(program.routes.to_cores, program.routes.cores, 0)
+    if (program.routes.to_cores[~chosen] & chosen[fed[~chosen]]).any():
+        raise ProgramError(f"member {member}: is fed by neurons of another member; it cannot stand alone")
     taps = of_line[program.inputs.tap_lines]
+    if (chosen[program.inputs.tap_cores] & ~taps).any():
+        raise ProgramError(f"member {member}: is fed by input lines of another member; it cannot stand alone")
     tap_cores = new_core[program.inputs.tap_cores[taps]]
     within = tap_cores >= 0
     inputs = InputLines(

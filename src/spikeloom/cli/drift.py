@@ -25,7 +25,7 @@ def drift_command(
 ) -> None:
     """Prove that what was trained is what is deployed: compare every stage from probabilities to other tools.
 
-    Ends with exit code 1 when any spike differs after sampling.
+    Ends with exit code 1 when any spike or vote differs after sampling.
     """
     import json
 
@@ -45,5 +45,5 @@ def drift_command(
     else:
         title = f"{learned}, {plural(members, 'member')}, {plural(len(shown), 'image')}"
         console.show(drift_table(title, stages))
-    if any(stage["spikes_differing"] for stage in stages):
+    if any(stage["spikes_differing"] or stage["votes_changed"] for stage in stages):
         raise typer.Exit(1)

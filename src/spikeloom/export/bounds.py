@@ -9,16 +9,24 @@ from __future__ import annotations
 
 import numpy as np
 
-from spikeloom.chip.limits import POTENTIAL_MAX, POTENTIAL_MIN
 from spikeloom.chip.neuron import RESET_BY_THRESHOLD
 from spikeloom.chip.program import NOWHERE, ChipProgram
 from spikeloom.export.features import refuse_neurons
+
+NO_BOUND = 2**62
 
 
 def refuse_wide_potentials(program: ChipProgram, bits: int) -> None:
     """Refuse neurons whose potential may leave this many bits; ExportError names the first and the bits needed."""
     low, high = potential_bounds(program)
-    wrong = ((low < -(2 ** (bits - 1))) | (high >= 2 ** (bits - 1))) & (program.routes.cores != NOWHERE)
+    connected = program.routes.cores != NOWHERE
+    endless = ((low == -NO_BOUND) | (high == NO_BOUND)) & connected
+    refuse_neurons(
+        endless,
+        "its potential has no bound: more can come in a tick than one subtraction takes away, and hardware wraps; "
+        "raise its threshold or floor, or let it reset to a value",
+    )
+    wrong = ((low < -(2 ** (bits - 1))) | (high >= 2 ** (bits - 1))) & connected
     if wrong.any():
         core, neuron = np.argwhere(wrong)[0]
         needed = max(_bits_of(int(low[wrong].min())), _bits_of(int(high[wrong].max())))
@@ -30,7 +38,10 @@ def refuse_wide_potentials(program: ChipProgram, bits: int) -> None:
 
 
 def potential_bounds(program: ChipProgram) -> tuple[np.ndarray, np.ndarray]:
-    """Give the lowest and the highest potential that each neuron may reach, two of (n_cores, n_neurons) int64."""
+    """Give the lowest and the highest potential that each neuron may reach, two of (n_cores, n_neurons) int64.
+
+    `NO_BOUND`, or its negative, where there is none.
+    """
     p = program.neurons
     falling, rising = np.zeros((2, *p.shape), np.int64)
     for core in range(program.n_cores):
@@ -44,8 +55,8 @@ def potential_bounds(program: ChipProgram) -> tuple[np.ndarray, np.ndarray]:
     start = program.potentials.astype(np.int64)
     low = np.minimum.reduce([start, floor, -resets]) + falling
     high = np.maximum.reduce([start, threshold - 1, resets]) + rising
-    low = np.where(subtracting & (falling < floor), POTENTIAL_MIN, low)
-    high = np.where(subtracting & (rising > threshold), POTENTIAL_MAX, high)
+    low = np.where(subtracting & (falling < floor), -NO_BOUND, low)
+    high = np.where(subtracting & (rising > threshold), NO_BOUND, high)
     return low, high
 
 

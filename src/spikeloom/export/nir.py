@@ -84,6 +84,7 @@ def nir_graph(program: ChipProgram, profile: Profile) -> Any:
     if not len(program.inputs) or not program.routes.to_outputs.any():
         raise ExportError("program: has no input lines or no output lines; a NIR graph needs both")
     levels = even_levels(program, "NIR")
+    _refuse_dangling(program)
     connected = [np.flatnonzero(row != NOWHERE) for row in program.routes.cores]
     graph = _Graph(nir, profile, len(program.inputs))
     for core in np.argsort(levels, kind="stable").tolist():
@@ -150,6 +151,17 @@ class _Graph:
             self.nodes[f"{name}_from_{node}"] = self._nir.Linear(weight=matrix)
             self.edges.append((node, f"{name}_from_{node}"))
         return [f"{name}_from_{node}" for node in matrices]
+
+
+def _refuse_dangling(program: ChipProgram) -> None:
+    """Refuse cores that nothing feeds, or that lead nowhere: a node of a graph needs both."""
+    fed = np.zeros(program.n_cores, bool)
+    fed[program.inputs.tap_cores] = True
+    fed[program.routes.cores[program.routes.to_cores]] = True
+    leads = (program.routes.cores != NOWHERE).any(1)
+    for name, wrong in (("is fed by nothing", ~fed), ("leads nowhere", ~leads)):
+        if wrong.any():
+            raise ExportError(f"core {wrong.argmax()}: {name}; a node of a NIR graph needs both, so leave the core out")
 
 
 def _name(core: int) -> str:

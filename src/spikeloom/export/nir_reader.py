@@ -11,9 +11,10 @@ import json
 from collections.abc import Iterator
 from graphlib import CycleError
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+from pydantic import Field
 
 from spikeloom.chip.core import pack_crossbars
 from spikeloom.chip.draws import core_seed
@@ -23,6 +24,7 @@ from spikeloom.chip.program import (
     NOWHERE,
     TO_OUTPUT,
     ChipProgram,
+    Coding,
     InputLines,
     Interface,
     OutputLines,
@@ -32,7 +34,8 @@ from spikeloom.chip.program import (
 from spikeloom.chip.validate import validate_truenorth
 from spikeloom.errors import ExportError, ProgramError
 from spikeloom.export.features import even_levels
-from spikeloom.export.nir import ANY, LINES, METADATA_KEY
+from spikeloom.export.foreign import Part, checked
+from spikeloom.export.nir import ANY, LINES, METADATA_KEY, STEP
 from spikeloom.optional import needed
 
 Source = tuple[str, int]
@@ -51,16 +54,56 @@ def read_nir(path: Path) -> ChipProgram:
     try:
         graph = nir.read(str(path))
     except Exception as error:  # the library raises whatever its storage does
-        raise ExportError(f"{path}: cannot be read as a NIR graph: {error}") from error
+        raise ExportError(
+            f"{path}: cannot be read as a NIR graph ({type(error).__name__}); name a .nir file"
+        ) from error
     program = _Reader(Path(path), nir, graph).program()
     try:
         validate_truenorth(program)
-        even_levels(program, "NIR")  # a graph answers at once, so what meets must be of one age on the chip too
+        # a graph answers at once, so what meets must be of one age on the chip too
+        depth = int(even_levels(program, "NIR").max()) + 1
+        if program.interface is not None and program.interface.latency != depth:
+            raise ExportError(f"metadata: a latency of {program.interface.latency} ticks; the graph has {depth} layers")
     except (ProgramError, ExportError) as error:
         raise ExportError(f"{path}: {error}") from error
     except CycleError as error:
         raise ExportError(f"{path}: its spiking nodes form a circle, which has no meaning without delays") from error
     return program
+
+
+Number = Annotated[int, Field(ge=0, lt=2**31)]
+
+
+class InputsPart(Part):
+    """Value and member of each input line."""
+
+    carried: list[Number] = Field(alias="values")
+    members: list[Number]
+
+
+class OutputsPart(Part):
+    """Class and member of each output line."""
+
+    carried: list[Number] = Field(alias="classes")
+    members: list[Number]
+
+
+class InterfacePart(Part):
+    """How the program is fed and read."""
+
+    coding: Coding
+    ticks_per_image: Number
+    latency: Number
+    value_shape: Annotated[list[Number], Field(min_length=3, max_length=3)]
+    class_names: list[str]
+
+
+class Metadata(Part):
+    """What our own graphs tell beside their nodes."""
+
+    interface: InterfacePart | None = None
+    inputs: InputsPart | None = None
+    outputs: OutputsPart | None = None
 
 
 class _Reader:
@@ -71,9 +114,9 @@ class _Reader:
         self._below: dict[str, list[str]] = {name: [] for name in graph.nodes}
         for source, target in graph.edges:
             self._below[target].append(source)
-        self._metadata = _metadata(graph)
+        self._metadata = _metadata(path, graph)
         self._input, self._output = self._only(nir.Input), self._only(nir.Output)
-        self._cores = [name for name in self._nodes if self._is_spiking(name) and not self._gathers_only(name)]
+        self._cores = [name for name in self._nodes if self._is_spiking(name) and not self._merges(name)]
 
     def program(self) -> ChipProgram:
         """Give the program, cores in the order of their names' numbers."""
@@ -92,8 +135,8 @@ class _Reader:
             axon_types[core, :n_axons], strengths[core, :n_neurons] = self._typed(name, weights)
             leaks[core, :n_neurons] = leak
         routes, taps = self._routes(shape)
-        values = self._described("inputs", "values", int(self._size(self._input)), range(int(self._size(self._input))))
-        classes = self._described("outputs", "classes", int(self._size(self._output)), range(self._size(self._output)))
+        values, of_inputs = self._lines("inputs", self._size(self._input))
+        classes, of_outputs = self._lines("outputs", self._size(self._output))
         return ChipProgram(
             axon_types=axon_types,
             crossbars=pack_crossbars(crossbars),
@@ -103,8 +146,8 @@ class _Reader:
             core_members=np.zeros(n_cores, np.int32),
             placement=place_row_by_row(np.arange(n_cores)),
             routes=routes,
-            inputs=InputLines(values, np.zeros_like(values), *taps),
-            outputs=OutputLines(classes, np.zeros_like(classes)),
+            inputs=InputLines(values, of_inputs, *taps),
+            outputs=OutputLines(classes, of_outputs),
             interface=self._interface(),
         )
 
@@ -114,7 +157,7 @@ class _Reader:
         routes = Routes(np.full(shape, NOWHERE, np.int32), np.zeros(shape, np.int32), np.ones(shape, np.uint8))
         taps: list[tuple[int, int, int]] = []
         ends = [(numbers[name], feeds) for name in self._cores for feeds in [self._axon_feeds(name)]]
-        ends.append((TO_OUTPUT, list(self._gathered(self._below[self._output], self._output))))
+        ends.append((TO_OUTPUT, self._feeds(self._below[self._output], self._output)))
         for target, feeds in ends:
             for axon, (name, place) in feeds:
                 if name == self._input:
@@ -131,23 +174,48 @@ class _Reader:
 
     def _axon_feeds(self, name: str) -> list[tuple[int, Source]]:
         """Give (axon, source) of everything that feeds a spiking node's weights."""
-        return list(self._gathered(self._below[self._weighted(name)], name))
+        return self._feeds(self._below[self._weighted(name)], name)
 
-    def _gathered(self, nodes: list[str], owner: str, above: tuple[str, ...] = ()) -> Iterator[tuple[int, Source]]:
-        """Follow nodes that only gather down to inputs and neurons, and give (place above, source)."""
+    def _feeds(self, nodes: list[str], owner: str) -> list[tuple[int, Source]]:
+        """Give (place, source) of everything that feeds the places of a node; a sum of several is no axon."""
+        terms = list(self._terms(nodes, owner))
+        places = [place for place, _ in terms]
+        summed = next((place for place in places if places.count(place) > 1), None) if _repeats(places) else None
+        if summed is not None:
+            raise self._error(owner, f"axon {summed} is a sum of several spikes; an axon carries one spike a tick")
+        return [(place, source) for place, sources in terms for source in sources]
+
+    def _terms(
+        self, nodes: list[str], owner: str, above: tuple[str, ...] = ()
+    ) -> Iterator[tuple[int, tuple[Source, ...]]]:
+        """Follow nodes that only gather down to inputs and neurons.
+
+        Gives (place, sources) for each term of the place's sum; a term of several sources is one spike of theirs.
+        """
         for name in nodes:
             if name in above:
                 raise self._error(name, "gathers from itself; a circle without a neuron holds nothing")
             if name == self._input or name in self._cores:
-                yield from ((place, (name, place)) for place in range(self._size(name)))
-            elif self._is_gather(name) or self._gathers_only(name):
-                matrix_node = name if self._is_gather(name) else self._weighted(name)
-                gathers = np.asarray(self._nodes[matrix_node].weight) != 0
-                for place, source in self._gathered(self._below[matrix_node], owner, (*above, name)):
-                    yield from ((int(row), source) for row in np.flatnonzero(gathers[:, place]))
+                yield from ((place, ((name, place),)) for place in range(self._size(name)))
+            elif self._merges(name):
+                yield from self._merged(name, owner, (*above, name))
+            elif self._is_gather(name):
+                rows = np.asarray(self._nodes[name].weight) != 0
+                for place, sources in self._terms(self._below[name], owner, (*above, name)):
+                    yield from ((int(row), sources) for row in np.flatnonzero(rows[:, place]))
             else:
                 kind = type(self._nodes[name]).__name__
                 raise self._error(name, f"is a {kind} that feeds {owner}; spikes and 0/1 gathering can feed a core")
+
+    def _merged(self, name: str, owner: str, above: tuple[str, ...]) -> Iterator[tuple[int, tuple[Source, ...]]]:
+        """Give one term for each place of a node that makes one spike of all that feed it."""
+        weighted = self._weighted(name)
+        rows = np.asarray(self._nodes[weighted].weight) != 0
+        found: dict[int, list[Source]] = {}
+        for place, sources in self._terms(self._below[weighted], owner, above):
+            for row in np.flatnonzero(rows[:, place]).tolist():
+                found.setdefault(row, []).extend(sources)
+        yield from ((row, tuple(dict.fromkeys(sources))) for row, sources in found.items())
 
     def _affine(self, name: str) -> tuple[np.ndarray, np.ndarray]:
         """Give whole weights (n_neurons, n_axons) and leaks (n_neurons,) of a spiking node."""
@@ -155,13 +223,12 @@ class _Reader:
         weights = np.asarray(self._nodes[weighted].weight, np.float64)
         if max(weights.shape) > N_AXONS:
             raise self._error(weighted, f"{weights.shape[1]} axons, {weights.shape[0]} neurons; a core has 256 of each")
-        if (weights != np.rint(weights)).any() or abs(weights).max(initial=0) > STRENGTH_LIMIT:
+        if (weights != np.rint(weights)).any() or not abs(weights).max(initial=0) <= STRENGTH_LIMIT:
             raise self._error(weighted, f"weights are not all whole numbers of -{STRENGTH_LIMIT} .. {STRENGTH_LIMIT}")
-        bias = np.asarray(getattr(self._nodes[weighted], "bias", np.zeros(len(weights))), np.float64)
         # it spikes where the sum exceeds threshold - bias; of whole sums the first is the next whole number
-        first = np.floor(self._threshold(name) - bias) + 1
+        first = np.floor(self._threshold(name) - _bias(self._nodes[weighted])) + 1
         leak = 1 - first
-        if abs(leak).max(initial=0) > LEAK_LIMIT:
+        if not abs(leak).max(initial=0) <= LEAK_LIMIT:  # also true for not-a-number
             raise self._error(name, f"needs a leak of {abs(leak).max():g}; at most {LEAK_LIMIT} either way can be")
         return weights.astype(np.int64), leak.astype(np.int64)
 
@@ -184,23 +251,29 @@ class _Reader:
         if isinstance(node, self._nir.Threshold):
             return np.asarray(node.threshold, np.float64)
         forgets = (
-            np.allclose(node.tau_syn, node.tau_mem)
-            and np.ptp(node.tau_syn) == 0
+            np.allclose([node.tau_syn, node.tau_mem], STEP, rtol=1e-3, atol=0)
             and (np.asarray(node.r) == 1).all()
             and (np.asarray(node.w_in) == 1).all()
             and not np.any(node.v_leak)
             and not np.any(node.v_reset)
         )
         if not forgets:
-            raise self._error(name, "is a CubaLIF that keeps a potential; tau of one step, r and w_in 1 forget")
+            raise self._error(name, f"is a CubaLIF that keeps a potential; tau of {STEP} s, r and w_in 1 forget")
         return np.asarray(node.v_threshold, np.float64)
 
     def _is_spiking(self, name: str) -> bool:
         return isinstance(self._nodes[name], self._nir.Threshold | self._nir.CubaLIF)
 
-    def _gathers_only(self, name: str) -> bool:
-        """Tell whether a spiking node, by its name, makes one spike of neurons that share an axon."""
-        return self._is_spiking(name) and (name.endswith(f"_{ANY}") or name == LINES)
+    def _merges(self, name: str) -> bool:
+        """Tell whether a spiking node makes one spike of neurons that share an axon: named so, and proven.
+
+        Its weights are 0 and 1, and one spike is enough.
+        """
+        if not self._is_spiking(name) or not (name.endswith(f"_{ANY}") or name == LINES):
+            return False
+        weighted = self._nodes[self._weighted(name)]
+        first = np.floor(self._threshold(name) - _bias(weighted)) + 1
+        return bool(np.isin(weighted.weight, (0, 1)).all() and (first == 1).all())
 
     def _is_gather(self, name: str) -> bool:
         node = self._nodes[name]
@@ -227,31 +300,44 @@ class _Reader:
             raise self._error("the graph", f"has {len(names)} {kind.__name__} nodes; one is needed")
         return names[0]
 
-    def _described(self, group: str, name: str, n: int, default: range) -> np.ndarray:
-        found = self._metadata.get(group, {}).get(name, list(default))
-        if len(found) != n:
-            raise self._error("metadata", f"{group}.{name} has {len(found)} entries for {n} lines")
-        return np.array(found, np.int32)
+    def _lines(self, group: str, n: int) -> tuple[np.ndarray, np.ndarray]:
+        """Give value or class, and member, of each line: as the metadata say, or its own number and member 0."""
+        described = getattr(self._metadata, group)
+        if described is None:
+            return np.arange(n, dtype=np.int32), np.zeros(n, np.int32)
+        carried, members = described.carried, described.members
+        if len(carried) != n or len(members) != n:
+            raise self._error("metadata", f"{group} describe {len(carried)} and {len(members)} lines; there are {n}")
+        return np.array(carried, np.int32), np.array(members, np.int32)
 
     def _interface(self) -> Interface | None:
-        record = self._metadata.get("interface")
-        if not record:
+        """Give the interface that the metadata tell, if they do."""
+        told = self._metadata.interface
+        if told is None:
             return None
-        try:
-            rows, columns, channels = record["value_shape"]
-            names = tuple(record["class_names"])
-            shape = (rows, columns, channels)
-            return Interface(record["coding"], record["ticks_per_image"], record["latency"], shape, names)
-        except (KeyError, TypeError, ValueError) as error:
-            raise self._error("metadata", f"its interface cannot be read ({error!r})") from error
+        rows, columns, channels = told.value_shape
+        shape = (rows, columns, channels)
+        return Interface(told.coding, told.ticks_per_image, told.latency, shape, tuple(told.class_names))
 
     def _error(self, node: str, problem: str) -> ExportError:
         return ExportError(f"{self._path}: {node}: {problem}")
 
 
-def _metadata(graph: Any) -> dict[str, Any]:
+def _bias(node: Any) -> np.ndarray:
+    return np.asarray(getattr(node, "bias", np.zeros(len(node.weight))), np.float64)
+
+
+def _repeats(places: list[int]) -> bool:
+    return len(set(places)) < len(places)
+
+
+def _metadata(path: Path, graph: Any) -> Metadata:
+    """Give what our own graphs tell beside their nodes; another tool's tell nothing."""
+    text = (graph.metadata or {}).get(METADATA_KEY)
+    if text is None:
+        return Metadata()
     try:
-        found = json.loads((graph.metadata or {}).get(METADATA_KEY, "{}"))
-    except (TypeError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
+        values = json.loads(text)
+    except (TypeError, ValueError) as error:
+        raise ExportError(f"{path}: metadata: is not whole JSON: {error}") from error
+    return checked(path, Metadata, values, "metadata")

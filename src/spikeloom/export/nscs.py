@@ -21,6 +21,7 @@ import numpy as np
 
 from spikeloom.artefact import write_atomically
 from spikeloom.chip.limits import (
+    DELAY_MIN,
     N_AXON_TYPES,
     N_NEURONS,
 )
@@ -57,6 +58,8 @@ SUPPORT = {
 }
 
 DISCONNECTED, PIN = -1, -32
+TICKS_MAX, PINS_MAX = 2**24, 2**20
+"""What is taken from a file as meant: more ticks or output pins would fill the memory."""
 _IN_HEADER = {
     "class": "SpikeWriter",
     "nscsVersion": "1.4.0",
@@ -128,11 +131,21 @@ def read_spikes_out(path: Path) -> np.ndarray:
 def _words(path: Path, encoding: str, n: int) -> np.ndarray:
     content = read_bytes(path)
     header, end, body = content.partition(_END_OF_HEADER)
-    if not end or f'"{encoding}"'.encode() not in header:
+    if not end or _encoding(header) != encoding:
         raise ExportError(f"{path}: has no header of spikes in encoding {encoding} before byte 0xFF")
     if len(body) % (4 * n):
         raise ExportError(f"{path}: {len(body)} bytes of spikes; a spike has {4 * n}, so the file is cut short")
-    return np.frombuffer(body, ">u4").reshape(-1, n).astype(np.int64)
+    words = np.frombuffer(body, ">u4").reshape(-1, n).astype(np.int64)
+    if len(words) and words[:, 0].max() >= TICKS_MAX:
+        raise ExportError(f"{path}: a spike in tick {words[:, 0].max():,}; ticks below {TICKS_MAX:,} are read")
+    return words
+
+
+def _encoding(header: bytes) -> str | None:
+    try:
+        return str(json.loads(header)["encoding"])
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def _neuron_types(program: ChipProgram) -> tuple[list[dict[str, Any]], np.ndarray]:
@@ -182,7 +195,7 @@ def _core(program: ChipProgram, core: int, numbers: np.ndarray) -> dict[str, Any
                 "dendrite": neuron,
                 "destCore": int(cores[neuron]),
                 "destAxon": int(axons[neuron]),
-                "delay": int(routes.delays[core, neuron]),
+                "delay": int(routes.delays[core, neuron]) if targets[neuron] >= 0 else DELAY_MIN,
             }
             for neuron in range(N_NEURONS)
         ],

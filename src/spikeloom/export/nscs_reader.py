@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import Field
@@ -37,7 +37,7 @@ from spikeloom.chip.program import (
 from spikeloom.chip.validate import validate_truenorth
 from spikeloom.errors import ExportError, ProgramError
 from spikeloom.export.foreign import Part, checked, read_text
-from spikeloom.export.nscs import DISCONNECTED, PIN
+from spikeloom.export.nscs import DISCONNECTED, PIN, PINS_MAX
 
 Strength = Annotated[int, Field(ge=0, le=STRENGTH_LIMIT)]
 Leak = Annotated[int, Field(ge=0, le=LEAK_LIMIT)]
@@ -48,7 +48,7 @@ ResetBits = Annotated[int, Field(ge=0, le=RESET_BITS_MAX)]
 Potential = Annotated[int, Field(ge=POTENTIAL_MIN, le=POTENTIAL_MAX)]
 Delay = Annotated[int, Field(ge=DELAY_MIN, le=DELAY_MAX)]
 Seed = Annotated[int, Field(ge=0, le=2**32 - 1)]
-Sign = Annotated[int, Field(ge=-1, le=1)]
+Sign = Literal[-1, 1]
 
 
 class NeuronType(Part):
@@ -99,10 +99,21 @@ class NeuronType(Part):
         }
 
 
+class Model(Part):
+    """The head of the file: what the cores are."""
+
+    coreCount: Annotated[int, Field(ge=1)]
+    neuronClass: Literal["NeuronGeneral"]
+    crossbarSize: Literal[256]
+    crossbarclass: Literal["CrossbarBinary"]
+    networking: Literal["INTRA"]
+
+
 class CoreNeuron(Part):
-    """A neuron of a core: its type and its destination."""
+    """A neuron of a core: its type, its dendrite (its column of the crossbar), and its destination."""
 
     type: str
+    dendrite: int
     destCore: int
     destAxon: int
     delay: Delay
@@ -126,6 +137,7 @@ class CorePart(Part):
 
     id: Annotated[int, Field(ge=0)]
     rngSeed: Seed
+    timeScaleExponent: Literal[0] = 0
     neurons: Annotated[list[CoreNeuron], Field(min_length=N_NEURONS, max_length=N_NEURONS)]
     crossbar: Crossbar
 
@@ -195,10 +207,17 @@ def _parts(path: Path) -> tuple[dict[str, NeuronType], list[CorePart]]:
         pairs = json.loads(read_text(path), object_pairs_hook=_repeated)
     except (ValueError, RecursionError) as error:
         raise ExportError(f"{path}: is not whole: {error}") from error
-    if not isinstance(pairs, dict) or "core" not in pairs or "neuronTypes" not in pairs:
-        raise ExportError(f"{path}: has no parts 'neuronTypes' and 'core'; a model of NSCS is needed")
+    if not isinstance(pairs, dict) or not {"model", "neuronTypes", "core"} <= set(pairs):
+        raise ExportError(f"{path}: has no parts 'model', 'neuronTypes' and 'core'; a model of NSCS is needed")
+    model = checked(path, Model, pairs["model"], "model")
     types = [checked(path, NeuronType, t, f"neuronTypes[{n}]") for n, t in enumerate(_as_list(pairs["neuronTypes"]))]
     found = [checked(path, CorePart, part, f"core[{n}]") for n, part in enumerate(_as_list(pairs["core"]))]
+    if model.coreCount != len(found):
+        raise ExportError(f"{path}: model.coreCount: {model.coreCount}; the file holds {len(found)} cores")
+    names = [kind.name for kind in types]
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ExportError(f"{path}: neuronTypes: two are called '{twice}'; give each a name of its own")
     by_number: dict[int, CorePart] = {}
     for n, core in enumerate(found):
         if core.id in by_number or core.id >= len(found):
@@ -244,11 +263,13 @@ def _routes(path: Path, cores: list[CorePart]) -> Routes:
 def _destinations(path: Path, core: int, part: CorePart, n_cores: int) -> Iterator[tuple[int, int, int]]:
     for number, neuron in enumerate(part.neurons):
         place = f"{path}: core {core}, neurons[{number}]"
+        if neuron.dendrite != number:
+            raise ExportError(f"{place}.dendrite: {neuron.dendrite}; neuron {number} on dendrite {number} is read")
         if neuron.destCore == DISCONNECTED:
             yield NOWHERE, 0, neuron.delay
         elif neuron.destCore == PIN:
-            if neuron.destAxon < 0:
-                raise ExportError(f"{place}.destAxon: pin {neuron.destAxon}; pins count from 0")
+            if not 0 <= neuron.destAxon < PINS_MAX:
+                raise ExportError(f"{place}.destAxon: pin {neuron.destAxon}; 0 .. {PINS_MAX - 1} are read")
             yield TO_OUTPUT, neuron.destAxon, neuron.delay
         else:
             if not 0 <= neuron.destCore < n_cores:

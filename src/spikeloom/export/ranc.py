@@ -39,7 +39,7 @@ INPUT_FILE, CONFIG_FILE = "input.json", "config.json"
 
 SUPPORT = {
     "memoryless neurons": Support("faithful", "reset mode 0, reset 0, floor 0, threshold 1"),
-    "potentials kept from tick to tick": Support("faithful", "bit for bit, but RANC's potentials do not saturate"),
+    "potentials kept from tick to tick": Support("approximate", "exact within 20 bits, where RANC's do not saturate"),
     "reset by subtraction": Support("faithful", "reset mode 1"),
     "no reset": Support("unsupported", "set reset_mode 0 or 1"),
     "saturation at a floor": Support("unsupported", "take a floor of 0 and reset 0, or let the neuron reset"),

@@ -12,6 +12,8 @@ from pydantic import Field
 from spikeloom.chip.core import pack_crossbars
 from spikeloom.chip.draws import core_seed
 from spikeloom.chip.limits import (
+    ARRAY_COLUMNS,
+    CHIP_COLUMNS,
     DELAY_MAX,
     LEAK_LIMIT,
     N_AXON_TYPES,
@@ -31,7 +33,8 @@ from spikeloom.export.foreign import Part, read_json, read_text
 
 NeuronCount = Annotated[int, Field(ge=1, le=N_NEURONS)]
 AxonCount = Annotated[int, Field(ge=1, le=N_AXONS)]
-GridLength = Annotated[int, Field(ge=1, le=512)]
+GridColumns = Annotated[int, Field(ge=1, le=ARRAY_COLUMNS * CHIP_COLUMNS)]
+GridRows = Annotated[int, Field(ge=1, le=2**16)]
 TypeCount = Annotated[int, Field(ge=1, le=N_AXON_TYPES)]
 TickOffset = Annotated[int, Field(ge=1, le=DELAY_MAX + 1)]
 Zero = Annotated[int, Field(ge=0, le=0)]
@@ -54,8 +57,8 @@ class Configuration(Part):
 
     num_neurons: NeuronCount
     num_axons: AxonCount
-    num_cores_x: GridLength
-    num_cores_y: GridLength
+    num_cores_x: GridColumns
+    num_cores_y: GridRows
     num_weights: TypeCount
     max_tick_offset: TickOffset = DELAY_MAX + 1
     neuron_reset_type: Zero = 0
@@ -198,6 +201,7 @@ class _Reader:
                     raise self._error(
                         f"{part}.destination_axon", f"axon {packet.destination_axon}; {self._config.num_axons} exist"
                     )
+                self._check_tick(part, packet.destination_tick)
                 core = self._places[place]
                 yield tick + packet.destination_tick, core * N_AXONS + packet.destination_axon
 
@@ -241,6 +245,17 @@ class _Reader:
         for part, found, wanted in lengths:
             if found != wanted:
                 raise self._error(f"cores[{index}].{part}", f"{found} entries; the configuration says {wanted}")
+        for axon, kind in enumerate(core.axons):
+            if kind >= config.num_weights:
+                raise self._error(
+                    f"cores[{index}].axons[{axon}]", f"type {kind}; neurons have {config.num_weights} weights"
+                )
+        for number, neuron in enumerate(core.neurons):
+            self._check_tick(f"cores[{index}].neurons[{number}]", neuron.destination_tick)
+
+    def _check_tick(self, part: str, ticks: int) -> None:
+        if ticks >= self._config.max_tick_offset:
+            raise self._error(f"{part}.destination_tick", f"{ticks}; max_tick_offset is {self._config.max_tick_offset}")
 
     def _on_grid(self, part: str, place: list[int]) -> tuple[int, int]:
         x, y = place
@@ -267,4 +282,6 @@ def read_outputs(path: Path) -> np.ndarray:
     Its first line is blank, so n lines are our first n - 1 ticks.
     """
     rows = [line.split() for line in read_text(path).splitlines() if line.strip()]
-    return np.array(rows[1:], dtype=np.uint8).astype(bool)
+    if {cell for row in rows for cell in row} - {"0", "1"} or len({len(row) for row in rows}) > 1:
+        raise ExportError(f"{path}: is not rows of as many 0s and 1s each; RANC's output is needed")
+    return np.array(rows[1:]) == "1"

@@ -10,6 +10,9 @@ A space is a TOML file: a recipe, and for each of its keys a range or a list of 
 
 from __future__ import annotations
 
+import hashlib
+import json
+import math
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -29,8 +32,8 @@ class Dimension(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    low: float | None = None
-    high: float | None = None
+    low: int | float | None = None
+    high: int | float | None = None
     log: bool = False
     choices: tuple[Any, ...] = ()
 
@@ -38,6 +41,13 @@ class Dimension(BaseModel):
     def _is_one_kind(self) -> Dimension:
         if bool(self.choices) == (self.low is not None and self.high is not None):
             raise ValueError("give low and high, or choices")
+        if not self.choices:
+            assert self.low is not None
+            assert self.high is not None
+            if not (math.isfinite(self.low) and math.isfinite(self.high) and self.low < self.high):
+                raise ValueError(f"low {self.low} and high {self.high}; low must be below high")
+            if self.log and self.low <= 0:
+                raise ValueError(f"low {self.low} on a logarithmic scale; it must be above 0")
         return self
 
 
@@ -100,18 +110,22 @@ def search(
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     base = load_recipe(space.recipe)
     storage.parent.mkdir(parents=True, exist_ok=True)
-    study = optuna.create_study(
-        storage=f"sqlite:///{storage}",
-        study_name=space.recipe,
-        direction="maximize",
-        load_if_exists=True,
-    )
+    # trials of other data, or of a recipe that has changed, are another study
+    told = json.dumps([base.model_dump(mode="json"), dataset.fingerprint])
+    name = f"{space.recipe} {hashlib.sha256(told.encode()).hexdigest()[:12]}"
+    try:
+        study = optuna.create_study(
+            storage=f"sqlite:///{storage}", study_name=name, direction="maximize", load_if_exists=True
+        )
+    except Exception as error:  # whatever the storage raises
+        raise RecipeError(f"search: {storage} is no file of trials ({type(error).__name__}); move it away") from error
     # another seed for a search that goes on, so that it does not repeat its first guesses
     study.sampler = optuna.samplers.TPESampler(seed=seed + len(study.trials))
 
     def objective(trial: Any) -> float:
         changes = {key: _suggested(trial, key, dimension) for key, dimension in space.space.items()}
         recipe = changed_recipe(base, changes)
+        trial.set_user_attr("changes", changes)
         try:
             cores = recipe.topology(dataset.value_shape, dataset.n_classes).n_cores
             accuracy = _validation_accuracy(recipe, dataset)
@@ -122,17 +136,22 @@ def search(
         hear(Trial(trial.number, changes, cores, accuracy))
         return accuracy
 
-    study.optimize(objective, n_trials=trials)
+    try:
+        study.optimize(objective, n_trials=trials)
+    except ValueError as error:
+        raise RecipeError(f"search: {storage} holds trials of another space ({error}); choose another --out") from error
     done = [trial for trial in study.trials if trial.value is not None]
     if not done:
         return None
     best = max(done, key=lambda trial: trial.value)
-    return Trial(best.number, best.params, best.user_attrs["cores"], best.value)
+    return Trial(best.number, best.user_attrs["changes"], best.user_attrs["cores"], best.value)
 
 
 def _suggested(trial: Any, key: str, dimension: Dimension) -> Any:
     if dimension.choices:
         return dimension.choices[trial.suggest_int(key, 0, len(dimension.choices) - 1)]
+    if isinstance(dimension.low, int) and isinstance(dimension.high, int):
+        return trial.suggest_int(key, dimension.low, dimension.high, log=dimension.log)
     return trial.suggest_float(key, dimension.low, dimension.high, log=dimension.log)
 
 

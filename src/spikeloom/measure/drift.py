@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -107,6 +108,19 @@ def drift_ledger(
         yield ledger.line(name, stage)
 
 
+class _RefusedError(Exception):
+    """A format cannot hold the program; what else goes wrong with our own files is a fault, and ends the ledger."""
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    """Take a refusal to write as an answer of the stage."""
+    try:
+        yield
+    except ExportError as error:
+        raise _RefusedError(str(error)) from error
+
+
 class _Ledger:
     """Compares every stage with the reference."""
 
@@ -122,19 +136,28 @@ class _Ledger:
         else:
             try:
                 answer = stage(self._program, self._inputs)
-            except (ExportError, PeerError) as error:
+            except (_RefusedError, PeerError) as error:
                 return Stage(name, refused=str(error))
         reference = self._reference
         votes, expected = self._votes(answer.outputs), self._votes(reference.outputs)
-        differing = int((answer.outputs != reference.outputs)[answer.first_tick :].sum())
-        first = None
+        lines = answer.outputs != reference.outputs
+        lines[: answer.first_tick] = False
+        differing, first = int(lines.sum()), self._first_neuron(lines)
         if answer.rasters is not None and reference.rasters is not None:
             unequal = answer.rasters != reference.rasters
-            differing = int(unequal.sum())
-            first = First(*(int(index) for index in np.argwhere(unequal)[0])) if differing else None
+            differing += int(unequal.sum())
+            first = First(*(int(index) for index in np.argwhere(unequal)[0])) if unequal.any() else first
         voters = np.bincount(self._program.outputs.classes, minlength=votes.shape[1])
         right = decide(votes, voters).classes == self._dataset.labels
         return Stage(name, float(right.mean()), differing, int((votes != expected).any(1).sum()), first)
+
+    def _first_neuron(self, unequal: np.ndarray) -> First | None:
+        """Give the first tick in which an output line differs, and a neuron that feeds the line."""
+        if not unequal.any():
+            return None
+        tick, line = np.argwhere(unequal)[0]
+        core, neuron = np.argwhere(self._program.routes.to_outputs & (self._program.routes.axons == line))[0]
+        return First(int(tick), int(core), int(neuron))
 
     def _votes(self, outputs: np.ndarray) -> np.ndarray:
         """Give the votes of each class for each image, (n_images, n_classes)."""
@@ -162,7 +185,8 @@ def _ranc(program: ChipProgram, inputs: np.ndarray) -> Answer:
     for member in program.members:
         alone = program_of_member(program, member)
         with tempfile.TemporaryDirectory() as name:
-            write_ranc(alone, Path(name), inputs[:, program.inputs.members == member])
+            with _writing():
+                write_ranc(alone, Path(name), inputs[:, program.inputs.members == member])
             again, packets = read_ranc(Path(name) / INPUT_FILE, Path(name) / CONFIG_FILE)
         answer = _fast(again, packets)
         outputs[:, program.outputs.members == member] = answer.outputs
@@ -173,26 +197,30 @@ def _ranc(program: ChipProgram, inputs: np.ndarray) -> Answer:
 def _nscs(program: ChipProgram, inputs: np.ndarray) -> Answer:
     taps = np.stack([program.inputs.tap_cores, program.inputs.tap_axons], 1)
     with tempfile.TemporaryDirectory() as name:
-        model, *_ = write_nscs(program, Path(name))
+        with _writing():
+            model, *_ = write_nscs(program, Path(name))
         again = read_nscs(model, taps)
     return _fast(again, inputs[:, program.inputs.tap_lines])
 
 
 def _sana_fe(program: ChipProgram, inputs: np.ndarray) -> Answer:
     with tempfile.TemporaryDirectory() as name:
-        write_sana_fe(program, Path(name), inputs, joules_per_event=0.0, joules_per_hop=0.0)
+        with _writing():
+            write_sana_fe(program, Path(name), inputs, joules_per_event=0.0, joules_per_hop=0.0)
         return _with_outputs(program, run_sana_fe(Path(name), program.n_cores, len(inputs)).spikes)
 
 
 def _snntorch(program: ChipProgram, inputs: np.ndarray) -> Answer:
     with tempfile.TemporaryDirectory() as name:
-        write_nir(program, Path(name), "portable")
+        with _writing():
+            write_nir(program, Path(name), "portable")
         return _after_latency(program, run_snntorch(Path(name) / GRAPH_FILE, inputs))
 
 
 def _nirtorch(program: ChipProgram, inputs: np.ndarray) -> Answer:
     with tempfile.TemporaryDirectory() as name:
-        write_nir(program, Path(name), "native")
+        with _writing():
+            write_nir(program, Path(name), "native")
         return _after_latency(program, run_nirtorch(Path(name) / GRAPH_FILE, inputs))
 
 

@@ -125,9 +125,9 @@ def _model(program: ChipProgram, torch: Any, costs: Costs) -> Any:
                 hops += float(spikes.sum(0).double() @ self.hops[core])
                 routed, voting = program.routes.to_cores[core], program.routes.to_outputs[core]
                 _put(axons, program.routes.cores[core][routed], program.routes.axons[core][routed], spikes.mT[routed])
-                votes[:, program.routes.axons[core][voting]] = spikes[:, voting]
+                votes.index_add_(1, torch.from_numpy(program.routes.axons[core][voting]).long(), spikes[:, voting])
             self.joules = program.n_cores * costs.static * len(lines) + events * costs.event + hops * costs.hop
-            return votes @ _classes()
+            return votes.clamp(max=1) @ _classes()  # spikes that meet on a line are one
 
     def _put(axons: Any, cores: np.ndarray, places: np.ndarray, values: Any) -> None:
         index = tuple(torch.from_numpy(part.astype(np.int64)) for part in (cores, places))

@@ -63,7 +63,12 @@ def run_snntorch(path: Path, inputs: np.ndarray) -> np.ndarray:
     importer = needed("snntorch.import_nir", "snntorch")
     with contextlib.redirect_stdout(io.StringIO()):
         network = importer.import_from_nir(nir.read(str(path))).eval()
-    return _by_rows(torch, inputs, lambda rows: network(rows)[0])
+    state, answers = None, []
+    with torch.no_grad():  # row after row with its state, as a user steps it: a node that kept anything would show
+        for row in torch.from_numpy(inputs.astype(np.float32)):
+            answer, state = network(row[None], state)
+            answers.append(answer.numpy()[0] > 0.5)
+    return np.array(answers).reshape(len(inputs), -1)
 
 
 def _by_rows(torch: Any, inputs: np.ndarray, answer: Any) -> np.ndarray:

@@ -30,6 +30,9 @@ from spikeloom.training.recipe import Deployed
 
 _ACTIVE_SHARE = 0.15  # of the axons that spike, by which the surrogate's width is scaled; digits light a fifth
 _SWITCH = 0.5
+_THRESHOLD = 0.5  # between potentials of 0 and 1, which are whole numbers
+_VOTES = 25  # of a class where ten share a core; sharpness is told for so many
+_SHARPNESS_RATE = 0.1  # of the learning rate, for one number that all examples share
 
 
 class Switch(torch.autograd.Function):
@@ -67,13 +70,13 @@ class Spike(torch.autograd.Function):
     def forward(ctx: Any, potential: Tensor, width: Tensor) -> Tensor:
         """Give 0 or 1."""
         ctx.save_for_backward(potential, width)
-        return (potential >= 0.5).to(potential.dtype)
+        return (potential >= _THRESHOLD).to(potential.dtype)
 
     @staticmethod
     def backward(ctx: Any, g: Tensor) -> tuple[Tensor, None]:
         """Give the gradient with respect to the potential."""
         potential, width = ctx.saved_tensors
-        z = (potential - 0.5) / width
+        z = (potential - _THRESHOLD) / width
         return (z * z).mul_(-0.5).exp_().div_(width).mul_(0.5).mul_(g), None
 
 
@@ -146,11 +149,11 @@ class DeployedNetwork(nn.Module):
         self.register_buffer("voters", of_class.float())  # (n_classes, n_last_neurons)
         self._strength_rate = settings.strength_rate
 
-    def loss(self, values: Tensor, labels: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    def loss(self, values: Tensor, labels: Tensor, generator: torch.Generator, through: float) -> tuple[Tensor, Tensor]:
         """Give the loss, and the class of most votes of each example."""
         potentials, width = self._last_potentials(values)
-        shares = self.voters @ torch.special.ndtr((potentials - 0.5) / width) / self._votes_per_class
-        logits = shares * (self.log_sharpness.exp() * 25)  # sharpness is told for the 25 votes of ten classes on a core
+        shares = self.voters @ torch.special.ndtr((potentials - _THRESHOLD) / width) / self._votes_per_class
+        logits = shares * (self.log_sharpness.exp() * _VOTES)
         return functional.cross_entropy(logits.mT, labels), self._decide(potentials.detach())
 
     def decide(self, values: Tensor) -> Tensor:
@@ -164,7 +167,7 @@ class DeployedNetwork(nn.Module):
         return [
             {"params": synapses, "lr": rate},
             {"params": strengths, "lr": rate * self._strength_rate},
-            {"params": [self.log_sharpness], "lr": rate * 0.1},
+            {"params": [self.log_sharpness], "lr": rate * _SHARPNESS_RATE},
         ]
 
     def clip(self) -> None:
@@ -183,7 +186,7 @@ class DeployedNetwork(nn.Module):
         return self.layers[-1](values)
 
     def _decide(self, potentials: Tensor) -> Tensor:
-        return (self.voters @ (potentials >= 0.5).to(potentials.dtype) / self._votes_per_class).argmax(0)
+        return (self.voters @ (potentials >= _THRESHOLD).to(potentials.dtype) / self._votes_per_class).argmax(0)
 
     @property
     def _votes_per_class(self) -> Tensor:

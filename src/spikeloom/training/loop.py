@@ -37,8 +37,11 @@ _VALIDATION_BATCH = 1000
 class Trainable(Protocol):
     """What the loop trains: a torch module that knows its loss and the learned network it stands for."""
 
-    def loss(self, values: Tensor, labels: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-        """Give the mean loss, and the class decided for each example, of values (n_values, n_examples)."""
+    def loss(self, values: Tensor, labels: Tensor, generator: torch.Generator, through: float) -> tuple[Tensor, Tensor]:
+        """Give the mean loss, and the class decided for each example, of values (n_values, n_examples).
+
+        `through` is the share of the training that is done.
+        """
 
     def decide(self, values: Tensor) -> Tensor:
         """Give the class decided for each example."""
@@ -180,6 +183,7 @@ def train_step(
     values: Tensor,
     labels: Tensor,
     generator: torch.Generator,
+    through: float = 0.0,
 ) -> tuple[Tensor, Tensor]:
     """Take one step of gradient descent; give the loss and the number of right decisions, both still on the device.
 
@@ -187,8 +191,10 @@ def train_step(
     ----------
     values : (n_values, n_examples)
     labels : (n_examples,) int64
+    through : float
+        Share of the training that is done.
     """
-    loss, decided = network.loss(values, labels, generator)
+    loss, decided = network.loss(values, labels, generator, through)
     optimiser.zero_grad()
     loss.backward()
     optimiser.step()
@@ -200,7 +206,7 @@ def make_network(learned: LearnedNetwork, recipe: Recipe) -> Any:
     """Give the module that the recipe's method trains, a `Trainable`."""
     if recipe.train.method == "deployed":
         return DeployedNetwork(learned, recipe.deployed)
-    return TrainingNetwork(learned, recipe.train.dropout)
+    return TrainingNetwork(learned, recipe.train.dropout, recipe.train.sharpen)
 
 
 def make_optimiser(network: Trainable, settings: Training) -> torch.optim.Optimizer:
@@ -227,8 +233,8 @@ def _run_epoch(
     for done, indices in enumerate(batches, start=1):
         images = augment(examples.batch(indices), recipe.augment, generator)
         values = _shown(_features_first(images), recipe, generator)
-        network.sharpening = _sharpening(recipe, epoch + (done - 1) / len(batches))
-        loss, correct = train_step(network, optimiser, values, examples.labels[indices], generator)
+        through = (epoch + (done - 1) / len(batches)) / recipe.train.epochs
+        loss, correct = train_step(network, optimiser, values, examples.labels[indices], generator, through)
         loss_sum += loss
         right += correct
         schedule.step()
@@ -241,12 +247,6 @@ def _run_epoch(
             f"below {recipe.train.learning_rate}"
         )
     return {"loss": mean_loss, "training_accuracy": right.item() / (len(batches) * len(batches[0]))}
-
-
-def _sharpening(recipe: Recipe, epochs_done: float) -> float:
-    """Give the weight of c (1 - c): nothing in the first third of the training, then rising to the recipe's."""
-    through = epochs_done / recipe.train.epochs
-    return recipe.train.sharpen * max(0.0, (through - 1 / 3) * 1.5)
 
 
 def _shown(values: Tensor, recipe: Recipe, generator: torch.Generator) -> Tensor:

@@ -21,6 +21,7 @@ from spikeloom.chip.limits import N_AXONS, N_NEURONS
 from spikeloom.network.learned import LearnedLayer, LearnedNetwork
 from spikeloom.training.layer import CoreLayer
 
+_SHARPEN_FROM = 1 / 3  # of the training; uncertainty costs nothing before, and then ever more
 VOTE_VARIANCE_FLOOR = 1e-3  # keeps the loss finite when every voter is certain
 
 
@@ -29,7 +30,7 @@ class TrainingNetwork(nn.Module):
 
     voters: Tensor
 
-    def __init__(self, learned: LearnedNetwork, dropout: float = 0.0) -> None:
+    def __init__(self, learned: LearnedNetwork, dropout: float = 0.0, sharpen: float = 0.0) -> None:
         super().__init__()
         layers: list[CoreLayer] = []
         rows = np.append(np.arange(learned.topology.n_values), -1)
@@ -43,15 +44,15 @@ class TrainingNetwork(nn.Module):
         of_class = classes.unsqueeze(0) == torch.arange(learned.topology.n_classes).unsqueeze(1)
         self.register_buffer("voters", of_class.float())  # (n_classes, n_voters)
         self.dropout = dropout
-        self.sharpening = 0.0
-        """Weight of `uncertainty` in the loss; whoever trains raises it."""
+        self._sharpen = sharpen
 
-    def loss(self, values: Tensor, labels: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-        """Give the class-population loss, and the class of the highest mean spike of each example."""
+    def loss(self, values: Tensor, labels: Tensor, generator: torch.Generator, through: float) -> tuple[Tensor, Tensor]:
+        """Give the class-population loss, sharpened, and the class of the highest mean spike of each example."""
         mean, variance = self(values, generator)
         loss = population_loss(mean, variance, self.votes_per_class, labels)
-        if self.sharpening:
-            loss = loss + self.sharpening * self.uncertainty()
+        rising = (through - _SHARPEN_FROM) / (1 - _SHARPEN_FROM)
+        if self._sharpen and rising > 0:
+            loss = loss + self._sharpen * rising * self.uncertainty()
         return loss, decide(mean.detach(), self.votes_per_class)
 
     def decide(self, values: Tensor) -> Tensor:
