@@ -15,8 +15,6 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from spikeloom.artefact import write_atomically
 from spikeloom.data import load_dataset
 from spikeloom.data.datasets import Dataset
@@ -53,8 +51,8 @@ def _pack_network(name: str, run: Path, retrain: list[str]) -> Card:
     save_quantised(load_learned(run / "learned.safetensors"), target)
     network = load_learned(target)
     recipe = recorded_recipe(network)
-    sizes = SIZES if _is_sampled(network) else SIZES[:1]
-    draws = DRAWS if _is_sampled(network) else 1
+    sizes = SIZES[:1] if network.is_certain else SIZES
+    draws = 1 if network.is_certain else DRAWS
     validation = evaluate_network(network, _validation(network), {1: draws}, threads=THREADS)[1]
     results = evaluate_network(network, _test(), dict.fromkeys(sizes, draws), threads=THREADS)
     return Card(
@@ -86,12 +84,6 @@ def _pack_ensemble(name: str, copies: int, names: list[str]) -> Card:
         test=(_row(evaluate_program(program, _test(), threads=THREADS)),),
         retrain=(f"each of its networks, then: python tools/pack_zoo.py ensemble {name} {copies} {' '.join(names)}",),
     )
-
-
-def _is_sampled(network: LearnedNetwork) -> bool:
-    """Tell whether chance has a say: in synapses, or in input spikes."""
-    certain = all(np.isin(layer.probabilities, (0, 1)).all() for layer in network.layers)
-    return not certain or network.convention.coding == "bernoulli"
 
 
 def _row(result: Any) -> dict[str, Any]:

@@ -32,7 +32,7 @@ _PROBE_IMAGES, _PRODUCT_IMAGES = 100, 1000  # for simulators that are too slow f
 _PRODUCT_MEMBERS = 2
 _REFERENCE_TICKS, _REFERENCE_CORES = 20, 32
 _ROUNDS, _GENERAL_TICKS = 4, 200
-_LINE_CORES, _LINE_TICKS = (256, 1024, 4096), (100, 400)
+_LINE_PARTS, _LINE_TICKS = (16, 4, 1), (100, 400)
 _BYTES_BEYOND_CACHES = 2**28
 
 Note = Callable[[str], None]
@@ -134,7 +134,8 @@ def _general_rows(setting: Setting, others: dict[str, float], note: Note) -> Ite
 def _line_rows(setting: Setting, note: Note) -> Iterator[Row]:
     """Show that the cost is linear in cores and in ticks."""
     note("cores and ticks in a line")
-    for cores in _LINE_CORES:
+    for part in _LINE_PARTS:
+        cores = max(setting.cores // part, 1)
         program = recurrent_chip(cores, 0.1)
         for ticks in _LINE_TICKS:
             rate = _best_rates(setting.threads, _tick_rates(program, ticks))[setting.threads]

@@ -34,10 +34,12 @@ def deploy_command(
     """Sample learned networks into a chip program and print how it fits."""
     from spikeloom.chip.fit import fit_report
     from spikeloom.chip.storage import save_program
-    from spikeloom.deployment.deploy import deploy, deploy_together
+    from spikeloom.deployment.deploy import SHIFTS, deploy, deploy_together
     from spikeloom.report.tables import fit_table
     from spikeloom.zoo import load_network
 
+    if copies not in SHIFTS:
+        raise typer.BadParameter(f"{copies} is not one of {', '.join(map(str, SHIFTS))}", param_hint="--copies")
     networks = [load_network(name) for name in learned]
     if len(networks) == copies == 1:
         program = deploy(networks[0], members, seed)

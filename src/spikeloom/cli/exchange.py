@@ -43,6 +43,9 @@ def export_command(
     ] = None,
     to: Annotated[Target | None, typer.Option("--to", help="The format.", show_default=False)] = None,
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the files.")] = Path("exported"),
+    member: Annotated[
+        int | None, typer.Option("--member", min=0, help="Only this member of an ensemble.", show_default=False)
+    ] = None,
     images: Annotated[int, typer.Option("--images", min=0, help="Test images that go with it as input spikes.")] = 10,
     dataset: Annotated[str, typer.Option("--dataset", help="mnist, a folder or an NPZ file.")] = "mnist",
     profile: Annotated[NirProfile, typer.Option("--nir-profile", help="Nodes of a NIR graph.")] = NirProfile.PORTABLE,
@@ -64,7 +67,11 @@ def export_command(
         return
     if program is None or to is None:
         raise typer.BadParameter("give a PROGRAM and --to FORMAT, or --explain", param_hint="PROGRAM")
-    loaded = _program(program, seed)
+    if to is not Target.RANC_VERILOG and (potential_bits, threshold_bits) != (9, 9):
+        raise typer.BadParameter("goes with --to ranc-verilog", param_hint="--potential-bits, --threshold-bits")
+    if to is not Target.NIR and profile is not NirProfile.PORTABLE:
+        raise typer.BadParameter("goes with --to nir", param_hint="--nir-profile")
+    loaded = _program(program, member, seed)
     inputs = _inputs(loaded, images, dataset, seed)
     paths = _write(loaded, to, out, inputs, profile, potential_bits, threshold_bits)
     if as_json:
@@ -74,13 +81,16 @@ def export_command(
         console.show(*(str(path) for path in shown))
 
 
-def _program(source: str, seed: int) -> ChipProgram:
+def _program(source: str, member: int | None, seed: int) -> ChipProgram:
+    from spikeloom.chip.ensemble import program_of_member
     from spikeloom.chip.program import ChipProgram
     from spikeloom.deployment.deploy import deploy
     from spikeloom.zoo import load
 
     model = load(source)
-    return model if isinstance(model, ChipProgram) else deploy(model, seed=seed)
+    if not isinstance(model, ChipProgram):
+        model = deploy(model, (member or 0) + 1, seed)
+    return model if member is None else program_of_member(model, member)
 
 
 def _inputs(program: ChipProgram, images: int, dataset: str, seed: int) -> np.ndarray | None:

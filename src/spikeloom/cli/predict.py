@@ -20,7 +20,8 @@ def predict_command(
         list[Path], typer.Argument(metavar="IMAGE...", help="Image files or .npy arrays.", show_default=False)
     ],
     members: Annotated[
-        int | None, typer.Option("--members", min=1, help="Sampled copies that vote together; 16 where not given.")
+        int | None,
+        typer.Option("--members", min=1, help="Sampled copies that vote together; 16 by default, 1 where none differ."),
     ] = None,
     seed: Seed = 0,
     resize: Annotated[bool, typer.Option("--resize", help="Bring images to the size the network reads.")] = False,
@@ -42,7 +43,10 @@ def predict_command(
     known_backend(backend)
     loaded = load(model)
     refuse_members(loaded, members)
-    program = loaded if isinstance(loaded, ChipProgram) else deploy(loaded, members or _PREDICTING_MEMBERS, seed)
+    if isinstance(loaded, ChipProgram):
+        program = loaded
+    else:
+        program = deploy(loaded, members or (1 if loaded.is_certain else _PREDICTING_MEMBERS), seed)
     interface = interface_needed(program)
     values = [as_values(read_image(path, interface.value_shape, resize=resize)) for path in images]
     predictions = predict(program, [1 - image if invert else image for image in values], seed, backend=backend)

@@ -101,7 +101,7 @@ def refuse_what_ranc_cannot_hold(program: ChipProgram) -> None:
     if len(program.outputs) > OUTPUTS_MAX:
         raise ExportError(
             f"program: {len(program.outputs):,} output lines; RANC numbers {OUTPUTS_MAX}; deploy and export the "
-            "members one by one"
+            "members one by one, --member 0 and so on"
         )
 
 

@@ -188,7 +188,7 @@ def check_data(interface: Interface, dataset: Dataset) -> None:
     """
     if dataset.value_shape != interface.value_shape:
         have, want = (" x ".join(map(str, shape)) for shape in (dataset.value_shape, interface.value_shape))
-        raise DataError(f"data: images are {have}; the network reads {want}; name data of that shape")
+        raise DataError(f"data: images are {have}; the network reads {want}; name data of that shape with --dataset")
     if dataset.n_classes > len(interface.class_names):
         raise DataError(
             f"data: {dataset.n_classes} classes; the network knows {len(interface.class_names)}: "

@@ -117,5 +117,5 @@ def count_votes(
 def interface_needed(program: ChipProgram) -> Interface:
     """Give a program's interface; ProgramError where it has none."""
     if program.interface is None:
-        raise ProgramError("program: has no interface, so images cannot be shown to it; feed it spikes instead")
+        raise ProgramError("program: has no interface, so images cannot be shown to it; feed it spikes, with --spikes")
     return program.interface

@@ -97,6 +97,12 @@ class LearnedNetwork:
         return sum(layer.n_cores for layer in self.layers)
 
     @property
+    def is_certain(self) -> bool:
+        """Whether chance has no say: every synapse is on or off for sure, and pixels become spikes by threshold."""
+        sure = all(((layer.probabilities == 0) | (layer.probabilities == 1)).all() for layer in self.layers)
+        return sure and self.convention.coding == "threshold"
+
+    @property
     def connected(self) -> list[np.ndarray]:
         """Which neurons of each layer feed an axon or vote, (n_cores, n_neurons) bool a layer.
 

@@ -17,6 +17,7 @@ from spikeloom.report.published import PublishedPoint, paper_points, published_p
 
 _COLOURS = {"mnist-5": "#0072b2", "mnist-30": "#d55e00"}  # told apart by colour-blind readers too
 _INK, _FAINT = "#222222", "#d9d9d9"
+_LABEL_ROOM = 1.15  # energies closer than by this factor would write over each other
 _ACCURACY_TICKS = (80, 90, 95, 97, 98, 99, 99.5, 99.8)
 
 
@@ -62,9 +63,9 @@ def frontier_figure(rows: Sequence[Mapping[str, Any]], profile: str) -> Figure:
     best = _best_at_every_energy(rows, profile)
     axes.step(
         [_microjoules(row, profile) for row in best], [row["accuracy_mean"] * 100 for row in best],
-        where="post", color=_INK, linewidth=0.9, linestyle=":", zorder=2, label="our frontier",
+        where="post", color=_FAINT, linewidth=1.6, zorder=1, label="our frontier",
     )  # fmt: skip
-    for row in best:
+    for row in _apart(best, profile):
         axes.annotate(
             f"{row['cores']:,} cores\n{row['accuracy_mean'] * 100:.2f} %",
             (_microjoules(row, profile), row["accuracy_mean"] * 100),
@@ -110,6 +111,16 @@ def _best_at_every_energy(rows: Sequence[Mapping[str, Any]], profile: str) -> li
     return best
 
 
+def _apart(best: Sequence[Mapping[str, Any]], profile: str) -> list[Mapping[str, Any]]:
+    """Give those of ascending rows that have room for a label: of neighbours the better one."""
+    pairs = zip(best, [*best[1:], None], strict=True)
+    return [
+        row
+        for row, after in pairs
+        if after is None or _microjoules(after, profile) > _LABEL_ROOM * _microjoules(row, profile)
+    ]
+
+
 def _draw_published(axes: Axes) -> None:
     """Draw the paper's points as stars, others hollow and named."""
     for index, point in enumerate(published_points()):
@@ -121,8 +132,9 @@ def _draw_published(axes: Axes) -> None:
         )  # fmt: skip
         axes.annotate(
             point.label.split(",")[0], (point.joules * 1e6, point.accuracy * 100),
-            xytext=(8, -4), textcoords="offset points", va="top", fontsize=7.5, color="#555555",
+            xytext=(9, -3), textcoords="offset points", va="top", fontsize=7.5, color="#555555",
         )  # fmt: skip
+    axes.plot([], [], "D", color=_INK, markerfacecolor="none", markersize=5, label="others, by their own figures")
 
 
 def save_figure(figure: Figure, path: Path) -> list[Path]:

@@ -92,13 +92,12 @@ def _energy_sentence(name: str, profile: Profile) -> str:
 
 def zoo_table(rows: Sequence[Mapping[str, Any]]) -> Table:
     """List shipped networks."""
-    table = _table("Shipped networks", "name", "cores", "members", "recipe", "validation", "test", "energy", "size")
+    table = _table("Shipped networks", "name", "cores", "members", "validation", "test", "energy", "size")
     for row in rows:
         table.add_row(
             row["name"],
             f"{row['cores']:,}",
             f"{row['members']}",
-            row["recipe"],
             percent(row["validation_accuracy"]),
             percent(row["test_accuracy_mean"]),
             microjoules(row["energy_joules"][PAPER_PROFILE]),
@@ -180,7 +179,7 @@ def _spread(row: Mapping[str, Any]) -> str:
 def _table(title: str, *headings: str) -> Table:
     table = Table(title=title, title_justify="left", box=None)
     for heading in headings:
-        table.add_column(heading, justify="left" if heading == headings[0] else "right")
+        table.add_column(heading, justify="left" if heading == headings[0] else "right", overflow="fold")
     return table
 
 
