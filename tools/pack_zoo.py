@@ -24,7 +24,8 @@ from spikeloom.measure.evaluation import evaluate_network, evaluate_program
 from spikeloom.network.learned import LearnedNetwork
 from spikeloom.network.storage import load_learned, save_quantised
 from spikeloom.report.rows import result_row
-from spikeloom.training.loop import recorded_recipe, validation_split
+from spikeloom.training.loop import validation_split
+from spikeloom.training.resume import recorded_recipe
 from spikeloom.zoo import load_network
 from spikeloom.zoo.cards import Card
 

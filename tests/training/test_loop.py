@@ -12,8 +12,9 @@ from spikeloom.network.forward import training_accuracy
 from spikeloom.network.learned import LearnedNetwork
 from spikeloom.network.storage import load_learned
 from spikeloom.training.files import CHECKPOINT
-from spikeloom.training.loop import Silent, recorded_recipe, train, validation_split
+from spikeloom.training.loop import Silent, train, validation_split
 from spikeloom.training.recipe import Recipe, check_recipe
+from spikeloom.training.resume import recorded_recipe
 
 
 def recipe(**train_settings: object) -> Recipe:

@@ -8,8 +8,8 @@ from spikeloom.data import mnist
 from spikeloom.errors import ArtefactError
 from spikeloom.measure.energy import PAPER_PROFILE, energy_per_image, named_profile
 from spikeloom.measure.evaluation import evaluate_network, simulate
-from spikeloom.training.loop import recorded_recipe
 from spikeloom.training.recipe import Recipe, load_recipe, shipped_recipes
+from spikeloom.training.resume import recorded_recipe
 from spikeloom.zoo import load, load_network, network_names, zoo_card, zoo_names
 
 

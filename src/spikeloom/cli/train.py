@@ -113,7 +113,7 @@ def _chosen_recipe(source: str, changes: list[str], data: str | None, seed: int 
 def _recipe_of_run(run: Path) -> Recipe:
     from spikeloom.training.checkpoint import load_checkpoint
     from spikeloom.training.files import CHECKPOINT_FILE
-    from spikeloom.training.loop import recorded_recipe
+    from spikeloom.training.resume import recorded_recipe
 
     return recorded_recipe(load_checkpoint(run / CHECKPOINT_FILE).network)
 

@@ -13,8 +13,6 @@ Source: J. E. Pedersen et al., "Neuromorphic intermediate representation", Natur
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -25,11 +23,11 @@ from spikeloom.chip.core import unpack_crossbars
 from spikeloom.chip.program import NOWHERE, ChipProgram
 from spikeloom.errors import ExportError
 from spikeloom.export.features import MEMORYLESS_ONLY, Support, even_levels, refuse_unsupported
+from spikeloom.export.nir_metadata import metadata_of
 from spikeloom.optional import needed
 
 Profile = Literal["portable", "native"]
 GRAPH_FILE = "graph.nir"
-METADATA_KEY = "spikeloom"
 INPUT, OUTPUT, LINES, ANY = "input", "output", "lines", "any"
 
 STEP = 1e-4  # seconds; importers take steps of this length by default
@@ -92,7 +90,7 @@ def nir_graph(program: ChipProgram, profile: Profile) -> Any:
         leak = program.neurons.leak[core, connected[core]]
         graph.add_core(_name(core), weights.T, leak, _feeds(program, core, connected))
     graph.add_output(_output_feeds(program, connected), len(program.outputs))
-    metadata = {METADATA_KEY: json.dumps(_metadata(program, profile, levels))}
+    metadata = metadata_of(program, profile, int(levels.max()) + 1)
     return nir.NIRGraph(graph.nodes, graph.edges, metadata=metadata)
 
 
@@ -195,14 +193,3 @@ def _feeds_of(program: ChipProgram, connected: list[np.ndarray], cores: np.ndarr
         Feed(_name(core), int(np.searchsorted(connected[core], neuron)), target)
         for core, neuron, target in zip(cores.tolist(), neurons.tolist(), targets, strict=True)
     ]
-
-
-def _metadata(program: ChipProgram, profile: Profile, levels: np.ndarray) -> dict[str, Any]:
-    return {
-        "version": 1,
-        "profile": profile,
-        "latency_ticks": int(levels.max()) + 1,
-        "interface": None if program.interface is None else asdict(program.interface),
-        "inputs": {name: getattr(program.inputs, name).tolist() for name in ("values", "members")},
-        "outputs": {name: getattr(program.outputs, name).tolist() for name in ("classes", "members")},
-    }

@@ -7,14 +7,12 @@ neurons that share an axon. Everything else is refused by the node's name.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from graphlib import CycleError
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
-from pydantic import Field
 
 from spikeloom.chip.core import pack_crossbars
 from spikeloom.chip.draws import core_seed
@@ -24,7 +22,6 @@ from spikeloom.chip.program import (
     NOWHERE,
     TO_OUTPUT,
     ChipProgram,
-    Coding,
     InputLines,
     Interface,
     OutputLines,
@@ -34,8 +31,8 @@ from spikeloom.chip.program import (
 from spikeloom.chip.validate import validate_truenorth
 from spikeloom.errors import ExportError, ProgramError
 from spikeloom.export.features import even_levels
-from spikeloom.export.foreign import Part, checked
-from spikeloom.export.nir import ANY, LINES, METADATA_KEY, STEP
+from spikeloom.export.nir import ANY, LINES, STEP
+from spikeloom.export.nir_metadata import read_metadata
 from spikeloom.optional import needed
 
 Source = tuple[str, int]
@@ -71,41 +68,6 @@ def read_nir(path: Path) -> ChipProgram:
     return program
 
 
-Number = Annotated[int, Field(ge=0, lt=2**31)]
-
-
-class InputsPart(Part):
-    """Value and member of each input line."""
-
-    carried: list[Number] = Field(alias="values")
-    members: list[Number]
-
-
-class OutputsPart(Part):
-    """Class and member of each output line."""
-
-    carried: list[Number] = Field(alias="classes")
-    members: list[Number]
-
-
-class InterfacePart(Part):
-    """How the program is fed and read."""
-
-    coding: Coding
-    ticks_per_image: Number
-    latency: Number
-    value_shape: Annotated[list[Number], Field(min_length=3, max_length=3)]
-    class_names: list[str]
-
-
-class Metadata(Part):
-    """What our own graphs tell beside their nodes."""
-
-    interface: InterfacePart | None = None
-    inputs: InputsPart | None = None
-    outputs: OutputsPart | None = None
-
-
 class _Reader:
     """Turns a graph into a program, core by core."""
 
@@ -114,7 +76,7 @@ class _Reader:
         self._below: dict[str, list[str]] = {name: [] for name in graph.nodes}
         for source, target in graph.edges:
             self._below[target].append(source)
-        self._metadata = _metadata(path, graph)
+        self._metadata = read_metadata(path, graph.metadata or {})
         self._input, self._output = self._only(nir.Input), self._only(nir.Output)
         self._cores = [name for name in self._nodes if self._is_spiking(name) and not self._merges(name)]
 
@@ -329,15 +291,3 @@ def _bias(node: Any) -> np.ndarray:
 
 def _repeats(places: list[int]) -> bool:
     return len(set(places)) < len(places)
-
-
-def _metadata(path: Path, graph: Any) -> Metadata:
-    """Give what our own graphs tell beside their nodes; another tool's tell nothing."""
-    text = (graph.metadata or {}).get(METADATA_KEY)
-    if text is None:
-        return Metadata()
-    try:
-        values = json.loads(text)
-    except (TypeError, ValueError) as error:
-        raise ExportError(f"{path}: metadata: is not whole JSON: {error}") from error
-    return checked(path, Metadata, values, "metadata")

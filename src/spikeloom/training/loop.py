@@ -10,26 +10,25 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-import tomli_w
 import torch
 from torch import Tensor
 
 from spikeloom.artefact import write_atomically
 from spikeloom.data.datasets import Dataset, split_validation
 from spikeloom.data.encode import THRESHOLD
-from spikeloom.errors import ArtefactError, TrainingError
-from spikeloom.network.initial import initial_network
-from spikeloom.network.learned import Convention, LearnedNetwork
+from spikeloom.errors import TrainingError
+from spikeloom.network.learned import LearnedNetwork
 from spikeloom.network.storage import save_learned
 from spikeloom.training.augment import augment
-from spikeloom.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from spikeloom.training.checkpoint import Checkpoint, save_checkpoint
 from spikeloom.training.deployed import DeployedNetwork
-from spikeloom.training.files import CHECKPOINT_FILE, LEARNED_FILE, METRICS_FILE, RECIPE_FILE
+from spikeloom.training.files import CHECKPOINT_FILE, LEARNED_FILE, METRICS_FILE
 from spikeloom.training.network import TrainingNetwork
-from spikeloom.training.recipe import Recipe, Training, check_recipe
+from spikeloom.training.recipe import Recipe, Training
+from spikeloom.training.resume import go_on, provenance, purpose_generator, start
 
 # Spawn keys of the root seed, a purpose each.
-_SPLIT, _START, _EPOCH = range(3)
+SPLIT_PURPOSE, EPOCH_PURPOSE = 0, 2
 _STEPS_PER_REPORT = 20
 _VALIDATION_BATCH = 1000
 
@@ -121,12 +120,12 @@ def train(
     run = None if run is None else Path(run)
     reporter = reporter or Silent()
     training_set, validation_set = validation_split(recipe, dataset)
-    checkpoint = _start(recipe, dataset, run)
+    checkpoint = start(recipe, dataset, run)
     network = make_network(checkpoint.network, recipe).to(device)
     steps = max(1, len(training_set) // recipe.train.batch)
     optimiser, schedule = _optimiser(network, recipe.train, steps)
     if checkpoint.log:
-        _go_on(checkpoint, network, optimiser, schedule, steps, run)
+        go_on(checkpoint, network, optimiser, schedule, steps, run)
     training, validation = _examples(training_set, device), _examples(validation_set, device)
     for epoch in range(len(checkpoint.log), recipe.train.epochs):
         started = time.perf_counter()
@@ -136,7 +135,7 @@ def train(
         metrics["validation_accuracy"] = accuracy(network, validation, recipe)
         metrics["seconds"] = round(time.perf_counter() - started, 3)
         log = [*checkpoint.log, metrics]
-        learned = replace(network.learned(checkpoint.network), training=_provenance(recipe, log))
+        learned = replace(network.learned(checkpoint.network), training=provenance(recipe, log))
         parameters = {name: value.detach() for name, value in network.named_parameters()}
         states = optimiser.state_dict(), schedule.state_dict()
         checkpoint = Checkpoint(learned, parameters, log, *states, dataset.fingerprint)
@@ -152,18 +151,7 @@ def train(
 
 def validation_split(recipe: Recipe, dataset: Dataset) -> tuple[Dataset, Dataset]:
     """Give the training and the validation part that a recipe makes of a training set."""
-    return split_validation(dataset, recipe.data.validation, _generator(recipe.seed, _SPLIT))
-
-
-def recorded_recipe(network: LearnedNetwork) -> Recipe:
-    """Give the recipe a network was trained with.
-
-    Raises
-    ------
-    RecipeError
-        If the network carries none.
-    """
-    return check_recipe(network.training.get("recipe", {}), "of the learned network")
+    return split_validation(dataset, recipe.data.validation, purpose_generator(recipe.seed, SPLIT_PURPOSE))
 
 
 @torch.no_grad()
@@ -268,28 +256,6 @@ def _features_first(images: Tensor) -> Tensor:
     return images.permute(2, 3, 1, 0).reshape(-1, len(images)).contiguous()
 
 
-def _start(recipe: Recipe, dataset: Dataset, run: Path | None) -> Checkpoint:
-    """Go on from the run's checkpoint, or draw a fresh network and keep it as epoch zero."""
-    topology = recipe.topology(dataset.value_shape, dataset.n_classes)  # refuse before any work
-    if run is not None and (run / CHECKPOINT_FILE).exists():
-        checkpoint = load_checkpoint(run / CHECKPOINT_FILE)
-        if recorded_recipe(checkpoint.network) != recipe:
-            raise TrainingError(f"{run}: holds a training of another recipe; resume that one, or choose another folder")
-        if checkpoint.network.topology != topology:
-            raise TrainingError(f"{run}: was trained on data of another shape; pass the data it was started with")
-        if checkpoint.data != dataset.fingerprint:
-            raise TrainingError(f"{run}: the data have changed since it was started; pass those, or start a new run")
-        return checkpoint
-    convention = Convention(**recipe.reading.model_dump())
-    network = initial_network(topology, dataset.class_names, convention, _generator(recipe.seed, _START))
-    network = replace(network, training=_provenance(recipe, []))
-    checkpoint = Checkpoint(network, {}, [], {"state": {}, "param_groups": []}, {}, dataset.fingerprint)
-    if run is not None:
-        write_atomically(run / RECIPE_FILE, tomli_w.dumps(recipe.model_dump(mode="json", exclude_none=True)).encode())
-        save_checkpoint(checkpoint, run / CHECKPOINT_FILE)
-    return checkpoint
-
-
 def _optimiser(
     network: Trainable, settings: Training, steps: int
 ) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
@@ -308,37 +274,9 @@ def _optimiser(
     return optimiser, schedule
 
 
-def _go_on(
-    checkpoint: Checkpoint,
-    network: Any,
-    optimiser: torch.optim.Optimizer,
-    schedule: torch.optim.lr_scheduler.LRScheduler,
-    steps: int,
-    run: Path | None,
-) -> None:
-    """Bring parameters, optimiser and schedule to where the checkpoint left them."""
-    parameters = dict(network.named_parameters())
-    try:
-        if set(checkpoint.parameters) != set(parameters):
-            raise ValueError("its parameters are others")
-        with torch.no_grad():
-            for name, value in checkpoint.parameters.items():
-                parameters[name].copy_(value)
-        optimiser.load_state_dict(checkpoint.optimiser)
-        schedule.load_state_dict(checkpoint.schedule)
-        if schedule.last_epoch != len(checkpoint.log) * steps:
-            raise ValueError(f"{schedule.last_epoch} steps in {len(checkpoint.log)} epochs of {steps}")
-    except (AttributeError, KeyError, RuntimeError, TypeError, ValueError) as error:
-        raise ArtefactError(f"{run}: its checkpoint is damaged ({error}); start a new run") from error
-
-
 def _examples(dataset: Dataset, device: str) -> Examples:
     images = torch.from_numpy(np.array(dataset.images.transpose(0, 3, 1, 2), order="C"))
     return Examples(images.to(device), torch.from_numpy(dataset.labels).to(device))
-
-
-def _provenance(recipe: Recipe, log: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"recipe": recipe.model_dump(mode="json"), "seed": recipe.seed, "log": log}
 
 
 def _write_metrics(log: list[dict[str, Any]], run: Path) -> None:
@@ -346,12 +284,8 @@ def _write_metrics(log: list[dict[str, Any]], run: Path) -> None:
     write_atomically(run / METRICS_FILE, lines.encode())
 
 
-def _generator(seed: int, purpose: int) -> np.random.Generator:
-    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(purpose,)))
-
-
 def _epoch_seed(seed: int, epoch: int) -> int:
-    return int(np.random.SeedSequence(seed, spawn_key=(_EPOCH, epoch)).generate_state(1, np.uint32)[0])
+    return int(np.random.SeedSequence(seed, spawn_key=(EPOCH_PURPOSE, epoch)).generate_state(1, np.uint32)[0])
 
 
 def _check_device(device: str) -> None:

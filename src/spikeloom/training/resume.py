@@ -1,0 +1,89 @@
+"""Where a training starts: from a fresh network, or from a checkpoint of this recipe and these data."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tomli_w
+import torch
+
+from spikeloom.artefact import write_atomically
+from spikeloom.data.datasets import Dataset
+from spikeloom.errors import ArtefactError, TrainingError
+from spikeloom.network.initial import initial_network
+from spikeloom.network.learned import Convention, LearnedNetwork
+from spikeloom.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from spikeloom.training.files import CHECKPOINT_FILE, RECIPE_FILE
+from spikeloom.training.recipe import Recipe, check_recipe
+
+START_PURPOSE = 1  # spawn key of the root seed; the loop has others
+
+
+def start(recipe: Recipe, dataset: Dataset, run: Path | None) -> Checkpoint:
+    """Go on from the run's checkpoint, or draw a fresh network and keep it as epoch zero."""
+    topology = recipe.topology(dataset.value_shape, dataset.n_classes)  # refuse before any work
+    if run is not None and (run / CHECKPOINT_FILE).exists():
+        checkpoint = load_checkpoint(run / CHECKPOINT_FILE)
+        if recorded_recipe(checkpoint.network) != recipe:
+            raise TrainingError(f"{run}: holds a training of another recipe; resume that one, or choose another folder")
+        if checkpoint.network.topology != topology:
+            raise TrainingError(f"{run}: was trained on data of another shape; pass the data it was started with")
+        if checkpoint.data != dataset.fingerprint:
+            raise TrainingError(f"{run}: the data have changed since it was started; pass those, or start a new run")
+        return checkpoint
+    convention = Convention(**recipe.reading.model_dump())
+    network = initial_network(topology, dataset.class_names, convention, purpose_generator(recipe.seed, START_PURPOSE))
+    network = replace(network, training=provenance(recipe, []))
+    checkpoint = Checkpoint(network, {}, [], {"state": {}, "param_groups": []}, {}, dataset.fingerprint)
+    if run is not None:
+        write_atomically(run / RECIPE_FILE, tomli_w.dumps(recipe.model_dump(mode="json", exclude_none=True)).encode())
+        save_checkpoint(checkpoint, run / CHECKPOINT_FILE)
+    return checkpoint
+
+
+def go_on(
+    checkpoint: Checkpoint,
+    network: Any,
+    optimiser: torch.optim.Optimizer,
+    schedule: torch.optim.lr_scheduler.LRScheduler,
+    steps: int,
+    run: Path | None,
+) -> None:
+    """Bring parameters, optimiser and schedule to where the checkpoint left them."""
+    parameters = dict(network.named_parameters())
+    try:
+        if set(checkpoint.parameters) != set(parameters):
+            raise ValueError("its parameters are others")
+        with torch.no_grad():
+            for name, value in checkpoint.parameters.items():
+                parameters[name].copy_(value)
+        optimiser.load_state_dict(checkpoint.optimiser)
+        schedule.load_state_dict(checkpoint.schedule)
+        if schedule.last_epoch != len(checkpoint.log) * steps:
+            raise ValueError(f"{schedule.last_epoch} steps in {len(checkpoint.log)} epochs of {steps}")
+    except (AttributeError, KeyError, RuntimeError, TypeError, ValueError) as error:
+        raise ArtefactError(f"{run}: its checkpoint is damaged ({error}); start a new run") from error
+
+
+def recorded_recipe(network: LearnedNetwork) -> Recipe:
+    """Give the recipe a network was trained with.
+
+    Raises
+    ------
+    RecipeError
+        If the network carries none.
+    """
+    return check_recipe(network.training.get("recipe", {}), "of the learned network")
+
+
+def provenance(recipe: Recipe, log: list[dict[str, Any]]) -> dict[str, Any]:
+    """Give what a learned network carries of its training."""
+    return {"recipe": recipe.model_dump(mode="json"), "seed": recipe.seed, "log": log}
+
+
+def purpose_generator(seed: int, purpose: int) -> np.random.Generator:
+    """Give the generator of one purpose, spawned from the root seed."""
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(purpose,)))
