@@ -131,12 +131,17 @@ def gather(values: Tensor, sources: Tensor) -> Tensor:
     """
     n_sharing = sources.shape[2]
     if n_sharing == 1:
-        return values[sources[:, :, 0]]
+        return _rows(values, sources[:, :, 0])
     silent = 1 - values
-    none = silent[sources[:, :, 0]]
+    none = _rows(silent, sources[:, :, 0])
     for place in range(1, n_sharing):
-        none = none * silent[sources[:, :, place]]
+        none = none * _rows(silent, sources[:, :, place])
     return 1 - none
+
+
+def _rows(values: Tensor, rows: Tensor) -> Tensor:
+    """Give these rows; the gradient of a selection adds row by row, that of an index sorts first."""
+    return values.index_select(0, rows.reshape(-1) % len(values)).view(*rows.shape, values.shape[1])
 
 
 class CoreLayer(nn.Module):
