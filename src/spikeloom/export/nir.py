@@ -19,7 +19,6 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from spikeloom.artefact import write_atomically
-from spikeloom.chip.core import unpack_crossbars
 from spikeloom.chip.program import NOWHERE, ChipProgram
 from spikeloom.errors import ExportError
 from spikeloom.export.features import MEMORYLESS_ONLY, Support, even_levels, refuse_unsupported
@@ -86,7 +85,7 @@ def nir_graph(program: ChipProgram, profile: Profile) -> Any:
     connected = [np.flatnonzero(row != NOWHERE) for row in program.routes.cores]
     graph = _Graph(nir, profile, len(program.inputs))
     for core in np.argsort(levels, kind="stable").tolist():
-        weights = _weights(program, core)[:, connected[core]]
+        weights = program.core(core).weights[:, connected[core]]
         leak = program.neurons.leak[core, connected[core]]
         graph.add_core(_name(core), weights.T, leak, _feeds(program, core, connected))
     graph.add_output(_output_feeds(program, connected), len(program.outputs))
@@ -164,12 +163,6 @@ def _refuse_dangling(program: ChipProgram) -> None:
 
 def _name(core: int) -> str:
     return f"core{core}"
-
-
-def _weights(program: ChipProgram, core: int) -> np.ndarray:
-    """Give strength times crossbar, (n_axons, n_neurons)."""
-    types = program.axon_types[core]
-    return program.neurons.strengths[core][:, types].T * unpack_crossbars(program.crossbars[core])
 
 
 def _feeds(program: ChipProgram, core: int, connected: list[np.ndarray]) -> list[Feed]:

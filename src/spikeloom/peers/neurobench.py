@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 
-from spikeloom.chip.core import unpack_crossbars
 from spikeloom.chip.limits import MEMORY_ROW_BITS, N_AXONS, N_NEURONS
 from spikeloom.chip.paths import memoryless_neurons
 from spikeloom.chip.program import NOWHERE, ChipProgram, route_hops
@@ -90,9 +89,9 @@ def _model(program: ChipProgram, torch: Any, costs: Costs) -> Any:
 
         def __init__(self, core: int) -> None:
             super().__init__()
-            types = program.axon_types[core]
-            on = unpack_crossbars(program.crossbars[core]) & (program.routes.cores[core] != NOWHERE)
-            weights = program.neurons.strengths[core][:, types].T * on
+            connected = program.routes.cores[core] != NOWHERE
+            weights = program.core(core).weights * connected
+            on = program.core(core).crossbar & connected
             self.synapses = torch.nn.Linear(N_AXONS, N_NEURONS, bias=False)
             self.synapses.weight = torch.nn.Parameter(torch.from_numpy(weights.T.astype(np.float32).copy()), False)
             leak = np.where(program.routes.cores[core] == NOWHERE, 0, program.neurons.leak[core])

@@ -7,6 +7,8 @@ with A the spikes on the axons. An independent way to the same spikes, and what 
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from spikeloom.chip.core import unpack_crossbars
@@ -24,7 +26,7 @@ class Products:
         reason = why_not_streaming(program)
         if reason is not None:
             raise ProgramError(f"matrix products: {reason}; they run memoryless programs without circles")
-        self._torch = needed("torch", "torch")
+        self._torch: Any = needed("torch", "torch")
         self._program = program
         self._levels = core_levels(program)
         types = program.axon_types.astype(np.intp)[:, :, None]
@@ -48,18 +50,18 @@ class Products:
             self._send(level, spikes, axons)
         return spikes.permute(2, 0, 1).numpy() > 0
 
-    def _send(self, level: int, spikes: object, axons: object) -> None:
+    def _send(self, level: int, spikes: Any, axons: Any) -> None:
         """Add a level's spikes to the axons they reach, each after its delay."""
         routes = self._program.routes
         of_level = routes.to_cores & (self._levels == level)[:, None]
         for delay in np.unique(routes.delays[of_level]):
             source, neuron = np.nonzero(of_level & (routes.delays == delay))
             target = _index(self._torch, routes.cores[source, neuron], routes.axons[source, neuron])
-            sent = spikes[source, neuron]  # type: ignore[index]
+            sent = spikes[source, neuron]
             later = self._torch.zeros_like(sent)
             later[:, int(delay) :] = sent[:, : sent.shape[1] - int(delay)]
-            axons.index_put_(target, later, accumulate=True)  # type: ignore[attr-defined]
+            axons.index_put_(target, later, accumulate=True)
 
 
-def _index(torch: object, *indices: np.ndarray) -> tuple[object, ...]:
-    return tuple(torch.from_numpy(index.astype(np.int64)) for index in indices)  # type: ignore[attr-defined]
+def _index(torch: Any, *indices: np.ndarray) -> tuple[Any, ...]:
+    return tuple(torch.from_numpy(index.astype(np.int64)) for index in indices)
