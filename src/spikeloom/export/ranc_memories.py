@@ -165,9 +165,7 @@ def _lines(rows: Iterator[str] | list[str]) -> str:
 
 def _signed(number: int, bits: int, part: str) -> str:
     if not -(2 ** (bits - 1)) <= number < 2 ** (bits - 1):
-        way_out = (
-            "place the cores closer" if part.endswith(("dx", "dy")) else "take a smaller number or wider hardware"
-        )
+        way_out = "place the cores closer" if part.endswith(("dx", "dy")) else "take a smaller number or wider hardware"
         held = f"{-(2 ** (bits - 1))} .. {2 ** (bits - 1) - 1}"
         raise ExportError(f"{part}: {number}; {bits} bits hold {held}; {way_out}")
     return format(number & ((1 << bits) - 1), f"0{bits}b")
