@@ -21,15 +21,16 @@ def products_rate(program: ChipProgram, inputs: np.ndarray, threads: int, rounds
     """Give the core-ticks a second of batched matrix products in torch float32, weights made beforehand."""
     import torch
 
+    products, seconds = Products(program), []
     before = torch.get_num_threads()
     torch.set_num_threads(threads)
-    products = Products(program)
-    seconds = []
-    for _ in range(rounds):
-        started = perf_counter()
-        products.run(inputs)
-        seconds.append(perf_counter() - started)
-    torch.set_num_threads(before)
+    try:
+        for _ in range(rounds):
+            started = perf_counter()
+            products.run(inputs)
+            seconds.append(perf_counter() - started)
+    finally:
+        torch.set_num_threads(before)
     return program.n_cores * len(inputs) / min(seconds)
 
 

@@ -95,18 +95,12 @@ def _program(source: str, member: int | None, seed: int) -> ChipProgram:
 
 def _inputs(program: ChipProgram, images: int, dataset: str, seed: int) -> np.ndarray | None:
     """Give the input spikes of some test images, as long as the pipeline needs to answer the last."""
-    import numpy as np
-
-    from spikeloom.chip.trains import unpack
     from spikeloom.data import load_dataset
-    from spikeloom.simulation import encode
+    from spikeloom.measure.votes import shown_spikes
 
     if not images or program.interface is None:
         return None
-    values = load_dataset(dataset, "test").values[:images]
-    shown = encode("fast", program.interface, program.inputs, values, np.arange(len(values)), seed)
-    silent = np.zeros((program.interface.latency - 1, len(program.inputs)), bool)
-    return np.concatenate([unpack(shown), silent])
+    return shown_spikes(program, load_dataset(dataset, "test").values[:images], seed)
 
 
 def _write(

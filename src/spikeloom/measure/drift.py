@@ -18,7 +18,6 @@ import numpy as np
 from spikeloom.chip.ensemble import program_of_member
 from spikeloom.chip.limits import N_NEURONS
 from spikeloom.chip.program import ChipProgram
-from spikeloom.chip.trains import unpack
 from spikeloom.data.datasets import Dataset
 from spikeloom.deployment.deploy import deploy
 from spikeloom.errors import ExportError, PeerError
@@ -30,13 +29,13 @@ from spikeloom.export.ranc_reader import read_ranc
 from spikeloom.export.sana_fe import write_sana_fe
 from spikeloom.measure.accuracy import decide
 from spikeloom.measure.evaluation import check_data
-from spikeloom.measure.votes import interface_needed
+from spikeloom.measure.votes import interface_needed, shown_spikes
 from spikeloom.network.forward import class_means
 from spikeloom.network.learned import LearnedNetwork
 from spikeloom.peers.nir_graphs import run_nirtorch, run_snntorch
 from spikeloom.peers.products import Products
 from spikeloom.peers.sana_fe import run_sana_fe
-from spikeloom.simulation import encode, run
+from spikeloom.simulation import run
 
 
 @dataclass(frozen=True)
@@ -93,15 +92,12 @@ def drift_ledger(
         All of it is shown; take as many images as every stage has time for.
     """
     program = deploy(network, members, seed)
-    interface = interface_needed(program)
-    check_data(interface, dataset)
+    check_data(interface_needed(program), dataset)
     means = class_means(network, dataset.values)
     yield Stage("trained probabilities", float((means.argmax(1) == dataset.labels).mean()))
 
-    shown = encode("fast", interface, program.inputs, dataset.values, np.arange(len(dataset)), seed)
-    blank = np.zeros((1, len(program.inputs)), bool)  # SANA-FE cannot take an input in its first tick
-    silent = np.zeros((interface.latency - 1, len(program.inputs)), bool)
-    inputs = np.concatenate([blank, unpack(shown), silent])
+    # a blank tick first: SANA-FE cannot take an input in its first
+    inputs = np.pad(shown_spikes(program, dataset.values, seed), ((1, 0), (0, 0)))
     ledger = _Ledger(program, inputs, dataset)
     for name, stage in _STAGES:
         note(name)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from spikeloom.chip.program import ChipProgram, Interface
-from spikeloom.chip.trains import silence
+from spikeloom.chip.trains import silence, unpack
 from spikeloom.errors import ProgramError
 from spikeloom.measure.accuracy import Decisions, decide
 from spikeloom.measure.activity import Activity, activity_of, core_phases
@@ -112,6 +112,13 @@ def count_votes(
     votes = by_tick.reshape(len(values), interface.ticks_per_image, n_classes).sum(1, dtype=np.int64)
     voters = np.bincount(program.outputs.classes, minlength=n_classes) * interface.ticks_per_image
     return Votes(votes, voters, activity, program.n_cores, simulation.path)
+
+
+def shown_spikes(program: ChipProgram, values: np.ndarray, seed: int = 0) -> np.ndarray:
+    """Give the input spikes of images, and silence until the last is answered, (n_ticks, n_input_lines) bool."""
+    interface = interface_needed(program)
+    spikes = unpack(encode("fast", interface, program.inputs, values, np.arange(len(values)), seed))
+    return np.pad(spikes, ((0, interface.latency - 1), (0, 0)))
 
 
 def interface_needed(program: ChipProgram) -> Interface:
