@@ -11,6 +11,7 @@ from spikeloom.errors import ArtefactError
 from spikeloom.network.learned import Convention
 from spikeloom.network.quantise import quantise
 from spikeloom.network.storage import LEARNED, load_learned, save_learned, save_quantised
+from spikeloom.network.topology import Topology, Windows
 
 
 def equal(one, other) -> bool:
@@ -32,6 +33,14 @@ def test_a_network_comes_back_as_it_was_saved(tmp_path):
         network.class_names,
         network.convention,
     )
+
+
+def test_repeated_pixels_come_back(tmp_path):
+    topology = Topology((8, 8, 1), 3, (Windows((4, 4), (4, 4), repeats=2),))
+    network = tiny_network(topology=topology)
+    save_learned(network, tmp_path / "n")
+    assert equal(load_learned(tmp_path / "n"), network)
+    assert load_learned(tmp_path / "n").topology == topology
 
 
 def test_eight_bits_bring_a_quantised_network_back_exactly_and_take_a_quarter(tmp_path):

@@ -68,7 +68,7 @@ def test_features_default_to_as_many_as_fit():
     ("shape", "n_classes", "windows", "message"),
     [
         (IMAGE, 10, [(17, 11)], "layer 1: a window of 17 x 17 .* needs 289 axons, a core has 256; take at most 256"),
-        ((28, 28, 3), 10, [(16, 12)], "layer 1: .*over 3 channels needs 768 axons.*take at most 85 positions"),
+        ((28, 28, 3), 10, [(16, 12)], "layer 1: .*over 3 channels .* needs 768 axons.*take at most 85 positions"),
         (IMAGE, 10, [(16, 5)], "layer 1: .*stride 5 leave 2 of 28 rows uncovered; strides that fit: 1, 2, 3, 4, 6, 12"),
         ((8, 28, 1), 10, [(16, 12)], "layer 1: a window of 16 rows over 8 rows below; at most 8"),
         (IMAGE, 10, [(16, 12), (2, 1, 65)], "layer 2: 4 cores .* x 65 features need 260 axons.*take at most 64"),
@@ -100,6 +100,23 @@ def test_shared_axons_give_every_neuron_below_one_destination():
     corner, edge, middle = (wire(topology, np.random.default_rng(0))[1][0] // 256 == core for core in (0, 1, 5))
     assert [int(part.any(1).sum()) for part in (corner, edge, middle)] == [64, 64, 64]
     assert [int(part.sum()) for part in (corner, edge, middle)] == [256, 128, 64]  # a core that feeds 1, 2, 4 windows
+
+
+def test_repeats_give_every_pixel_of_a_window_that_many_axons():
+    topology = Topology(IMAGE, 10, (Windows((11, 11), (17, 17), repeats=2),))
+    first = wire(topology, np.random.default_rng(0))[0][0]
+    pixels, counts = np.unique(first[first != UNUSED], return_counts=True)
+    assert len(pixels) == 121
+    assert set(counts) == {2}
+
+
+def test_repeats_that_a_core_or_a_neuron_cannot_give_are_refused():
+    with pytest.raises(FitError, match="layer 1: .* 2 axons a value needs 288 axons.*at most 128 positions"):
+        Topology(IMAGE, 10, (Windows((12, 12), (4, 4), repeats=2),))
+    with pytest.raises(FitError, match="layer 1: 5 repeats .*1 to 4"):
+        Topology(IMAGE, 10, (Windows((4, 4), (4, 4), repeats=5),))
+    with pytest.raises(FitError, match="layer 2: 2 repeats; a neuron has one destination"):
+        Topology(IMAGE, 10, (Windows((16, 16), (12, 12)), Windows((2, 2), (1, 1), repeats=2)))
 
 
 def test_axons_over_the_input_are_not_shared():

@@ -57,3 +57,17 @@ def test_values_stay_probabilities():
     assert images.shape == (20, 3, 9, 9)
     assert images.min() >= 0
     assert images.max() <= 1
+
+
+def test_bending_moves_points_by_its_deviation_and_neighbours_alike():
+    rows, _ = centre(moved(dot(28, 28, 14, 14, n=4000), elastic=1.0))
+    # a dot moves by the field at its place; bicubic weights between points make a little less of the deviation
+    assert 0.5 < (rows - 14).std().item() < 1.1
+    assert (rows - 14).mean().abs().item() < 0.1
+    pair = dot(28, 28, 14, 12, n=4000)
+    pair[:, :, 14, 16] = 1
+    bent = moved(pair, elastic=1.0)
+    left, _ = centre(bent[:, :, :, :14])
+    right, _ = centre(bent[:, :, :, 14:])
+    kept = torch.isfinite(left) & torch.isfinite(right)
+    assert torch.corrcoef(torch.stack([left[kept], right[kept]]))[0, 1] > 0.5

@@ -1,7 +1,5 @@
 """Training of the deployed network: its forward pass is the chip's, its gradients go straight through."""
 
-import math
-
 import numpy as np
 import pytest
 import torch
@@ -12,11 +10,13 @@ from spikeloom.measure.votes import count_votes
 from spikeloom.network.forward import class_means
 from spikeloom.network.learned import Convention
 from spikeloom.network.topology import Topology, Windows
-from spikeloom.training.deployed import DeployedNetwork, Spike, Switch
+from spikeloom.training.deployed import DeployedNetwork
 from spikeloom.training.loop import train
 from spikeloom.training.recipe import Deployed, check_recipe
 
 SHARED = Topology((8, 8, 1), 3, (Windows((4, 4), (4, 4)), Windows((2, 2), (1, 1), 64, shared=True)))
+ONE_LAYER = Topology((8, 8, 1), 3, (Windows((4, 4), (4, 4)),))
+REPEATED = Topology((8, 8, 1), 3, (Windows((4, 4), (4, 4), repeats=3),))
 THRESHOLD = Convention(coding="threshold")
 
 
@@ -31,27 +31,11 @@ def recipe(**changes):
     return check_recipe(values | changes, "of the test")
 
 
-def test_a_synapse_is_on_above_one_half_and_its_gradient_goes_straight_through():
-    latent = torch.tensor([0.2, 0.5, 0.51, 1.0], requires_grad=True)
-    on = Switch.apply(latent)
-    on.backward(torch.tensor([1.0, 2.0, 3.0, 4.0]))
-    assert on.tolist() == [0, 0, 1, 1]
-    assert latent.grad.tolist() == [1, 2, 3, 4]
-
-
-def test_a_spike_needs_a_potential_of_1_and_its_slope_is_a_bell_worked_by_hand():
-    potential = torch.tensor([[0.0, 1.0, 2.5]], requires_grad=True)
-    spikes = Spike.apply(potential, torch.tensor([[2.0]]))
-    spikes.sum().backward()
-    assert spikes.tolist() == [[0, 1, 1]]
-    expected = [math.exp(-0.5 * z * z) / (2 * 2) for z in (-0.25, 0.25, 1.0)]
-    assert potential.grad[0].tolist() == pytest.approx(expected)
-
-
-@pytest.mark.parametrize("topology", [SHARED, SHARED.__class__((8, 8, 1), 3, (Windows((4, 4), (4, 4)),))])
-def test_the_training_network_decides_what_its_chip_program_decides(topology):
+@pytest.mark.parametrize("precision", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize("topology", [SHARED, ONE_LAYER, REPEATED])
+def test_the_training_network_decides_what_its_chip_program_decides(topology, precision):
     start = tiny_network(topology=topology, convention=THRESHOLD)
-    network = DeployedNetwork(start, Deployed())
+    network = DeployedNetwork(start, Deployed(), precision)
     learned = network.learned(start)
     values = np.random.default_rng(1).random((60, 64), np.float32)
     decided = network.decide(torch.from_numpy((values.T >= 0.5).astype(np.float32)))

@@ -51,6 +51,24 @@ def test_gradients_agree_with_numerical_ones(boundary):
     assert torch.autograd.gradcheck(lambda x, c, b: probability(x, c, s, b, boundary), (x, c, b))
 
 
+def test_products_in_bfloat16_give_nearly_the_same_probabilities_and_gradients():
+    exact, rounded = (
+        [tensor.float().requires_grad_() for tensor in random_core(torch.Generator().manual_seed(4), 256, 64, 20)]
+        for _ in range(2)
+    )
+    expected = probability(*exact)
+    x, c, s, b = rounded
+    got = probability(x, c, s.detach().bfloat16(), b)
+    assert got.dtype == torch.float32
+    assert (got - expected).abs().max() < 0.02
+    towards = torch.randn(got.shape, generator=torch.Generator().manual_seed(5))
+    expected.backward(towards)
+    got.backward(towards)
+    for index in (0, 1, 3):
+        error = (rounded[index].grad - exact[index].grad).norm() / exact[index].grad.norm()
+        assert error < 0.02
+
+
 def sampled_sums(x, c, s, b, n: int, seed: int) -> np.ndarray:
     """Draw spikes and synapses n times and sum, for one core, (n, n_neurons, n_examples)."""
     rng = np.random.default_rng(seed)

@@ -6,6 +6,7 @@ import torch
 
 from programs import tiny_network
 from spikeloom.training.network import TrainingNetwork, decide, population_loss, to_learned
+from spikeloom.training.recipe import Training
 
 
 def normal(z: float) -> float:
@@ -38,7 +39,7 @@ def test_ties_go_to_the_lowest_class_and_scores_are_means():
 
 
 def test_dropout_drops_hidden_spikes_without_rescaling_the_rest():
-    network = TrainingNetwork(tiny_network(), dropout=0.5)
+    network = TrainingNetwork(tiny_network(), Training(dropout=0.5))
     seen: list[torch.Tensor] = []
     network.layers[1].register_forward_pre_hook(lambda module, inputs: seen.append(inputs[0]))
     values = torch.rand(64, 40)

@@ -19,7 +19,8 @@ def initial_network(
     topology: Topology, class_names: tuple[str, ...], convention: Convention, rng: np.random.Generator
 ) -> LearnedNetwork:
     """Draw a network as it is before training: probabilities uniform on [0, 1], biases zero."""
-    layers = tuple(_initial_layer(sources, rng) for sources in wire(topology, rng))
+    wiring = zip(wire(topology, rng), topology.layers, strict=True)
+    layers = tuple(_initial_layer(sources, windows.repeats, rng) for sources, windows in wiring)
     return LearnedNetwork(topology, layers, deal_classes(topology), class_names, convention)
 
 
@@ -30,15 +31,23 @@ def deal_classes(topology: Topology) -> np.ndarray:
     return np.where(used, neurons % topology.n_classes, -1).astype(np.int16)
 
 
-def _initial_layer(sources: np.ndarray, rng: np.random.Generator) -> LearnedLayer:
+def _initial_layer(sources: np.ndarray, repeats: int, rng: np.random.Generator) -> LearnedLayer:
     n_cores = len(sources)
     return LearnedLayer(
         sources=sources,
-        axon_types=np.stack([_shuffled(N_AXONS, N_AXON_TYPES, rng) for _ in range(n_cores)]).astype(np.uint8),
+        axon_types=np.stack([_types(repeats, rng) for _ in range(n_cores)]).astype(np.uint8),
         strengths=np.stack([_permuted_strengths(rng) for _ in range(n_cores)]),
         probabilities=rng.random((n_cores, N_AXONS, N_NEURONS), np.float32) * (sources != UNUSED).any(2)[:, :, None],
         biases=np.zeros((n_cores, N_NEURONS), np.float32),
     )
+
+
+def _types(repeats: int, rng: np.random.Generator) -> np.ndarray:
+    """Give every axon a type, in random order; neighbours that carry the same value get different types."""
+    if repeats == 1:
+        return _shuffled(N_AXONS, N_AXON_TYPES, rng)
+    orders = np.stack([rng.permutation(N_AXON_TYPES)[:repeats] for _ in range(-(-N_AXONS // repeats))])
+    return orders.ravel()[:N_AXONS]
 
 
 def _shuffled(length: int, n_values: int, rng: np.random.Generator) -> np.ndarray:

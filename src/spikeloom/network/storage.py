@@ -100,7 +100,13 @@ def learned_from(arrays: Mapping[str, np.ndarray], record: Mapping[str, Any], pa
 
 def _topology(record: Mapping[str, Any]) -> Topology:
     layers = tuple(
-        Windows(tuple(layer["size"]), tuple(layer["stride"]), layer["features"], bool(layer["shared"]))
+        Windows(
+            tuple(layer["size"]),
+            tuple(layer["stride"]),
+            layer["features"],
+            bool(layer["shared"]),
+            layer.get("repeats", 1),
+        )
         for layer in record["layers"]
     )
     rows, columns, channels = record["input_shape"]

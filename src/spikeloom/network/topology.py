@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spikeloom.chip.limits import N_AXONS, N_NEURONS
+from spikeloom.chip.limits import N_AXON_TYPES, N_AXONS, N_NEURONS
 from spikeloom.errors import FitError
 
 UNUSED = -1
@@ -30,13 +30,15 @@ class Windows:
 
     `features` is how many neurons of each core below a window takes; None takes as many as fit.
     Over the input it must be None: a window takes every channel. `shared` lets the neurons that would go nowhere
-    share these axons.
+    share these axons. `repeats`, over the input alone, is how many axons each value gets: their types differ, so that
+    a neuron can choose its strength.
     """
 
     size: tuple[int, int]
     stride: tuple[int, int]
     features: int | None = None
     shared: bool = False
+    repeats: int = 1
 
     @property
     def area(self) -> int:
@@ -163,17 +165,24 @@ def _check_input_window(windows: Windows, channels: int) -> None:
         raise FitError("layer 1: features cannot be chosen over the input; leave the key out, every channel is taken")
     if windows.shared:
         raise FitError("layer 1: shared is for neurons that share an axon; over the input every pixel has its own")
-    axons = windows.area * channels
+    if not 1 <= windows.repeats <= N_AXON_TYPES:
+        raise FitError(
+            f"layer 1: {windows.repeats} repeats of each value; their axons need a type each, so 1 to {N_AXON_TYPES}"
+        )
+    axons = windows.area * channels * windows.repeats
     if channels > N_AXONS:
         raise FitError(f"layer 1: {channels} channels a position, a core has {N_AXONS} axons; take fewer channels")
     if axons > N_AXONS:
         raise FitError(
-            f"layer 1: a window of {windows.size[0]} x {windows.size[1]} over {channels} channels needs {axons} axons, "
-            f"a core has {N_AXONS}; take at most {N_AXONS // channels} positions a window"
+            f"layer 1: a window of {windows.size[0]} x {windows.size[1]} over {channels} channels "
+            f"and {windows.repeats} axons a value needs {axons} axons, a core has {N_AXONS}; "
+            f"take at most {N_AXONS // (channels * windows.repeats)} positions a window"
         )
 
 
 def _check_features(layer: str, below: tuple[int, int], windows: Windows) -> None:
+    if windows.repeats != 1:
+        raise FitError(f"{layer}: {windows.repeats} repeats; a neuron has one destination, so only pixels can repeat")
     features = _features_taken(below, windows)
     busiest = int(_targets_per_position(below, windows).max())
     if windows.features is not None and features < 1:
@@ -215,7 +224,8 @@ def _targets_per_position(below: tuple[int, int], windows: Windows) -> np.ndarra
 def _wire_input(shape: tuple[int, int, int], windows: Windows) -> np.ndarray:
     channels = np.arange(shape[2])
     cores = [
-        (positions[:, None] * shape[2] + channels).reshape(-1, 1) for positions in _window_positions(shape[:2], windows)
+        (positions[:, None] * shape[2] + channels).reshape(-1, 1).repeat(windows.repeats, axis=0)
+        for positions in _window_positions(shape[:2], windows)
     ]
     return _as_axons(cores)
 

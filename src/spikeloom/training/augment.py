@@ -1,4 +1,8 @@
-"""Turn, shift and scale each training image a little, anew in every epoch."""
+"""Turn, shift, scale and bend each training image a little, anew in every epoch.
+
+Source of the elastic bending: Simard et al. 2003, "Best practices for convolutional neural networks applied to visual
+document analysis"; its field of smoothed noise is drawn here at a few control points and interpolated between them.
+"""
 
 from __future__ import annotations
 
@@ -10,19 +14,31 @@ from torch.nn import functional
 
 from spikeloom.training.recipe import Augmentation
 
+# Pixels between control points; noise smoothed over 4 pixels, as the source has it, varies as fast.
+_CONTROL_DISTANCE = 7
+
 
 def augment(images: Tensor, amounts: Augmentation, generator: torch.Generator) -> Tensor:
-    """Give each image under its own random rotation, scale and shift, bilinear, zeros outside.
+    """Give each image under its own random rotation, scale, shift and bending, bilinear, zeros outside.
 
     Parameters
     ----------
     images : (n_examples, channels, rows, columns)
         Values in [0, 1].
     amounts : Augmentation
-        The largest rotation in degrees, shift in pixels, change of scale as a fraction.
+        The largest rotation in degrees, shift in pixels, change of scale as a fraction; the standard deviation of the
+        bending in pixels.
     """
-    if not (amounts.rotation or amounts.shift or amounts.scale):
+    if not (amounts.rotation or amounts.shift or amounts.scale or amounts.elastic):
         return images
+    grid = _affine_grid(images, amounts, generator)
+    if amounts.elastic:
+        grid = grid + _bending(images, amounts.elastic, generator)
+    return functional.grid_sample(images, grid, align_corners=False).clamp_(0, 1)
+
+
+def _affine_grid(images: Tensor, amounts: Augmentation, generator: torch.Generator) -> Tensor:
+    """Give where each pixel of each image is to be looked up, (n, rows, columns, 2), in halves of each side."""
     n, _, rows, columns = images.shape
     uniform = torch.rand(4, n, generator=generator, device=images.device) * 2 - 1
     angle = uniform[0] * math.radians(amounts.rotation)
@@ -32,5 +48,13 @@ def augment(images: Tensor, amounts: Augmentation, generator: torch.Generator) -
     # affine_grid speaks in halves of each side; the ratio keeps turns rigid where the image is not square
     across = torch.stack([cos, -sin * rows / columns, -2 * right / columns], 1)
     along = torch.stack([sin * columns / rows, cos, -2 * down / rows], 1)
-    grid = functional.affine_grid(torch.stack([across, along], 1), list(images.shape), align_corners=False)
-    return functional.grid_sample(images, grid, align_corners=False).clamp_(0, 1)
+    return functional.affine_grid(torch.stack([across, along], 1), list(images.shape), align_corners=False)
+
+
+def _bending(images: Tensor, deviation: float, generator: torch.Generator) -> Tensor:
+    """Give a smooth random displacement of every pixel, (n, rows, columns, 2), in halves of each side."""
+    n, _, rows, columns = images.shape
+    points = [1 + round(length / _CONTROL_DISTANCE) for length in (rows, columns)]
+    noise = torch.randn(n, 2, *points, generator=generator, device=images.device) * deviation
+    field = functional.interpolate(noise, (rows, columns), mode="bicubic", align_corners=True)
+    return field.permute(0, 2, 3, 1) * field.new_tensor([2 / columns, 2 / rows])

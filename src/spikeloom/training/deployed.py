@@ -1,13 +1,8 @@
 r"""Training of the deployed network itself: synapses on or off, spikes or none, whole strengths and leaks.
 
-Every synapse has a latent value in [0, 1] and is on above one half; strengths and biases are rounded. The forward pass
-is the chip's, so what is trained is what is deployed. Gradients go straight through the switch and the rounding, and
-through a spike by the slope of a bell around its threshold:
-
-    V = b + sum x on s,    n = 1 if V >= 1,    dn/dV ~ exp(-z^2 / 2) / (2 w)   with   z = (V - 1/2) / w
-
-where w is the width that V would have if a share of the axons spiked at random. In the last layer the vote of a
-neuron is Phi(z), so that a vote that nearly passes counts nearly; classes are compared by a softmax whose sharpness is
+The forward pass is the chip's, so what is trained is what is deployed; gradients go straight through what has none
+(`spikeloom.training.straight`). In the last layer the vote of a neuron is Phi(z), with z = (V - 1/2) / w as in a
+spike's slope, so that a vote that nearly passes counts nearly; classes are compared by a softmax whose sharpness is
 learned.
 Source: straight-through estimators, Bengio et al. 2013 (arXiv 1308.3432); Courbariaux et al. 2015 (arXiv 1511.00363).
 """
@@ -25,59 +20,12 @@ from torch.nn import functional
 
 from spikeloom.chip.limits import LEAK_LIMIT, N_AXON_TYPES, N_NEURONS, STRENGTH_LIMIT
 from spikeloom.network.learned import LearnedLayer, LearnedNetwork
-from spikeloom.training.layer import gather
+from spikeloom.network.topology import UNUSED
 from spikeloom.training.recipe import Deployed
+from spikeloom.training.straight import THRESHOLD, AxonSpikes, Potential, Spike, switch
 
-_ACTIVE_SHARE = 0.15  # of the axons that spike, by which the surrogate's width is scaled; digits light a fifth
-_SWITCH = 0.5
-_THRESHOLD = 0.5  # between potentials of 0 and 1, which are whole numbers
 _VOTES = 25  # of a class where ten share a core; sharpness is told for so many
 _SHARPNESS_RATE = 0.1  # of the learning rate, for one number that all examples share
-
-
-class Switch(torch.autograd.Function):
-    """On above one half; the gradient goes straight through."""
-
-    @staticmethod
-    def forward(ctx: Any, latent: Tensor) -> Tensor:
-        """Give 0 or 1."""
-        return (latent > _SWITCH).to(latent.dtype)
-
-    @staticmethod
-    def backward(ctx: Any, g: Tensor) -> Tensor:
-        """Give the gradient as it came."""
-        return g
-
-
-class Whole(torch.autograd.Function):
-    """The nearest whole number; the gradient goes straight through."""
-
-    @staticmethod
-    def forward(ctx: Any, value: Tensor) -> Tensor:
-        """Round."""
-        return value.round()
-
-    @staticmethod
-    def backward(ctx: Any, g: Tensor) -> Tensor:
-        """Give the gradient as it came."""
-        return g
-
-
-class Spike(torch.autograd.Function):
-    """A spike where the potential reaches 1; its slope is a bell of the given width around one half."""
-
-    @staticmethod
-    def forward(ctx: Any, potential: Tensor, width: Tensor) -> Tensor:
-        """Give 0 or 1."""
-        ctx.save_for_backward(potential, width)
-        return (potential >= _THRESHOLD).to(potential.dtype)
-
-    @staticmethod
-    def backward(ctx: Any, g: Tensor) -> tuple[Tensor, None]:
-        """Give the gradient with respect to the potential."""
-        potential, width = ctx.saved_tensors
-        z = (potential - _THRESHOLD) / width
-        return (z * z).mul_(-0.5).exp_().div_(width).mul_(0.5).mul_(g), None
 
 
 class DeployedLayer(nn.Module):
@@ -86,31 +34,31 @@ class DeployedLayer(nn.Module):
     latents : (n_cores, n_axons, n_neurons)
     strengths : (n_cores, n_neurons, n_axon_types)
     biases : (n_cores, n_neurons)
+    n_values : int
+        Values of the layer below.
     """
 
     types: Tensor
     sources: Tensor
+    destinations: Tensor
 
-    def __init__(self, layer: LearnedLayer, rows: np.ndarray, surrogate_width: float) -> None:
+    def __init__(self, layer: LearnedLayer, n_values: int, settings: Deployed, dtype: torch.dtype) -> None:
         super().__init__()
         self.latents = nn.Parameter(torch.from_numpy(layer.probabilities.copy()))
         self.strengths = nn.Parameter(torch.from_numpy(layer.strengths.astype(np.float32)))
         self.biases = nn.Parameter(torch.from_numpy(layer.biases.copy()))
+        self.dtype = dtype
         types = torch.from_numpy(layer.axon_types.astype(np.int64))
-        self.register_buffer("types", functional.one_hot(types, N_AXON_TYPES).float())
-        self.register_buffer("sources", torch.from_numpy(rows[layer.sources]).long())
-        self._surrogate_width = surrogate_width
+        self.register_buffer("types", functional.one_hot(types, N_AXON_TYPES).to(self.dtype))
+        self.register_buffer("sources", torch.from_numpy(layer.sources).long())
+        self.register_buffer("destinations", torch.from_numpy(_destinations(layer.sources, n_values)))
+        self._surrogate_width = settings.surrogate_width
 
     def forward(self, values: Tensor) -> tuple[Tensor, Tensor]:
         """Give potentials (n_cores * n_neurons, n_examples) and their widths (n_cores * n_neurons, 1)."""
-        strengths = torch.bmm(self.types, Whole.apply(self.strengths).mT)  # (n_cores, n_axons, n_neurons)
-        weights = Switch.apply(self.latents) * strengths
-        padded = torch.cat([values, values.new_zeros(1, values.shape[1])])
-        biases = Whole.apply(self.biases).unsqueeze(2)
-        potentials = torch.baddbmm(biases, weights.mT, gather(padded, self.sources))
-        with torch.no_grad():
-            width = ((weights * weights).sum(1) * _ACTIVE_SHARE + 1).sqrt_() * self._surrogate_width
-        return potentials.flatten(0, 1), width.reshape(-1, 1)
+        spikes = AxonSpikes.apply(values.to(self.dtype), self.sources, self.destinations)
+        potentials, width = Potential.apply(spikes, self.latents, self.strengths, self.biases, self.types)
+        return potentials.flatten(0, 1), width.reshape(-1, 1) * self._surrogate_width
 
     @torch.no_grad()
     def clip(self) -> None:
@@ -124,7 +72,7 @@ class DeployedLayer(nn.Module):
         """Give the layer as it would be deployed: probabilities of 0 and 1, whole strengths and biases."""
         return replace(
             old,
-            probabilities=Switch.apply(self.latents).cpu().numpy(),
+            probabilities=switch(self.latents, torch.float32).cpu().numpy(),
             strengths=self.strengths.round().cpu().numpy().astype(np.int16),
             biases=self.biases.round().cpu().numpy(),
         )
@@ -135,12 +83,12 @@ class DeployedNetwork(nn.Module):
 
     voters: Tensor
 
-    def __init__(self, learned: LearnedNetwork, settings: Deployed) -> None:
+    def __init__(self, learned: LearnedNetwork, settings: Deployed, dtype: torch.dtype = torch.float32) -> None:
         super().__init__()
         layers = []
         n_values = learned.topology.n_values
         for layer in learned.layers:
-            layers.append(DeployedLayer(layer, np.append(np.arange(n_values), -1), settings.surrogate_width))
+            layers.append(DeployedLayer(layer, n_values, settings, dtype))
             n_values = layer.n_cores * N_NEURONS
         self.layers = cast(list[DeployedLayer], nn.ModuleList(layers))
         self.log_sharpness = nn.Parameter(torch.tensor(math.log(settings.sharpness)))
@@ -152,7 +100,8 @@ class DeployedNetwork(nn.Module):
     def loss(self, values: Tensor, labels: Tensor, generator: torch.Generator, through: float) -> tuple[Tensor, Tensor]:
         """Give the loss, and the class of most votes of each example."""
         potentials, width = self._last_potentials(values)
-        shares = self.voters @ torch.special.ndtr((potentials - _THRESHOLD) / width) / self._votes_per_class
+        votes = torch.special.ndtr((potentials.float() - THRESHOLD) / width)
+        shares = self.voters @ votes / self._votes_per_class
         logits = shares * (self.log_sharpness.exp() * _VOTES)
         return functional.cross_entropy(logits.mT, labels), self._decide(potentials.detach())
 
@@ -186,8 +135,17 @@ class DeployedNetwork(nn.Module):
         return self.layers[-1](values)
 
     def _decide(self, potentials: Tensor) -> Tensor:
-        return (self.voters @ (potentials >= _THRESHOLD).to(potentials.dtype) / self._votes_per_class).argmax(0)
+        return (self.voters @ (potentials >= THRESHOLD).float() / self._votes_per_class).argmax(0)
 
     @property
     def _votes_per_class(self) -> Tensor:
         return self.voters.sum(1, keepdim=True)
+
+
+def _destinations(sources: np.ndarray, n_values: int) -> np.ndarray:
+    """Give the axon that each value feeds, (n_values,): the last one where it feeds many, as pixels do; or `UNUSED`."""
+    destinations = np.full(n_values, UNUSED, np.int64)
+    used = sources != UNUSED
+    axons = np.broadcast_to(np.arange(sources[..., 0].size).reshape(*sources.shape[:2], 1), sources.shape)
+    destinations[sources[used]] = axons[used]
+    return destinations

@@ -45,18 +45,20 @@ class SpikeProbability(torch.autograd.Function):
             Probability of a spike on each axon.
         c, s : (n_cores, n_axons, n_neurons)
             Probability and strength of each synapse.
+            Products are made in the type of s, and everything else in that of b.
         b : (n_cores, n_neurons)
 
         Returns
         -------
         (n_cores, n_neurons, n_examples)
         """
+        x, c = x.to(s.dtype), c.to(s.dtype)
         cs = c * s
         css, cscs, xx = cs * s, cs * cs, x * x
-        variance = torch.baddbmm(torch.bmm(css.mT, x), cscs.mT, xx, alpha=-1)
+        variance = torch.baddbmm(torch.bmm(css.mT, x), cscs.mT, xx, alpha=-1).to(b.dtype)
         # rounding may leave a variance of zero a little below it
         deviation = variance.clamp_(min=0).add_(convention.variance_floor).sqrt_()
-        z = torch.baddbmm((b - convention.boundary).unsqueeze(2), cs.mT, x).div_(deviation)
+        z = torch.bmm(cs.mT, x).to(b.dtype).add_((b - convention.boundary).unsqueeze(2)).div_(deviation)
         ctx.save_for_backward(x, xx, s, cs, css, cscs, z, deviation)
         return torch.special.ndtr(z)
 
@@ -65,13 +67,14 @@ class SpikeProbability(torch.autograd.Function):
         """Give the gradients with respect to x, c and b."""
         x, xx, s, cs, css, cscs, z, deviation = ctx.saved_tensors
         g_mu = (z * z).mul_(-0.5).exp_().mul_(_DENSITY_AT_ZERO).mul_(g).div_(deviation)
-        g_var = (g_mu * z).div_(deviation).mul_(-0.5)
+        g_var = (g_mu * z).div_(deviation).mul_(-0.5).to(s.dtype)
+        g_b, g_mu = g_mu.sum(2), g_mu.to(s.dtype)
         g_c = torch.bmm(x, g_mu.mT)
         g_c.addcmul_(s, torch.bmm(x, g_var.mT)).addcmul_(cs, torch.bmm(xx, g_var.mT), value=-2).mul_(s)
         g_x = None
         if ctx.needs_input_grad[0]:
             g_x = torch.baddbmm(torch.bmm(cs, g_mu), css, g_var).addcmul_(x, torch.bmm(cscs, g_var), value=-2)
-        return g_x, g_c, None, g_mu.sum(2), None
+        return g_x, g_c, None, g_b, None
 
 
 class CoreGroup(nn.Module):
@@ -89,13 +92,19 @@ class CoreGroup(nn.Module):
     sources: Tensor
 
     def __init__(
-        self, layer: LearnedLayer, convention: Convention, cores: np.ndarray, neurons: np.ndarray, sources: np.ndarray
+        self,
+        layer: LearnedLayer,
+        convention: Convention,
+        cores: np.ndarray,
+        neurons: np.ndarray,
+        sources: np.ndarray,
+        precision: torch.dtype,
     ) -> None:
         super().__init__()
         self.place = (cores[:, None, None], np.arange(layer.sources.shape[1])[:, None], neurons[:, None, :])
         self.probabilities = nn.Parameter(torch.from_numpy(layer.probabilities[self.place]))
         self.biases = nn.Parameter(torch.from_numpy(layer.biases[cores[:, None], neurons]))
-        self.register_buffer("strengths", torch.from_numpy(layer.synaptic_strengths[self.place]))
+        self.register_buffer("strengths", torch.from_numpy(layer.synaptic_strengths[self.place]).to(precision))
         self.register_buffer("sources", torch.from_numpy(sources).long())
         self.convention = convention
 
@@ -153,14 +162,21 @@ class CoreLayer(nn.Module):
         Row in which each value of the layer below arrives; its last entry, -1, serves spare axons.
     """
 
-    def __init__(self, layer: LearnedLayer, convention: Convention, connected: np.ndarray, rows: np.ndarray) -> None:
+    def __init__(
+        self,
+        layer: LearnedLayer,
+        convention: Convention,
+        connected: np.ndarray,
+        rows: np.ndarray,
+        precision: torch.dtype = torch.float32,
+    ) -> None:
         super().__init__()
         n_connected = connected.sum(1)
         groups, places = [], []
         for count in np.unique(n_connected[n_connected > 0]):
             cores = np.flatnonzero(n_connected == count)
             neurons = np.nonzero(connected[cores])[1].reshape(len(cores), count)
-            groups.append(CoreGroup(layer, convention, cores, neurons, rows[layer.sources[cores]]))
+            groups.append(CoreGroup(layer, convention, cores, neurons, rows[layer.sources[cores]], precision))
             places.append((cores[:, None] * connected.shape[1] + neurons).ravel())
         self.groups = cast(list[CoreGroup], nn.ModuleList(groups))
         self.order = np.concatenate(places)  # (n_connected_neurons,) core * 256 + neuron, as the layer gives them

@@ -193,8 +193,8 @@ def train_step(
 def make_network(learned: LearnedNetwork, recipe: Recipe) -> Any:
     """Give the module that the recipe's method trains, a `Trainable`."""
     if recipe.train.method == "deployed":
-        return DeployedNetwork(learned, recipe.deployed)
-    return TrainingNetwork(learned, recipe.train.dropout, recipe.train.sharpen)
+        return DeployedNetwork(learned, recipe.deployed, getattr(torch, recipe.train.precision))
+    return TrainingNetwork(learned, recipe.train)
 
 
 def make_optimiser(network: Trainable, settings: Training) -> torch.optim.Optimizer:

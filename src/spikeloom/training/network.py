@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from spikeloom.chip.limits import N_AXONS, N_NEURONS
 from spikeloom.network.learned import LearnedLayer, LearnedNetwork
 from spikeloom.training.layer import CoreLayer
+from spikeloom.training.recipe import Training
 
 _SHARPEN_FROM = 1 / 3  # of the training; uncertainty costs nothing before, and then ever more
 VOTE_VARIANCE_FLOOR = 1e-3  # keeps the loss finite when every voter is certain
@@ -30,12 +31,13 @@ class TrainingNetwork(nn.Module):
 
     voters: Tensor
 
-    def __init__(self, learned: LearnedNetwork, dropout: float = 0.0, sharpen: float = 0.0) -> None:
+    def __init__(self, learned: LearnedNetwork, settings: Training | None = None) -> None:
         super().__init__()
+        settings = settings or Training()
         layers: list[CoreLayer] = []
         rows = np.append(np.arange(learned.topology.n_values), -1)
         for layer, connected in zip(learned.layers, learned.connected, strict=True):
-            layers.append(CoreLayer(layer, learned.convention, connected, rows))
+            layers.append(CoreLayer(layer, learned.convention, connected, rows, getattr(torch, settings.precision)))
             order = layers[-1].order
             rows = np.full(connected.size + 1, -1)
             rows[order] = np.arange(len(order))
@@ -43,8 +45,8 @@ class TrainingNetwork(nn.Module):
         classes = torch.from_numpy(learned.classes[order].astype(np.int64))
         of_class = classes.unsqueeze(0) == torch.arange(learned.topology.n_classes).unsqueeze(1)
         self.register_buffer("voters", of_class.float())  # (n_classes, n_voters)
-        self.dropout = dropout
-        self._sharpen = sharpen
+        self.dropout = settings.dropout
+        self._sharpen = settings.sharpen
 
     def loss(self, values: Tensor, labels: Tensor, generator: torch.Generator, through: float) -> tuple[Tensor, Tensor]:
         """Give the class-population loss, sharpened, and the class of the highest mean spike of each example."""

@@ -48,10 +48,11 @@ class Layer(_Part):
     stride: Extent = 1
     features: int | None = None
     shared: bool = Field(default=False, description="neurons that would go nowhere share the axons")
+    repeats: int = Field(default=1, description="axons of different types that each pixel of a window gets")
 
     def windows(self) -> Windows:
         """Give the layer as the topology wants it."""
-        return Windows(_pair(self.window), _pair(self.stride), self.features, self.shared)
+        return Windows(_pair(self.window), _pair(self.stride), self.features, self.shared, self.repeats)
 
 
 class Reading(_Part):
@@ -76,6 +77,7 @@ class Training(_Part):
     step_epochs: int = Field(default=250, ge=1, description="stepped: divide the rate by ten this often")
     sharpen: float = Field(default=0.0, ge=0, description="probabilities: weight of c (1 - c), from a third on")
     dropout: float = Field(default=0.0, ge=0, lt=1, description="share of hidden spikes dropped in training")
+    precision: Literal["float32", "bfloat16"] = Field(default="float32", description="of the products of a step")
 
 
 class Deployed(_Part):
@@ -87,11 +89,12 @@ class Deployed(_Part):
 
 
 class Augmentation(_Part):
-    """The largest change of a training image: degrees, pixels, fraction."""
+    """The largest change of a training image: degrees, pixels, fraction; and how far it is bent, in pixels."""
 
     rotation: float = Field(default=0.0, ge=0, le=180)
     shift: float = Field(default=0.0, ge=0)
     scale: float = Field(default=0.0, ge=0, lt=1)
+    elastic: float = Field(default=0.0, ge=0, description="standard deviation of a smooth displacement")
 
 
 class Recipe(_Part):
