@@ -2,8 +2,8 @@
 
 ``python tools/pack_zoo.py network NAME RUN RETRAIN...`` packs the learned network of a run: synapses as bits, or
 probabilities in 8 bits, and what is then measured is what is shipped.
-``python tools/pack_zoo.py ensemble NAME COPIES NETWORK...`` writes the card of an ensemble of shipped networks, each in
-shifted copies.
+``python tools/pack_zoo.py ensemble NAME COPIES TICKS NETWORK...`` writes the card of an ensemble of shipped networks,
+each in shifted copies, that is shown each image for some ticks.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 from spikeloom.artefact import write_atomically
 from spikeloom.data import load_dataset
 from spikeloom.data.datasets import Dataset
-from spikeloom.deployment.deploy import deploy_together
+from spikeloom.deployment.deploy import deploy_together, show_moved
 from spikeloom.measure.energy import shipped_profiles
 from spikeloom.measure.evaluation import evaluate_network, evaluate_program
 from spikeloom.network.learned import LearnedNetwork
@@ -38,8 +38,8 @@ def main() -> None:
     match sys.argv[1:]:
         case ["network", name, run, *retrain] if retrain:
             packed = _pack_network(name, Path(run), retrain)
-        case ["ensemble", name, copies, *networks] if networks:
-            packed = _pack_ensemble(name, int(copies), networks)
+        case ["ensemble", name, copies, ticks, *networks] if networks:
+            packed = _pack_ensemble(name, int(copies), int(ticks), networks)
         case _:
             sys.exit(__doc__)
     write_atomically(_shipped(f"{name}.json"), packed.model_dump_json(indent=1).encode())
@@ -68,10 +68,11 @@ def _pack_network(name: str, run: Path, retrain: list[str]) -> Card:
     )
 
 
-def _pack_ensemble(name: str, copies: int, names: list[str]) -> Card:
+def _pack_ensemble(name: str, copies: int, ticks: int, names: list[str]) -> Card:
     networks = [load_network(f"zoo:{network}") for network in names]
     recipe = recorded_recipe(networks[0])
-    program = deploy_together(networks, copies=copies)
+    command = f"python tools/pack_zoo.py ensemble {name} {copies} {ticks} {' '.join(names)}"
+    program = show_moved(deploy_together(networks, copies=copies), ticks)
     validation = evaluate_program(program, _validation(networks[0]), threads=THREADS)
     return Card(
         name=name,
@@ -81,9 +82,12 @@ def _pack_ensemble(name: str, copies: int, names: list[str]) -> Card:
         seed=0,
         networks=tuple(names),
         copies=copies,
+        ticks=ticks,
         validation_accuracy=validation.accuracy,
         test=(_row(evaluate_program(program, _test(), threads=THREADS)),),
-        retrain=(f"each of its networks, then: python tools/pack_zoo.py ensemble {name} {copies} {' '.join(names)}",),
+        retrain=(
+            f"each of its networks, then: python tools/pack_zoo.py ensemble {name} {copies} {ticks} {' '.join(names)}",
+        ),
     )
 
 

@@ -1,14 +1,16 @@
 """Members together and apart, and copies that see the image aside."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from programs import one_neuron, stripes, tiny_network
 from spikeloom.chip.ensemble import join_programs, program_of_member, shifted
-from spikeloom.deployment.deploy import SHIFTS, deploy, deploy_members, deploy_together
+from spikeloom.deployment.deploy import SHIFTS, deploy, deploy_members, deploy_together, show_moved
 from spikeloom.errors import FitError, ProgramError
 from spikeloom.measure.votes import count_votes
-from spikeloom.network.learned import Convention
+from spikeloom.network.learned import Convention, LearnedNetwork
 
 
 def test_members_joined_are_the_ensemble_deployed_at_once():
@@ -48,6 +50,22 @@ def test_copies_are_members_of_one_program():
     assert program.n_cores == 50
 
 
+def without_chance(network: LearnedNetwork) -> LearnedNetwork:
+    layers = tuple(replace(layer, probabilities=layer.probabilities.round()) for layer in network.layers)
+    return replace(network, layers=layers, convention=Convention(coding="threshold"))
+
+
+@pytest.mark.parametrize("ticks", [5, 9])
+def test_an_image_shown_moved_over_ticks_gets_the_votes_of_as_many_shifted_copies(ticks):
+    network, values = without_chance(tiny_network()), stripes(30).values
+    over_ticks = count_votes(show_moved(deploy(network), ticks), values)
+    over_copies = count_votes(deploy_together([network], copies=ticks), values)
+    assert np.array_equal(over_ticks.votes, over_copies.votes)
+    assert np.array_equal(over_ticks.voters, over_copies.voters)
+    assert over_ticks.activity.events_per_image == over_copies.activity.events_per_image
+    assert over_copies.cores == ticks * over_ticks.cores
+
+
 def test_what_does_not_go_together_is_refused():
     program = deploy(tiny_network())
     with pytest.raises(ProgramError, match="two programs hold the same member"):
@@ -60,3 +78,7 @@ def test_what_does_not_go_together_is_refused():
         shifted(one_neuron(), 1, 0)
     with pytest.raises(FitError, match="1 members in 4 copies; at least 1 member, 1, 5 or 9 copies"):
         deploy_together([tiny_network()], copies=4)
+    with pytest.raises(FitError, match="2 ticks an image; 1, 5 or 9"):
+        show_moved(program, 2)
+    with pytest.raises(ProgramError, match="only a program that is shown an image a tick"):
+        show_moved(show_moved(program, 5), 5)

@@ -9,7 +9,7 @@ from programs import one_neuron, tiny_network
 from spikeloom.artefact import METADATA_KEY, read_artefact
 from spikeloom.chip.program import ChipProgram
 from spikeloom.chip.storage import PROGRAM, load_program, save_program
-from spikeloom.deployment.deploy import deploy
+from spikeloom.deployment.deploy import deploy, show_moved
 from spikeloom.errors import ArtefactError
 
 
@@ -30,6 +30,12 @@ def program() -> ChipProgram:
 def test_a_program_comes_back_as_it_was_saved(program, tmp_path):
     save_program(program, tmp_path / "p.safetensors")
     assert same(load_program(tmp_path / "p.safetensors"), program)
+
+
+def test_a_program_that_is_shown_moved_images_comes_back_too(program, tmp_path):
+    moved = show_moved(program, 5)
+    save_program(moved, tmp_path / "p.safetensors")
+    assert same(load_program(tmp_path / "p.safetensors"), moved)
 
 
 def test_a_program_without_interface_comes_back_too(tmp_path):
@@ -61,7 +67,7 @@ def rewrite(path, *, arrays=None, record=None):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"record": {"version": 2}}, "chip program version 2 is newer than version 1.*update spikeloom"),
+        ({"record": {"version": 3}}, "chip program version 3 is newer than version 2.*update spikeloom"),
         ({"record": {"format": "recording"}}, "holds a recording; a chip program is needed"),
         ({"record": {"interface": {"coding": "bernoulli"}}}, "interface record cannot be read"),
         ({"arrays": {"seeds": np.zeros(3, np.uint32)}}, "'seeds' is uint32 of shape \\(3,\\); uint32 of 10 is needed"),

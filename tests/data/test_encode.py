@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -53,6 +55,14 @@ def test_later_ticks_of_an_image_draw_anew_and_the_first_stays():
     twice = encode(interface(ticks=2), LINES, values, np.arange(5), seed=0).reshape(5, 2, -1)
     assert np.array_equal(twice[:, 0], once)
     assert not np.array_equal(twice[:, 1], once)
+
+
+def test_an_image_moves_by_the_shift_of_its_tick_and_what_moves_in_is_dark():
+    image = np.zeros((8, 8), np.float32)
+    image[2, 3] = image[7, 0] = 1
+    shown = replace(interface("threshold", 3), shifts=((0, 0), (2, -1), (-8, 0)))
+    spikes = encode(shown, LINES, image.reshape(1, 64), np.arange(1), seed=0)[:, :64].reshape(3, 8, 8)
+    assert [np.argwhere(tick).tolist() for tick in spikes] == [[[2, 3], [7, 0]], [[4, 2]], []]
 
 
 def test_threshold_coding_spikes_from_one_half():

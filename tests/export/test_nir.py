@@ -7,7 +7,7 @@ import pytest
 from programs import one_neuron, stripes, tiny_network
 from spikeloom.chip.builder import ProgramBuilder
 from spikeloom.chip.trains import unpack
-from spikeloom.deployment.deploy import deploy
+from spikeloom.deployment.deploy import deploy, show_moved
 from spikeloom.errors import ExportError
 from spikeloom.export.nir import GRAPH_FILE, nir_graph, write_nir
 from spikeloom.export.nir_reader import read_nir
@@ -27,7 +27,7 @@ def shown(program, n=30):
 @pytest.mark.parametrize("topology", [tiny_network().topology, SHARED], ids=["own axons", "shared axons"])
 @pytest.mark.parametrize("members", [1, 2])
 def test_a_network_comes_back_with_the_same_spikes_and_interface(tmp_path, profile, topology, members):
-    program = deploy(tiny_network(topology=topology), members)
+    program = show_moved(deploy(tiny_network(topology=topology), members), 5 if members == 2 else 1)
     (path,) = write_nir(program, tmp_path, profile)
     again = read_nir(path)
     inputs = shown(program)

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from programs import stripes, tiny_network
 from spikeloom.chip.trains import pack
-from spikeloom.deployment.deploy import deploy
+from spikeloom.deployment.deploy import deploy, show_moved
+from spikeloom.network.learned import Convention
 from spikeloom.simulation import Recording, encode, run, start
 from strategies import N_LINES, any_programs, memoryless_programs
 
@@ -72,9 +73,10 @@ def test_streaming_over_more_than_a_plane_of_ticks_equals_the_reference(program)
     )
 
 
+@pytest.mark.parametrize("ticks", [1, 5])
 @pytest.mark.parametrize("coding", ["bernoulli", "threshold"])
-def test_a_deployed_network_equals_the_reference_in_every_tick(coding):
-    program = deploy(tiny_network(), members=2)
+def test_a_deployed_network_equals_the_reference_in_every_tick(coding, ticks):
+    program = show_moved(deploy(tiny_network(convention=Convention(coding=coding)), members=2), ticks)
     images = stripes(70)
     spikes = [
         encode(backend, program.interface, program.inputs, images.values, np.arange(70), seed=3)

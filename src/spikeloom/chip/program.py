@@ -91,6 +91,7 @@ class Interface:
     ticks_per_image : ticks in which one image is shown
     latency : ticks from the first integration of an image to its first votes, both included
     value_shape : rows, columns and channels of an input
+    shifts : pixels down and right by which each tick of an image shows it moved; empty where it stays
     """
 
     coding: Coding
@@ -98,6 +99,7 @@ class Interface:
     latency: int
     value_shape: tuple[int, int, int]
     class_names: tuple[str, ...]
+    shifts: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

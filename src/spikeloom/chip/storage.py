@@ -16,7 +16,7 @@ from spikeloom.chip.trains import SpikeTrains, pack, unpack, words_of
 from spikeloom.chip.validate import validate_program
 from spikeloom.errors import ArtefactError, ProgramError
 
-PROGRAM = Format("chip program", 1)
+PROGRAM = Format("chip program", 2)
 SPIKES = Format("spike trains", 1)
 
 _LINE_FIELDS = {
@@ -127,6 +127,7 @@ def _interface(record: object, path: Path) -> Interface | None:
             int(record["latency"]),
             (rows, columns, channels),
             tuple(str(name) for name in record["class_names"]),
+            tuple((int(down), int(right)) for down, right in record["shifts"]),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ArtefactError(f"{path}: its interface record cannot be read ({error!r}); the file is damaged") from error

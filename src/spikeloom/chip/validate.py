@@ -141,6 +141,9 @@ def validate_interface(interface: Interface | None, inputs: InputLines, outputs:
             raise ProgramError(f"interface: {name} is {ticks}; 1 .. {limits.INTERFACE_TICKS_MAX} is allowed")
     if min(interface.value_shape) < 1:
         raise ProgramError(f"interface: value shape {interface.value_shape}; rows, columns, channels of at least 1")
+    n_shifts, n_ticks = len(interface.shifts), interface.ticks_per_image
+    if n_shifts not in (0, n_ticks):
+        raise ProgramError(f"interface: {n_shifts} shifts for {n_ticks} ticks an image; one a tick is needed, or none")
     _exist("input line", "value", inputs.values, int(np.prod(interface.value_shape)))
     _exist("output line", "class", outputs.classes, len(interface.class_names))
 

@@ -27,6 +27,9 @@ def deploy_command(
     copies: Annotated[
         int, typer.Option("--copies", help="Copies of each that see the image shifted by a pixel: 1, 5 or 9.")
     ] = 1,
+    ticks: Annotated[
+        int, typer.Option("--ticks", help="Ticks each image is shown, every tick shifted by a pixel: 1, 5 or 9.")
+    ] = 1,
     seed: Seed = 0,
     out: Annotated[Path, typer.Option("--out", "-o", help="The program's file.")] = Path("program.safetensors"),
     as_json: Json = False,
@@ -34,17 +37,19 @@ def deploy_command(
     """Sample learned networks into a chip program and print how it fits."""
     from spikeloom.chip.fit import fit_report
     from spikeloom.chip.storage import save_program
-    from spikeloom.deployment.deploy import SHIFTS, deploy, deploy_together
+    from spikeloom.deployment.deploy import SHIFTS, deploy, deploy_together, show_moved
     from spikeloom.report.tables import fit_table
     from spikeloom.zoo import load_network
 
-    if copies not in SHIFTS:
-        raise typer.BadParameter(f"{copies} is not one of {', '.join(map(str, SHIFTS))}", param_hint="--copies")
+    for option, number in (("--copies", copies), ("--ticks", ticks)):
+        if number not in SHIFTS:
+            raise typer.BadParameter(f"{number} is not one of {', '.join(map(str, SHIFTS))}", param_hint=option)
     networks = [load_network(name) for name in learned]
     if len(networks) == copies == 1:
         program = deploy(networks[0], members, seed)
     else:
         program = deploy_together(networks, members, copies, seed)
+    program = show_moved(program, ticks) if ticks > 1 else program
     save_program(program, out)
     if as_json:
         console.print_json({"program": str(out), **asdict(fit_report(program))})

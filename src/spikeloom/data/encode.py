@@ -43,9 +43,23 @@ def encode(interface: Interface, inputs: InputLines, values: np.ndarray, images:
     for member in np.unique(inputs.members):
         lines = np.flatnonzero(inputs.members == member)
         for step in range(interface.ticks_per_image):
-            shown = _spikes(interface, values, images, seed, int(member), step)
+            shown = _spikes(interface, values_in_tick(interface, values, step), images, seed, int(member), step)
             spikes[:, step, lines] = shown[:, inputs.values[lines]]
     return spikes.reshape(-1, len(inputs))
+
+
+def values_in_tick(interface: Interface, values: np.ndarray, step: int) -> np.ndarray:
+    """Give images (n_images, n_values) as one of their ticks shows them: moved, and dark where nothing moved in."""
+    if not interface.shifts:
+        return values
+    rows, columns, channels = interface.value_shape
+    down, right = interface.shifts[step]
+    images = values.reshape(-1, rows, columns, channels)
+    moved = np.zeros_like(images)
+    to_rows, from_rows = _overlap(rows, down)
+    to_columns, from_columns = _overlap(columns, right)
+    moved[:, to_rows, to_columns] = images[:, from_rows, from_columns]
+    return moved.reshape(values.shape)
 
 
 def check_values(interface: Interface, values: np.ndarray) -> None:
@@ -57,6 +71,11 @@ def check_values(interface: Interface, values: np.ndarray) -> None:
             f"input: values of shape {values.shape}; (n_images, {n_values}) is needed, "
             f"{rows} x {columns} x {channels} values an image"
         )
+
+
+def _overlap(length: int, by: int) -> tuple[slice, slice]:
+    """Give where a side that moves `by` places lands, and where it came from."""
+    return slice(max(by, 0), max(length + min(by, 0), 0)), slice(max(-by, 0), max(length - max(by, 0), 0))
 
 
 def _spikes(

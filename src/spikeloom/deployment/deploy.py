@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from spikeloom.chip.program import ChipProgram, Interface, place_row_by_row
 from spikeloom.chip.validate import validate_truenorth
 from spikeloom.deployment.route import ensemble_routes, input_lines, member_routes, output_lines
 from spikeloom.deployment.sample import integer_leaks, member_generator, sample_crossbars
-from spikeloom.errors import FitError
+from spikeloom.errors import FitError, ProgramError
 from spikeloom.network.learned import LearnedNetwork
 
 _BYTES_PER_CORE = 2**16  # while it is deployed: crossbar, parameters, routes, and what they are made of
@@ -74,7 +75,7 @@ def deploy_members(network: LearnedNetwork, members: Sequence[int], seed: int = 
 
 SHIFTS = {1: ((0, 0),), 5: ((0, 0), (-1, 0), (1, 0), (0, -1), (0, 1))}
 SHIFTS[9] = SHIFTS[5] + ((-1, -1), (-1, 1), (1, -1), (1, 1))
-"""Pixels down and right by which copies see the image, by their number: itself, its neighbours, the diagonal ones."""
+"""Pixels down and right by which copies or ticks move the image, by their number: none, neighbours, diagonal ones."""
 
 
 def deploy_together(
@@ -103,6 +104,25 @@ def deploy_together(
     program = join_programs(programs)
     validate_truenorth(program)
     return program
+
+
+def show_moved(program: ChipProgram, ticks: int) -> ChipProgram:
+    """Give the program as it is shown each image for some ticks, every tick moved by another of `SHIFTS`.
+
+    The same cores vote in every tick, so that an image costs as many times the energy.
+
+    Raises
+    ------
+    FitError
+        If there are no shifts for so many ticks.
+    ProgramError
+        If the program is not fed images, or already takes several ticks for one.
+    """
+    if ticks not in SHIFTS:
+        raise FitError(f"deployment: {ticks} ticks an image; 1, 5 or 9")
+    if program.interface is None or program.interface.ticks_per_image != 1:
+        raise ProgramError("deployment: only a program that is shown an image a tick can be shown it moved")
+    return replace(program, interface=replace(program.interface, ticks_per_image=ticks, shifts=SHIFTS[ticks]))
 
 
 def interface_of(network: LearnedNetwork) -> Interface:

@@ -279,7 +279,8 @@ class _Reader:
             return None
         rows, columns, channels = told.value_shape
         shape = (rows, columns, channels)
-        return Interface(told.coding, told.ticks_per_image, told.latency, shape, tuple(told.class_names))
+        shifts = tuple((down, right) for down, right in told.shifts)
+        return Interface(told.coding, told.ticks_per_image, told.latency, shape, tuple(told.class_names), shifts)
 
     def _error(self, node: str, problem: str) -> ExportError:
         return ExportError(f"{self._path}: {node}: {problem}")

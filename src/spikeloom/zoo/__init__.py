@@ -12,7 +12,7 @@ from pathlib import Path
 from spikeloom.artefact import read_record
 from spikeloom.chip.program import ChipProgram
 from spikeloom.chip.storage import PROGRAM, load_program
-from spikeloom.deployment.deploy import deploy_together
+from spikeloom.deployment.deploy import deploy_together, show_moved
 from spikeloom.errors import ArtefactError
 from spikeloom.network.learned import LearnedNetwork
 from spikeloom.network.storage import LEARNED, load_learned
@@ -68,7 +68,7 @@ def load(source: str | Path) -> LearnedNetwork | ChipProgram:
     if name is not None and zoo_card(name).networks:
         ensemble = zoo_card(name)
         networks = [load_network(f"{PREFIX}{member}") for member in ensemble.networks]
-        return deploy_together(networks, copies=ensemble.copies, seed=ensemble.seed)
+        return show_moved(deploy_together(networks, copies=ensemble.copies, seed=ensemble.seed), ensemble.ticks)
     path = model_path(source)
     kind = read_record(path)["format"]
     if kind == PROGRAM.name:

@@ -18,7 +18,8 @@ class Card(BaseModel):
 
     cores : of one member, or of the whole ensemble
     members : that vote together in `test` and `validation_accuracy`
-    networks, copies : of an ensemble, the shipped networks it is made of, and the shifted copies of each
+    networks, copies, ticks : of an ensemble, the shipped networks it is made of, the shifted copies of each, and the
+        ticks for which an image is shown
     validation_accuracy : of `members` on the validation split
     test : rows as ``simulate --json`` gives them, one an ensemble size
     retrain : the commands that make it again
@@ -33,6 +34,7 @@ class Card(BaseModel):
     seed: int
     networks: tuple[str, ...] = ()
     copies: int = 1
+    ticks: int = 1
     validation_accuracy: float
     test: tuple[dict[str, Any], ...]
     retrain: tuple[str, ...]

@@ -10,7 +10,7 @@ from numba import njit, prange
 from spikeloom.chip.draws import INPUT_STREAM, draw
 from spikeloom.chip.program import InputLines, Interface
 from spikeloom.chip.trains import WORD_BITS, SpikeTrains, pack, words_of
-from spikeloom.data.encode import THRESHOLD, check_values
+from spikeloom.data.encode import THRESHOLD, check_values, values_in_tick
 from spikeloom.simulation.fast.compiled import inlined
 from spikeloom.simulation.fast.random import extend
 from spikeloom.simulation.fast.threads import running_on
@@ -22,25 +22,35 @@ def encode(
     """Give the spikes of every input line, image after image; see `spikeloom.data.encode.encode`."""
     check_values(interface, values)
     n_ticks = len(values) * interface.ticks_per_image
+    shown, ticks_per_row = _rows(interface, values)
     if interface.coding == "threshold":
-        shown = pack(np.repeat(values >= THRESHOLD, interface.ticks_per_image, axis=0))
-        return SpikeTrains(shown.words[inputs.values], n_ticks)
+        packed = pack(np.repeat(shown >= THRESHOLD, ticks_per_row, axis=0))
+        return SpikeTrains(packed.words[inputs.values], n_ticks)
     members, places = np.unique(inputs.members, return_inverse=True)
     lines = np.full((len(members), values.shape[1]), -1)
     lines[places, inputs.values] = np.arange(len(inputs))
     trains = np.zeros((len(inputs), words_of(n_ticks)), np.uint64)
     states = draw(INPUT_STREAM, seed, members[:, None], images)
     with running_on(threads):
-        _encode(values, interface.ticks_per_image, states, lines, trains)
+        _encode(shown, ticks_per_row, interface.ticks_per_image, states, lines, trains)
     written = lines[places, inputs.values]  # of lines that carry the same, the last
     alike = (written != np.arange(len(inputs))).any()
     return SpikeTrains(trains[written] if alike else trains, n_ticks)
 
 
+def _rows(interface: Interface, values: np.ndarray) -> tuple[np.ndarray, int]:
+    """Give the images as they are shown, and the ticks that each lasts: all of an image's, or one where it moves."""
+    if not interface.shifts:
+        return values, interface.ticks_per_image
+    steps = range(interface.ticks_per_image)
+    by_tick = np.stack([values_in_tick(interface, values, step) for step in steps], axis=1)
+    return by_tick.reshape(-1, values.shape[1]), 1
+
+
 @njit(cache=True, nogil=True, parallel=True)
-def _encode(values: Any, ticks_per_image: int, states: Any, lines: Any, trains: Any) -> None:
+def _encode(values: Any, ticks_per_row: int, ticks_per_image: int, states: Any, lines: Any, trains: Any) -> None:
     """Write the spikes of every member's line for every value, a word of ticks at a time."""
-    n_ticks = len(values) * ticks_per_image
+    n_ticks = len(values) * ticks_per_row
     for word in prange(trains.shape[1]):
         first = word * WORD_BITS
         n_bits = min(WORD_BITS, n_ticks - first)
@@ -48,7 +58,7 @@ def _encode(values: Any, ticks_per_image: int, states: Any, lines: Any, trains: 
         for value in range(values.shape[1]):
             possible = np.uint64(0)
             for bit in range(n_bits):
-                chance = values[(first + bit) // ticks_per_image, value]
+                chance = values[(first + bit) // ticks_per_row, value]
                 if chance > 0:
                     possible |= np.uint64(1) << np.uint64(bit)
                     # the largest draw below chance x 2^32
