@@ -85,9 +85,7 @@ def _pack_ensemble(name: str, copies: int, ticks: int, names: list[str]) -> Card
         ticks=ticks,
         validation_accuracy=validation.accuracy,
         test=(_row(evaluate_program(program, _test(), threads=THREADS)),),
-        retrain=(
-            f"each of its networks, then: python tools/pack_zoo.py ensemble {name} {copies} {ticks} {' '.join(names)}",
-        ),
+        retrain=(f"each of its networks, then: {command}",),
     )
 
 
