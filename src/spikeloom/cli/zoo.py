@@ -33,6 +33,7 @@ def zoo_command(
             "name": card.name,
             "cores": card.cores,
             "members": card.members,
+            "ticks": card.ticks,
             "recipe": card.recipe,
             "seed": card.seed,
             "validation_accuracy": card.validation_accuracy,

@@ -67,7 +67,7 @@ def frontier_figure(rows: Sequence[Mapping[str, Any]], profile: str) -> Figure:
     )  # fmt: skip
     for row in _apart(best, profile):
         axes.annotate(
-            f"{row['cores']:,} cores\n{row['accuracy_mean'] * 100:.2f} %",
+            f"{_size(row)}\n{row['accuracy_mean'] * 100:.2f} %",
             (_microjoules(row, profile), row["accuracy_mean"] * 100),
             xytext=(-8, 0), textcoords="offset points", ha="right", va="center", fontsize=7.5, color=_INK,
         )  # fmt: skip
@@ -97,6 +97,12 @@ def robustness_figure(rows: Sequence[Mapping[str, Any]]) -> Figure:
     panels[0].set_ylabel("accuracy in %")
     panels[0].legend(loc="lower left", frameon=False, fontsize=8)
     return figure
+
+
+def _size(row: Mapping[str, Any]) -> str:
+    """Say how many cores vote, and for how many ticks where it is not one."""
+    ticks = row["ticks_per_image"]
+    return f"{row['cores']:,} cores" + (f", {ticks} ticks" if ticks > 1 else "")
 
 
 def _microjoules(row: Mapping[str, Any], profile: str) -> float:

@@ -92,12 +92,13 @@ def _energy_sentence(name: str, profile: Profile) -> str:
 
 def zoo_table(rows: Sequence[Mapping[str, Any]]) -> Table:
     """List shipped networks."""
-    table = _table("Shipped networks", "name", "cores", "members", "validation", "test", "energy", "size")
+    table = _table("Shipped networks", "name", "cores", "members", "ticks", "validation", "test", "energy", "size")
     for row in rows:
         table.add_row(
             row["name"],
             f"{row['cores']:,}",
             f"{row['members']}",
+            f"{row['ticks']}",
             percent(row["validation_accuracy"]),
             percent(row["test_accuracy_mean"]),
             microjoules(row["energy_joules"][PAPER_PROFILE]),
@@ -119,11 +120,12 @@ def robustness_table(rows: Sequence[Mapping[str, Any]]) -> Table:
 def card_table(card: Card) -> Table:
     """Show a model card: what was measured of it on the test set."""
     title = f"{card.name}: recipe {card.recipe}, seed {card.seed}, validation {percent(card.validation_accuracy)}"
-    table = _table(title, "members", "cores", "draws", "test", "±", "events an image", *card.test[0]["energy_joules"])
+    table = _table(title, "members", "cores", "ticks", "draws", "test", "±", "events", *card.test[0]["energy_joules"])
     for row in card.test:
         table.add_row(
             f"{row['members']}",
             f"{row['cores']:,}",
+            f"{row['ticks_per_image']}",
             f"{row['draws']}",
             percent(row["accuracy_mean"]),
             _spread(row),
