@@ -54,6 +54,29 @@ def test_what_is_trained_is_what_is_deployed_and_no_draw_changes_it(tmp_path):
     assert (first.argmax(1) == test.labels).mean() > 0.9
 
 
+def test_the_events_that_cost_are_those_that_the_simulator_counts():
+    start = tiny_network(topology=SHARED, convention=THRESHOLD)
+    start.layers[1].probabilities[0, :, 255] = 0  # the voter that no class wants is switched off when it is deployed
+    values, labels = torch.rand(64, 60, generator=torch.Generator().manual_seed(2)), torch.zeros(60, dtype=torch.int64)
+    shown = (values >= 0.5).float()
+    free, costly = (
+        DeployedNetwork(start, Deployed(event_cost=cost)).loss(shown, labels, torch.Generator(), 0.0)[0].item()
+        for cost in (0.0, 1000.0)
+    )
+    network = DeployedNetwork(start, Deployed())
+    counted = count_votes(deploy(network.learned(start)), values.T.contiguous().numpy()).activity
+    assert (costly - free) / 1000 * 65_536 == pytest.approx(counted.events_per_image, rel=1e-3)
+
+
+def test_an_event_cost_saves_events_and_the_network_still_learns():
+    frugal = train(recipe(deployed={"event_cost": 0.5}), stripes(300))
+    free = train(recipe(), stripes(300))
+    test = stripes(60, seed=7)
+    votes = [count_votes(deploy(learned), test.values) for learned in (frugal, free)]
+    assert votes[0].activity.events_per_image < 0.8 * votes[1].activity.events_per_image
+    assert (votes[0].votes.argmax(1) == test.labels).mean() > 0.9
+
+
 def test_strengths_are_learned_unless_their_rate_is_zero():
     kept = train(recipe(deployed={"strength_rate": 0}), stripes(90))
     learned = train(recipe(deployed={"strength_rate": 20}), stripes(90))

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from spikeloom.training.straight import AxonSpikes, Potential, Spike, switch
+from spikeloom.training.straight import AxonSpikes, Potential, Spike, events, switch
 
 
 def core(seed: int = 0, n_axons: int = 16, n_neurons: int = 8, n_examples: int = 5) -> dict[str, torch.Tensor]:
@@ -44,6 +44,17 @@ def test_potentials_and_their_gradients_are_those_of_the_sum_with_straight_switc
     reference.backward(towards)
     for name in ("spikes", "latents", "strengths", "biases"):
         assert torch.allclose(got[name].grad, expected[name].grad, rtol=1e-4, atol=1e-3), name
+
+
+def test_events_are_spikes_times_synapses_that_are_on_and_their_gradient_goes_straight_through():
+    # 3 examples, 2 axons: axon 0 spikes in two of them and finds one synapse on, axon 1 spikes in one and finds two
+    spikes = torch.tensor([[[1.0, 1, 0], [0, 0, 1]]], requires_grad=True)
+    latents = torch.tensor([[[0.9, 0.2], [0.7, 0.6]]], requires_grad=True)
+    count = events(spikes, latents)
+    count.backward()
+    assert count.item() == pytest.approx((2 * 1 + 1 * 2) / 3)
+    assert torch.allclose(latents.grad, torch.tensor([[[2.0, 2], [1, 1]]]) / 3)
+    assert torch.allclose(spikes.grad, torch.tensor([[[1.0, 1, 1], [2, 2, 2]]]) / 3)
 
 
 def test_a_width_is_that_of_random_spikes_worked_by_hand():

@@ -18,13 +18,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from spikeloom.chip.limits import LEAK_LIMIT, N_AXON_TYPES, N_NEURONS, STRENGTH_LIMIT
+from spikeloom.chip.limits import LEAK_LIMIT, N_AXON_TYPES, N_AXONS, N_NEURONS, STRENGTH_LIMIT
 from spikeloom.network.learned import LearnedLayer, LearnedNetwork
 from spikeloom.network.topology import UNUSED
 from spikeloom.training.recipe import Deployed
-from spikeloom.training.straight import THRESHOLD, AxonSpikes, Potential, Spike, switch
+from spikeloom.training.straight import THRESHOLD, AxonSpikes, Potential, Spike, events, switch
 
 _VOTES = 25  # of a class where ten share a core; sharpness is told for so many
+_EVENTS = N_AXONS * N_NEURONS  # what a core has at most in a tick, by which the cost of events is told
 _SHARPNESS_RATE = 0.1  # of the learning rate, for one number that all examples share
 
 
@@ -54,9 +55,12 @@ class DeployedLayer(nn.Module):
         self.register_buffer("destinations", torch.from_numpy(_destinations(layer.sources, n_values)))
         self._surrogate_width = settings.surrogate_width
 
-    def forward(self, values: Tensor) -> tuple[Tensor, Tensor]:
+    def axon_spikes(self, values: Tensor) -> Tensor:
+        """Give the spikes on the axons, (n_cores, n_axons, n_examples), of those of the layer below."""
+        return cast(Tensor, AxonSpikes.apply(values.to(self.dtype), self.sources, self.destinations))
+
+    def forward(self, spikes: Tensor) -> tuple[Tensor, Tensor]:
         """Give potentials (n_cores * n_neurons, n_examples) and their widths (n_cores * n_neurons, 1)."""
-        spikes = AxonSpikes.apply(values.to(self.dtype), self.sources, self.destinations)
         potentials, width = Potential.apply(spikes, self.latents, self.strengths, self.biases, self.types)
         return potentials.flatten(0, 1), width.reshape(-1, 1) * self._surrogate_width
 
@@ -96,18 +100,22 @@ class DeployedNetwork(nn.Module):
         of_class = classes.unsqueeze(0) == torch.arange(learned.topology.n_classes).unsqueeze(1)
         self.register_buffer("voters", of_class.float())  # (n_classes, n_last_neurons)
         self._strength_rate = settings.strength_rate
+        self._event_cost = settings.event_cost
 
     def loss(self, values: Tensor, labels: Tensor, generator: torch.Generator, through: float) -> tuple[Tensor, Tensor]:
         """Give the loss, and the class of most votes of each example."""
-        potentials, width = self._last_potentials(values)
+        potentials, width, costs = self._run(values)
         votes = torch.special.ndtr((potentials.float() - THRESHOLD) / width)
         shares = self.voters @ votes / self._votes_per_class
         logits = shares * (self.log_sharpness.exp() * _VOTES)
-        return functional.cross_entropy(logits.mT, labels), self._decide(potentials.detach())
+        loss = functional.cross_entropy(logits.mT, labels)
+        if self._event_cost:
+            loss = loss + self._event_cost * torch.stack(costs).sum() / _EVENTS
+        return loss, self._decide(potentials.detach())
 
     def decide(self, values: Tensor) -> Tensor:
         """Give the class of most votes of each example, ties to the lowest."""
-        return self._decide(self._last_potentials(values)[0])
+        return self._decide(self._run(values)[0])
 
     def parameter_groups(self, rate: float) -> list[dict[str, Any]]:
         """Give the parameters with the learning rate that each kind takes."""
@@ -129,10 +137,19 @@ class DeployedNetwork(nn.Module):
         layers = tuple(layer.learned(old) for layer, old in zip(self.layers, start.layers, strict=True))
         return replace(start, layers=layers)
 
-    def _last_potentials(self, values: Tensor) -> tuple[Tensor, Tensor]:
-        for layer in self.layers[:-1]:
-            values = Spike.apply(*layer(values))
-        return self.layers[-1](values)
+    def _run(self, values: Tensor) -> tuple[Tensor, Tensor, list[Tensor]]:
+        """Give potentials and widths of the last layer, and the events of every layer where they cost something."""
+        *hidden, last = self.layers
+        costs: list[Tensor] = []
+        for layer in hidden:
+            spikes = layer.axon_spikes(values)
+            costs += self._costs(layer, spikes)
+            values = Spike.apply(*layer(spikes))
+        spikes = last.axon_spikes(values)
+        return *last(spikes), costs + self._costs(last, spikes)
+
+    def _costs(self, layer: DeployedLayer, spikes: Tensor) -> list[Tensor]:
+        return [events(spikes, layer.latents)] if self._event_cost else []
 
     def _decide(self, potentials: Tensor) -> Tensor:
         return (self.voters @ (potentials >= THRESHOLD).float() / self._votes_per_class).argmax(0)

@@ -85,6 +85,7 @@ class Deployed(_Part):
 
     surrogate_width: float = Field(default=1.0, gt=0, description="of a spike's slope, in widths of the potential")
     strength_rate: float = Field(default=1.0, ge=0, description="of strengths, in learning rates; 0 keeps them")
+    event_cost: float = Field(default=0.0, ge=0, description="in the loss, of 65,536 synaptic events")
     sharpness: float = Field(default=0.5, gt=0, description="of the softmax over votes, at the start")
 
 

@@ -28,6 +28,19 @@ def switch(latents: Tensor, dtype: torch.dtype) -> Tensor:
     return torch.gt(latents, SWITCH, out=torch.empty(latents.shape, dtype=dtype, device=latents.device))
 
 
+def events(spikes: Tensor, latents: Tensor) -> Tensor:
+    """Give the synaptic events of an example, in the mean: a spike on an axon is one at every synapse that is on.
+
+    Parameters
+    ----------
+    spikes : (n_cores, n_axons, n_examples)
+    latents : (n_cores, n_axons, n_neurons)
+    """
+    straight = latents.sum(2)
+    on = switch(latents.detach(), latents.dtype).sum(2) + straight - straight.detach()
+    return (spikes.mean(2, dtype=latents.dtype) * on).sum()
+
+
 class Potential(torch.autograd.Function):
     """Potentials of cores from the spikes on their axons, and their widths, which have no gradient."""
 
