@@ -69,7 +69,7 @@ def frontier_figure(rows: Sequence[Mapping[str, Any]], profile: str) -> Figure:
         axes.annotate(
             f"{_size(row)}\n{row['accuracy_mean'] * 100:.2f} %",
             (_microjoules(row, profile), row["accuracy_mean"] * 100),
-            xytext=(-8, 0), textcoords="offset points", ha="right", va="center", fontsize=7.5, color=_INK,
+            xytext=(-3, 5), textcoords="offset points", ha="right", va="bottom", fontsize=7.5, color=_INK,
         )  # fmt: skip
     _draw_published(axes)
     _label_axes(axes, rows, profile, published_points())
