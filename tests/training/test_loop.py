@@ -89,6 +89,11 @@ def test_the_recorded_validation_accuracy_is_that_of_the_held_out_examples(tmp_p
     assert learned.training["log"][-1]["validation_accuracy"] == pytest.approx(expected)
 
 
+def test_the_split_is_the_same_for_every_seed_so_that_no_network_has_seen_what_an_ensemble_is_judged_on():
+    parts = [validation_split(recipe().model_copy(update={"seed": seed}), stripes())[1] for seed in (0, 7)]
+    assert np.array_equal(parts[0].images, parts[1].images)
+
+
 def test_the_stepped_rate_falls_by_ten(tmp_path):
     learned = train(recipe(optimiser="sgd", schedule="stepped", step_epochs=1, learning_rate=1.0), stripes())
     assert [row["learning_rate"] for row in learned.training["log"]] == pytest.approx([1.0, 0.1, 0.01])

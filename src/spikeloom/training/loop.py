@@ -29,6 +29,7 @@ from spikeloom.training.resume import go_on, provenance, purpose_generator, star
 
 # Spawn keys of the root seed, a purpose each.
 SPLIT_PURPOSE, EPOCH_PURPOSE = 0, 2
+_SPLIT_SEED = 0
 _STEPS_PER_REPORT = 20
 _VALIDATION_BATCH = 1000
 
@@ -150,8 +151,11 @@ def train(
 
 
 def validation_split(recipe: Recipe, dataset: Dataset) -> tuple[Dataset, Dataset]:
-    """Give the training and the validation part that a recipe makes of a training set."""
-    return split_validation(dataset, recipe.data.validation, purpose_generator(recipe.seed, SPLIT_PURPOSE))
+    """Give the training and the validation part that a recipe makes of a training set, the same for every seed.
+
+    So networks of different seeds can be judged together on images that none of them has seen.
+    """
+    return split_validation(dataset, recipe.data.validation, purpose_generator(_SPLIT_SEED, SPLIT_PURPOSE))
 
 
 @torch.no_grad()
