@@ -6,12 +6,16 @@ import json
 import platform
 import sys
 
-from benchmarks import evaluation, gaussian, startup, training_step
+from benchmarks import evaluation, gaussian, startup, training_precision, training_step
 
 
 def main() -> None:
     """Print all rows."""
-    rows = [row for benchmark in (startup, training_step, gaussian, evaluation) for row in benchmark.rows()]
+    rows = [
+        row
+        for benchmark in (startup, training_step, training_precision, gaussian, evaluation)
+        for row in benchmark.rows()
+    ]
     if "--json" in sys.argv:
         print(json.dumps({"machine": platform.processor() or platform.machine(), "rows": rows}, indent=2))
         return
