@@ -69,6 +69,15 @@ def test_products_in_bfloat16_give_nearly_the_same_probabilities_and_gradients()
         assert error < 0.02
 
 
+def test_nearly_certain_synapses_keep_their_small_variance_in_bfloat16():
+    generator = torch.Generator().manual_seed(6)
+    x = (torch.rand(1, 256, 20, generator=generator) < 0.2).float()
+    c = torch.where(torch.rand(1, 256, 64, generator=generator) < 0.5, 0.002, 0.998)
+    s = torch.randint(-2, 3, (1, 256, 64), generator=generator).float()
+    b = torch.zeros(1, 64)
+    assert (probability(x, c, s.bfloat16(), b) - probability(x, c, s, b)).abs().max() < 0.02
+
+
 def sampled_sums(x, c, s, b, n: int, seed: int) -> np.ndarray:
     """Draw spikes and synapses n times and sum, for one core, (n, n_neurons, n_examples)."""
     rng = np.random.default_rng(seed)
