@@ -18,6 +18,7 @@ from spikeloom.training.recipe import load_recipe
 def rows() -> list[dict[str, Any]]:
     """Give milliseconds of both, and their ratio, for both methods at about 30 cores."""
     found = []
+    torch.set_num_threads(1)
     for name in ("mnist-30", "mnist-30-deployed"):
         single, half = timed_in_turn(_step(name, "float32"), _step(name, "bfloat16"), rounds=20, warm_up=3)
         work = f"{name}, one step of {load_recipe(name).train.batch} examples"

@@ -70,7 +70,9 @@ def _pack_network(name: str, run: Path, retrain: list[str]) -> Card:
 
 def _pack_ensemble(name: str, copies: int, ticks: int, names: list[str]) -> Card:
     networks = [load_network(f"zoo:{network}") for network in names]
-    recipe = recorded_recipe(networks[0])
+    recipe, *others = map(recorded_recipe, networks)
+    if any(other.data != recipe.data for other in others):
+        sys.exit(f"{name}: its networks held out different images; an ensemble needs one validation split")
     command = f"python tools/pack_zoo.py ensemble {name} {copies} {ticks} {' '.join(names)}"
     program = show_moved(deploy_together(networks, copies=copies), ticks)
     validation = evaluate_program(program, _validation(networks[0]), threads=THREADS)

@@ -11,6 +11,7 @@ from spikeloom.deployment.deploy import SHIFTS, deploy, deploy_members, deploy_t
 from spikeloom.errors import FitError, ProgramError
 from spikeloom.measure.votes import count_votes
 from spikeloom.network.learned import Convention, LearnedNetwork
+from spikeloom.network.topology import Topology, Windows
 
 
 def test_members_joined_are_the_ensemble_deployed_at_once():
@@ -42,6 +43,15 @@ def test_a_shifted_copy_decides_as_the_network_does_on_the_moved_image(down, rig
     values = stripes(30).values
     aside = moved(values.reshape(-1, 8, 8), down, right).reshape(len(values), -1)
     assert np.array_equal(count_votes(shifted(program, down, right), values).votes, count_votes(program, aside).votes)
+
+
+@pytest.mark.parametrize(("down", "right"), SHIFTS[9])
+def test_a_tick_moves_oblong_images_of_many_channels_as_a_shifted_copy_does(down, right):
+    topology = Topology((6, 9, 2), 3, (Windows((6, 9), (1, 1)),))
+    program = deploy(without_chance(tiny_network(topology=topology)))
+    values = np.random.default_rng(0).random((20, 108), np.float32)
+    moving = replace(program, interface=replace(program.interface, shifts=((down, right),)))
+    assert np.array_equal(count_votes(moving, values).votes, count_votes(shifted(program, down, right), values).votes)
 
 
 def test_copies_are_members_of_one_program():
@@ -76,9 +86,12 @@ def test_what_does_not_go_together_is_refused():
         join_programs([])
     with pytest.raises(ProgramError, match="has no interface, so no image can be moved"):
         shifted(one_neuron(), 1, 0)
-    with pytest.raises(FitError, match="1 members in 4 copies; at least 1 member, 1, 5 or 9 copies"):
+    with pytest.raises(FitError, match="1 members in 4 copies; at least 1 member, copies of 1, 5, 9"):
         deploy_together([tiny_network()], copies=4)
-    with pytest.raises(FitError, match="2 ticks an image; 1, 5 or 9"):
+    with pytest.raises(FitError, match="2 ticks an image; there are shifts for 1, 5, 9"):
         show_moved(program, 2)
-    with pytest.raises(ProgramError, match="only a program that is shown an image a tick"):
+    with pytest.raises(ProgramError, match="takes 5 ticks an image already; deploy the network anew"):
         show_moved(show_moved(program, 5), 5)
+    with pytest.raises(ProgramError, match="has no interface, so no image can be moved"):
+        show_moved(one_neuron(), 5)
+    assert show_moved(program, 1) is program

@@ -100,6 +100,19 @@ def test_wrong_usage_and_wrong_files_end_with_a_message(spikeloom, program, argu
     assert message in done.err
 
 
+def test_a_program_that_takes_ticks_an_image_is_measured_and_told_so(spikeloom, program):
+    spikeloom("deploy", "learned.safetensors", "-o", "once.safetensors")
+    assert spikeloom("deploy", "learned.safetensors", "--ticks", 5, "-o", "five.safetensors").code == 0
+    once, five = (
+        spikeloom("simulate", name, "--dataset", "stripes.npz", "--json").json
+        for name in ("once.safetensors", "five.safetensors")
+    )
+    assert (once["ticks_per_image"], five["ticks_per_image"]) == (1, 5)
+    assert five["cores"] == once["cores"]
+    assert five["energy_joules"]["truenorth-0.8V"] > 4 * once["energy_joules"]["truenorth-0.8V"]
+    assert spikeloom("info", "five.safetensors", "--json").json["ticks_an_image"] == 5
+
+
 def test_one_member_of_an_ensemble_is_exported_as_the_member_deployed_alone(spikeloom, program):
     spikeloom("deploy", "learned.safetensors", "--members", 3, "-o", "three.safetensors")
     refused = spikeloom("export", "three.safetensors", "--to", "ranc", "-o", "no", "--images", 0)

@@ -68,7 +68,7 @@ def test_features_default_to_as_many_as_fit():
     ("shape", "n_classes", "windows", "message"),
     [
         (IMAGE, 10, [(17, 11)], "layer 1: a window of 17 x 17 .* needs 289 axons, a core has 256; take at most 256"),
-        ((28, 28, 3), 10, [(16, 12)], "layer 1: .*over 3 channels .* needs 768 axons.*take at most 85 positions"),
+        ((28, 28, 3), 10, [(16, 12)], "layer 1: .*over 3 channels needs 768 axons.*take at most 85 positions"),
         (IMAGE, 10, [(16, 5)], "layer 1: .*stride 5 leave 2 of 28 rows uncovered; strides that fit: 1, 2, 3, 4, 6, 12"),
         ((8, 28, 1), 10, [(16, 12)], "layer 1: a window of 16 rows over 8 rows below; at most 8"),
         (IMAGE, 10, [(16, 12), (2, 1, 65)], "layer 2: 4 cores .* x 65 features need 260 axons.*take at most 64"),
@@ -113,6 +113,8 @@ def test_repeats_give_every_pixel_of_a_window_that_many_axons():
 def test_repeats_that_a_core_or_a_neuron_cannot_give_are_refused():
     with pytest.raises(FitError, match="layer 1: .* 2 axons a value needs 288 axons.*at most 128 positions"):
         Topology(IMAGE, 10, (Windows((12, 12), (4, 4), repeats=2),))
+    with pytest.raises(FitError, match="100 channels and 4 axons a value need 400 axons a position.*take fewer"):
+        Topology((4, 4, 100), 10, (Windows((1, 1), (1, 1), repeats=4),))
     with pytest.raises(FitError, match="layer 1: 5 repeats .*1 to 4"):
         Topology(IMAGE, 10, (Windows((4, 4), (4, 4), repeats=5),))
     with pytest.raises(FitError, match="layer 2: 2 repeats; a neuron has one destination"):

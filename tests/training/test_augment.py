@@ -64,6 +64,9 @@ def test_bending_moves_points_by_its_deviation_and_neighbours_alike():
     # a dot moves by the field at its place; bicubic weights between points make a little less of the deviation
     assert 0.5 < (rows - 14).std().item() < 1.1
     assert (rows - 14).mean().abs().item() < 0.1
+    # on an oblong image too, along both sides
+    for places in centre(moved(dot(14, 42, 7, 21, n=4000), elastic=1.0)):
+        assert 0.5 < places.std().item() < 1.1
     pair = dot(28, 28, 14, 12, n=4000)
     pair[:, :, 14, 16] = 1
     bent = moved(pair, elastic=1.0)

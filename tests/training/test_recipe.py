@@ -30,12 +30,20 @@ def test_a_recipe_of_ten_lines_fills_in_the_rest(own):
 def test_every_shipped_network_recipe_is_whole():
     networks = [name for name in shipped_recipes() if name.startswith("mnist")]
     assert {load_recipe(name).name for name in networks} == set(networks)
+    assert all(load_recipe(name).topology((28, 28, 1), 10).n_cores <= 83 for name in networks)
+
+
+def test_repeated_pixels_that_are_drawn_by_chance_are_no_case_for_probabilities(own):
+    repeats = ["layers=[{window=4, stride=4, repeats=2}]"]
+    with pytest.raises(RecipeError, match="repeated pixels carry the same spike.*reading.coding"):
+        load_recipe(own, repeats)
+    assert load_recipe(own, [*repeats, "reading.coding=threshold"]).layers[0].repeats == 2
 
 
 def test_changes_win_over_the_file_and_may_name_another_base(own):
     recipe = load_recipe(own, ["train.epochs=3", "extends=paper", "augment.shift=1.5"])
     assert (recipe.train.epochs, recipe.train.optimiser, recipe.augment.shift) == (3, "sgd", 1.5)
-    assert recipe.augment.rotation == 15.0
+    assert recipe.augment.rotation == 9.0
 
 
 def test_a_recipe_may_extend_a_file_beside_it(own):

@@ -68,7 +68,7 @@ def test_every_axon_of_the_shipped_networks_is_fed():
     for name in network_names():
         for layer in load_network(f"zoo:{name}").layers:
             fed = (layer.sources >= 0).any(2).sum(1)
-            assert (fed >= 252).all(), name  # 2 x 3 cores give 42 axons each
+            assert (fed >= 200).all(), name  # windows of 10 x 10 pixels, two axons each
 
 
 def test_the_shipped_five_cores_cost_what_the_paper_says_by_calibration():

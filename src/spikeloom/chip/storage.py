@@ -129,5 +129,5 @@ def _interface(record: object, path: Path) -> Interface | None:
             tuple(str(name) for name in record["class_names"]),
             tuple((int(down), int(right)) for down, right in record["shifts"]),
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, OverflowError, TypeError, ValueError) as error:
         raise ArtefactError(f"{path}: its interface record cannot be read ({error!r}); the file is damaged") from error

@@ -28,7 +28,7 @@ def deploy_command(
         int, typer.Option("--copies", help="Copies of each that see the image shifted by a pixel: 1, 5 or 9.")
     ] = 1,
     ticks: Annotated[
-        int, typer.Option("--ticks", help="Ticks each image is shown, every tick shifted by a pixel: 1, 5 or 9.")
+        int, typer.Option("--ticks", help="Ticks each image is shown, all but the first a pixel aside: 1, 5, 9.")
     ] = 1,
     seed: Seed = 0,
     out: Annotated[Path, typer.Option("--out", "-o", help="The program's file.")] = Path("program.safetensors"),
@@ -49,7 +49,7 @@ def deploy_command(
         program = deploy(networks[0], members, seed)
     else:
         program = deploy_together(networks, members, copies, seed)
-    program = show_moved(program, ticks) if ticks > 1 else program
+    program = show_moved(program, ticks)
     save_program(program, out)
     if as_json:
         console.print_json({"program": str(out), **asdict(fit_report(program))})
@@ -96,6 +96,7 @@ def _program_facts(program: ChipProgram) -> tuple[dict[str, Any], list[Any]]:
     fit = fit_report(program)
     facts: dict[str, Any] = {"fits_the_chip": misfit is None, "path": "streaming" if reason is None else "general"}
     facts |= {} if misfit is None else {"misfit": misfit}
+    facts |= {} if program.interface is None else {"ticks_an_image": program.interface.ticks_per_image}
     facts |= {"why": "memoryless, without circles" if reason is None else reason, "fit": asdict(fit)}
     return facts, [fit_table(fit)]
 

@@ -78,6 +78,9 @@ SHIFTS[9] = SHIFTS[5] + ((-1, -1), (-1, 1), (1, -1), (1, 1))
 """Pixels down and right by which copies or ticks move the image, by their number: none, neighbours, diagonal ones."""
 
 
+_NUMBERS = ", ".join(map(str, SHIFTS))
+
+
 def deploy_together(
     networks: Sequence[LearnedNetwork], members: int = 1, copies: int = 1, seed: int = 0
 ) -> ChipProgram:
@@ -88,7 +91,7 @@ def deploy_together(
     networks : sequence of LearnedNetwork
         Fed and read alike.
     copies : int
-        Copies that see the image moved by one of `SHIFTS`; 1, 5 or 9.
+        Copies that see the image moved, each by one of `SHIFTS`.
 
     Raises
     ------
@@ -98,7 +101,7 @@ def deploy_together(
         If the networks are not fed and read alike.
     """
     if copies not in SHIFTS or members < 1:
-        raise FitError(f"deployment: {members} members in {copies} copies; at least 1 member, 1, 5 or 9 copies")
+        raise FitError(f"deployment: {members} members in {copies} copies; at least 1 member, copies of {_NUMBERS}")
     numbered = enumerate((network, shift) for network in networks for _ in range(members) for shift in SHIFTS[copies])
     programs = [shifted(deploy_members(network, [member], seed), *shift) for member, (network, shift) in numbered]
     program = join_programs(programs)
@@ -119,9 +122,16 @@ def show_moved(program: ChipProgram, ticks: int) -> ChipProgram:
         If the program is not fed images, or already takes several ticks for one.
     """
     if ticks not in SHIFTS:
-        raise FitError(f"deployment: {ticks} ticks an image; 1, 5 or 9")
-    if program.interface is None or program.interface.ticks_per_image != 1:
-        raise ProgramError("deployment: only a program that is shown an image a tick can be shown it moved")
+        raise FitError(f"deployment: {ticks} ticks an image; there are shifts for {_NUMBERS}")
+    if ticks == 1:
+        return program
+    if program.interface is None:
+        raise ProgramError("deployment: the program has no interface, so no image can be moved before it")
+    if program.interface.ticks_per_image != 1:
+        raise ProgramError(
+            f"deployment: the program takes {program.interface.ticks_per_image} ticks an image already; "
+            "deploy the network anew for others"
+        )
     return replace(program, interface=replace(program.interface, ticks_per_image=ticks, shifts=SHIFTS[ticks]))
 
 

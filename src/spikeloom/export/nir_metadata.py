@@ -41,7 +41,7 @@ class InterfacePart(Part):
     latency: Number
     value_shape: Annotated[list[Number], Field(min_length=3, max_length=3)]
     class_names: list[str]
-    shifts: list[Annotated[list[int], Field(min_length=2, max_length=2)]]
+    shifts: list[Annotated[list[int], Field(min_length=2, max_length=2)]] = Field(default_factory=list)
 
 
 class Metadata(Part):

@@ -169,14 +169,14 @@ def _check_input_window(windows: Windows, channels: int) -> None:
         raise FitError(
             f"layer 1: {windows.repeats} repeats of each value; their axons need a type each, so 1 to {N_AXON_TYPES}"
         )
-    axons = windows.area * channels * windows.repeats
-    if channels > N_AXONS:
-        raise FitError(f"layer 1: {channels} channels a position, a core has {N_AXONS} axons; take fewer channels")
-    if axons > N_AXONS:
+    each = channels * windows.repeats
+    needs = f"{channels} channels" + (f" and {windows.repeats} axons a value" if windows.repeats > 1 else "")
+    if each > N_AXONS:
+        raise FitError(f"layer 1: {needs} need {each} axons a position, a core has {N_AXONS}; take fewer")
+    if windows.area * each > N_AXONS:
         raise FitError(
-            f"layer 1: a window of {windows.size[0]} x {windows.size[1]} over {channels} channels "
-            f"and {windows.repeats} axons a value needs {axons} axons, a core has {N_AXONS}; "
-            f"take at most {N_AXONS // (channels * windows.repeats)} positions a window"
+            f"layer 1: a window of {windows.size[0]} x {windows.size[1]} over {needs} needs {windows.area * each} "
+            f"axons, a core has {N_AXONS}; take at most {N_AXONS // each} positions a window"
         )
 
 

@@ -26,8 +26,8 @@ def augment(images: Tensor, amounts: Augmentation, generator: torch.Generator) -
     images : (n_examples, channels, rows, columns)
         Values in [0, 1].
     amounts : Augmentation
-        The largest rotation in degrees, shift in pixels, change of scale as a fraction; the standard deviation of the
-        bending in pixels.
+        The largest rotation in degrees, shift in pixels, change of scale as a fraction; the standard deviation in
+        pixels by which control points are moved, about four fifths of which reach a pixel between them.
     """
     if not (amounts.rotation or amounts.shift or amounts.scale or amounts.elastic):
         return images

@@ -1,8 +1,8 @@
 r"""Training of the deployed network itself: synapses on or off, spikes or none, whole strengths and leaks.
 
 The forward pass is the chip's, so what is trained is what is deployed; gradients go straight through what has none
-(`spikeloom.training.straight`). In the last layer the vote of a neuron is Phi(z), with z = (V - 1/2) / w as in a
-spike's slope, so that a vote that nearly passes counts nearly; classes are compared by a softmax whose sharpness is
+(`spikeloom.training.straight_through`). In the last layer the vote of a neuron is Phi(z), with z = (V - 1/2) / w as in
+a spike's slope, so that a vote that nearly passes counts nearly; classes are compared by a softmax whose sharpness is
 learned.
 Source: straight-through estimators, Bengio et al. 2013 (arXiv 1308.3432); Courbariaux et al. 2015 (arXiv 1511.00363).
 """
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any, cast
 
 import numpy as np
@@ -22,10 +23,10 @@ from spikeloom.chip.limits import LEAK_LIMIT, N_AXON_TYPES, N_AXONS, N_NEURONS, 
 from spikeloom.network.learned import LearnedLayer, LearnedNetwork
 from spikeloom.network.topology import UNUSED
 from spikeloom.training.recipe import Deployed
-from spikeloom.training.straight import THRESHOLD, AxonSpikes, Potential, Spike, events, switch
+from spikeloom.training.straight_through import BOUNDARY, AxonSpikes, Potential, Spike, events, switch
 
 _VOTES = 25  # of a class where ten share a core; sharpness is told for so many
-_EVENTS = N_AXONS * N_NEURONS  # what a core has at most in a tick, by which the cost of events is told
+_EVENTS_PER_CORE = N_AXONS * N_NEURONS  # what a core has at most in a tick, by which the cost of events is told
 _SHARPNESS_RATE = 0.1  # of the learning rate, for one number that all examples share
 
 
@@ -35,29 +36,30 @@ class DeployedLayer(nn.Module):
     latents : (n_cores, n_axons, n_neurons)
     strengths : (n_cores, n_neurons, n_axon_types)
     biases : (n_cores, n_neurons)
-    n_values : int
-        Values of the layer below.
+    n_below : int, optional
+        Neurons of the layer below; None over the input.
     """
 
     types: Tensor
     sources: Tensor
-    destinations: Tensor
+    destinations: Tensor | None
 
-    def __init__(self, layer: LearnedLayer, n_values: int, settings: Deployed, dtype: torch.dtype) -> None:
+    def __init__(self, layer: LearnedLayer, n_below: int | None, settings: Deployed, precision: torch.dtype) -> None:
         super().__init__()
         self.latents = nn.Parameter(torch.from_numpy(layer.probabilities.copy()))
         self.strengths = nn.Parameter(torch.from_numpy(layer.strengths.astype(np.float32)))
         self.biases = nn.Parameter(torch.from_numpy(layer.biases.copy()))
-        self.dtype = dtype
+        self._precision = precision
         types = torch.from_numpy(layer.axon_types.astype(np.int64))
-        self.register_buffer("types", functional.one_hot(types, N_AXON_TYPES).to(self.dtype))
+        self.register_buffer("types", functional.one_hot(types, N_AXON_TYPES).to(self._precision))
         self.register_buffer("sources", torch.from_numpy(layer.sources).long())
-        self.register_buffer("destinations", torch.from_numpy(_destinations(layer.sources, n_values)))
+        destinations = None if n_below is None else torch.from_numpy(_destinations(layer.sources, n_below))
+        self.register_buffer("destinations", destinations)
         self._surrogate_width = settings.surrogate_width
 
     def axon_spikes(self, values: Tensor) -> Tensor:
         """Give the spikes on the axons, (n_cores, n_axons, n_examples), of those of the layer below."""
-        return cast(Tensor, AxonSpikes.apply(values.to(self.dtype), self.sources, self.destinations))
+        return cast(Tensor, AxonSpikes.apply(values.to(self._precision), self.sources, self.destinations))
 
     def forward(self, spikes: Tensor) -> tuple[Tensor, Tensor]:
         """Give potentials (n_cores * n_neurons, n_examples) and their widths (n_cores * n_neurons, 1)."""
@@ -87,13 +89,10 @@ class DeployedNetwork(nn.Module):
 
     voters: Tensor
 
-    def __init__(self, learned: LearnedNetwork, settings: Deployed, dtype: torch.dtype = torch.float32) -> None:
+    def __init__(self, learned: LearnedNetwork, settings: Deployed, precision: torch.dtype = torch.float32) -> None:
         super().__init__()
-        layers = []
-        n_values = learned.topology.n_values
-        for layer in learned.layers:
-            layers.append(DeployedLayer(layer, n_values, settings, dtype))
-            n_values = layer.n_cores * N_NEURONS
+        below = [None, *(layer.n_cores * N_NEURONS for layer in learned.layers)]
+        layers = [DeployedLayer(layer, n, settings, precision) for layer, n in zip(learned.layers, below, strict=False)]
         self.layers = cast(list[DeployedLayer], nn.ModuleList(layers))
         self.log_sharpness = nn.Parameter(torch.tensor(math.log(settings.sharpness)))
         classes = torch.from_numpy(learned.classes.astype(np.int64))
@@ -104,18 +103,21 @@ class DeployedNetwork(nn.Module):
 
     def loss(self, values: Tensor, labels: Tensor, generator: torch.Generator, through: float) -> tuple[Tensor, Tensor]:
         """Give the loss, and the class of most votes of each example."""
-        potentials, width, costs = self._run(values)
-        votes = torch.special.ndtr((potentials.float() - THRESHOLD) / width)
+        spikes = self._axon_spikes(values)
+        potentials, width = self.layers[-1](spikes[-1])
+        votes = torch.special.ndtr((potentials.float() - BOUNDARY) / width)
         shares = self.voters @ votes / self._votes_per_class
         logits = shares * (self.log_sharpness.exp() * _VOTES)
         loss = functional.cross_entropy(logits.mT, labels)
         if self._event_cost:
-            loss = loss + self._event_cost * torch.stack(costs).sum() / _EVENTS
+            by_layer = [events(seen, layer.latents) for seen, layer in zip(spikes, self.layers, strict=True)]
+            loss = loss + self._event_cost * torch.stack(by_layer).sum() / _EVENTS_PER_CORE
         return loss, self._decide(potentials.detach())
 
     def decide(self, values: Tensor) -> Tensor:
         """Give the class of most votes of each example, ties to the lowest."""
-        return self._decide(self._run(values)[0])
+        potentials, _ = self.layers[-1](self._axon_spikes(values)[-1])
+        return self._decide(potentials)
 
     def parameter_groups(self, rate: float) -> list[dict[str, Any]]:
         """Give the parameters with the learning rate that each kind takes."""
@@ -137,22 +139,15 @@ class DeployedNetwork(nn.Module):
         layers = tuple(layer.learned(old) for layer, old in zip(self.layers, start.layers, strict=True))
         return replace(start, layers=layers)
 
-    def _run(self, values: Tensor) -> tuple[Tensor, Tensor, list[Tensor]]:
-        """Give potentials and widths of the last layer, and the events of every layer where they cost something."""
-        *hidden, last = self.layers
-        costs: list[Tensor] = []
-        for layer in hidden:
-            spikes = layer.axon_spikes(values)
-            costs += self._costs(layer, spikes)
-            values = Spike.apply(*layer(spikes))
-        spikes = last.axon_spikes(values)
-        return *last(spikes), costs + self._costs(last, spikes)
-
-    def _costs(self, layer: DeployedLayer, spikes: Tensor) -> list[Tensor]:
-        return [events(spikes, layer.latents)] if self._event_cost else []
+    def _axon_spikes(self, values: Tensor) -> list[Tensor]:
+        """Give the spikes on the axons of every layer."""
+        seen = [self.layers[0].axon_spikes(values)]
+        for layer, above in pairwise(self.layers):
+            seen.append(above.axon_spikes(Spike.apply(*layer(seen[-1]))))
+        return seen
 
     def _decide(self, potentials: Tensor) -> Tensor:
-        return (self.voters @ (potentials >= THRESHOLD).float() / self._votes_per_class).argmax(0)
+        return (self.voters @ (potentials >= BOUNDARY).float() / self._votes_per_class).argmax(0)
 
     @property
     def _votes_per_class(self) -> Tensor:
@@ -160,7 +155,7 @@ class DeployedNetwork(nn.Module):
 
 
 def _destinations(sources: np.ndarray, n_values: int) -> np.ndarray:
-    """Give the axon that each value feeds, (n_values,): the last one where it feeds many, as pixels do; or `UNUSED`."""
+    """Give the axon that each neuron below feeds, (n_values,), counted over all cores; or `UNUSED`."""
     destinations = np.full(n_values, UNUSED, np.int64)
     used = sources != UNUSED
     axons = np.broadcast_to(np.arange(sources[..., 0].size).reshape(*sources.shape[:2], 1), sources.shape)

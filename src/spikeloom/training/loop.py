@@ -29,7 +29,7 @@ from spikeloom.training.resume import go_on, provenance, purpose_generator, star
 
 # Spawn keys of the root seed, a purpose each.
 SPLIT_PURPOSE, EPOCH_PURPOSE = 0, 2
-_SPLIT_SEED = 0
+_SPLIT_SEED = 0  # of every recipe, whatever its own seed
 _STEPS_PER_REPORT = 20
 _VALIDATION_BATCH = 1000
 

@@ -11,7 +11,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from spikeloom.chip.program import Coding
 from spikeloom.errors import RecipeError
@@ -95,7 +95,7 @@ class Augmentation(_Part):
     rotation: float = Field(default=0.0, ge=0, le=180)
     shift: float = Field(default=0.0, ge=0)
     scale: float = Field(default=0.0, ge=0, lt=1)
-    elastic: float = Field(default=0.0, ge=0, description="standard deviation of a smooth displacement")
+    elastic: float = Field(default=0.0, ge=0, description="standard deviation by which control points move")
 
 
 class Recipe(_Part):
@@ -109,6 +109,16 @@ class Recipe(_Part):
     train: Training = Training()
     deployed: Deployed = Deployed()
     augment: Augmentation = Augmentation()
+
+    @model_validator(mode="after")
+    def _repeats_are_independent(self) -> Recipe:
+        repeated = any(layer.repeats > 1 for layer in self.layers)
+        if repeated and self.train.method == "probabilities" and self.reading.coding == "bernoulli":
+            raise ValueError(
+                "repeated pixels carry the same spike, and the probabilities take them for independent; "
+                'set reading.coding="threshold" or train.method="deployed"'
+            )
+        return self
 
     def topology(self, input_shape: tuple[int, int, int], n_classes: int) -> Topology:
         """Give the topology over data of this shape; raises FitError where it does not fit."""

@@ -22,10 +22,11 @@ def encode(
     """Give the spikes of every input line, image after image; see `spikeloom.data.encode.encode`."""
     check_values(interface, values)
     n_ticks = len(values) * interface.ticks_per_image
-    shown, ticks_per_row = _rows(interface, values)
     if interface.coding == "threshold":
-        packed = pack(np.repeat(shown >= THRESHOLD, ticks_per_row, axis=0))
+        shown, ticks_per_row = _rows(interface, values >= THRESHOLD)
+        packed = pack(np.repeat(shown, ticks_per_row, axis=0))
         return SpikeTrains(packed.words[inputs.values], n_ticks)
+    shown, ticks_per_row = _rows(interface, values)
     members, places = np.unique(inputs.members, return_inverse=True)
     lines = np.full((len(members), values.shape[1]), -1)
     lines[places, inputs.values] = np.arange(len(inputs))
@@ -42,8 +43,9 @@ def _rows(interface: Interface, values: np.ndarray) -> tuple[np.ndarray, int]:
     """Give the images as they are shown, and the ticks that each lasts: all of an image's, or one where it moves."""
     if not interface.shifts:
         return values, interface.ticks_per_image
-    steps = range(interface.ticks_per_image)
-    by_tick = np.stack([values_in_tick(interface, values, step) for step in steps], axis=1)
+    by_tick = np.empty((len(values), interface.ticks_per_image, values.shape[1]), values.dtype)
+    for step in range(interface.ticks_per_image):
+        by_tick[:, step] = values_in_tick(interface, values, step)
     return by_tick.reshape(-1, values.shape[1]), 1
 
 

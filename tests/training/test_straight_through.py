@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from spikeloom.training.straight import AxonSpikes, Potential, Spike, events, switch
+from spikeloom.training.straight_through import AxonSpikes, Potential, Spike, events, switch
 
 
 def core(seed: int = 0, n_axons: int = 16, n_neurons: int = 8, n_examples: int = 5) -> dict[str, torch.Tensor]:

@@ -1,4 +1,4 @@
-r"""What has no gradient of its own, with one that goes straight through it.
+r"""Switches, rounding and spikes of the deployed network, with gradients that go straight through them.
 
 Every synapse has a latent value in [0, 1] and is on above one half; strengths and biases are rounded. Gradients pass
 the switch and the rounding as they came, and a spike by the slope of a bell around its threshold:
@@ -19,17 +19,20 @@ import torch
 from torch import Tensor
 
 SWITCH = 0.5
+BOUNDARY = 0.5  # between potentials of 0 and 1, which are whole numbers
 _ACTIVE_SHARE = 0.15  # of the axons that spike, by which a potential's width is told; digits light a fifth
-THRESHOLD = 0.5  # between potentials of 0 and 1, which are whole numbers
 
 
 def switch(latents: Tensor, dtype: torch.dtype) -> Tensor:
     """Give 1 for a synapse that is on, 0 for one that is off."""
+    # into the wanted type at once: a tensor of truth values in between would cost another pass
     return torch.gt(latents, SWITCH, out=torch.empty(latents.shape, dtype=dtype, device=latents.device))
 
 
 def events(spikes: Tensor, latents: Tensor) -> Tensor:
     """Give the synaptic events of an example, in the mean: a spike on an axon is one at every synapse that is on.
+
+    Neurons without a destination count as well, though they are switched off when deployed: a few in a hundred.
 
     Parameters
     ----------
@@ -93,14 +96,14 @@ class Spike(torch.autograd.Function):
     def forward(ctx: Any, potential: Tensor, width: Tensor) -> Tensor:
         """Give 0 or 1."""
         ctx.save_for_backward(potential, width)
-        return torch.ge(potential, THRESHOLD, out=torch.empty_like(potential))
+        return torch.ge(potential, BOUNDARY, out=torch.empty_like(potential))
 
     @staticmethod
     def backward(ctx: Any, g: Tensor) -> tuple[Tensor, None]:
         """Give the gradient with respect to the potential."""
         potential, width = ctx.saved_tensors
         reach = width.to(g.dtype)
-        z = (potential - THRESHOLD).div_(reach)
+        z = (potential - BOUNDARY).div_(reach)
         return z.square_().mul_(-0.5).exp_().mul_(g).mul_(0.5 / reach), None
 
 
@@ -108,7 +111,7 @@ class AxonSpikes(torch.autograd.Function):
     """A spike on an axon where any of the neurons that share it spikes; its slope is that of 1 - prod(1 - x)."""
 
     @staticmethod
-    def forward(ctx: Any, values: Tensor, sources: Tensor, destinations: Tensor) -> Tensor:
+    def forward(ctx: Any, values: Tensor, sources: Tensor, destinations: Tensor | None) -> Tensor:
         """Give 0 or 1 for each axon.
 
         Parameters
@@ -117,8 +120,9 @@ class AxonSpikes(torch.autograd.Function):
             0 or 1.
         sources : (n_cores, n_axons, n_sharing) int64
             Which values feed the axon; -1 for none.
-        destinations : (n_values,) int64
-            The axon that each value feeds, counted over all cores; -1 for none.
+        destinations : (n_values,) int64, optional
+            The one axon that each value feeds, counted over all cores; -1 for none. Pixels, which feed many and need
+            no gradient, have none.
         """
         padded = torch.cat([values, values.new_zeros(1, values.shape[1])])
         n_cores, n_axons, n_sharing = sources.shape
@@ -126,7 +130,8 @@ class AxonSpikes(torch.autograd.Function):
         counts = padded.index_select(0, rows[:, 0])
         for place in range(1, n_sharing):
             counts += padded.index_select(0, rows[:, place])
-        ctx.save_for_backward(values, counts, destinations)
+        if destinations is not None:
+            ctx.save_for_backward(values, counts, destinations)
         return torch.gt(counts, 0, out=torch.empty_like(counts)).view(n_cores, n_axons, -1)
 
     @staticmethod
