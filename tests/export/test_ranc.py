@@ -93,7 +93,7 @@ def test_more_output_lines_than_a_packet_names_are_refused(tmp_path):
     for core in (build.add_core(), build.add_core()):
         for neuron in range(256):
             build.add_output(core, neuron)
-    with pytest.raises(ExportError, match=r"512 output lines; RANC numbers 256; deploy and export the members one by"):
+    with pytest.raises(ExportError, match=r"512 output lines; RANC numbers 256; train a network in which one core"):
         write_ranc(build.build(), tmp_path)
 
 

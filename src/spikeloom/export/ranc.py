@@ -99,9 +99,10 @@ def refuse_what_ranc_cannot_hold(program: ChipProgram) -> None:
     """Refuse by name what RANC's neurons and packets cannot express; ExportError."""
     refuse_unsupported(program, SUPPORT, "RANC")
     if len(program.outputs) > OUTPUTS_MAX:
+        ways_out = "train a network in which one core votes", "export the members one by one, --member 0 and so on"
         raise ExportError(
-            f"program: {len(program.outputs):,} output lines; RANC numbers {OUTPUTS_MAX}; deploy and export the "
-            "members one by one, --member 0 and so on"
+            f"program: {len(program.outputs):,} output lines; RANC numbers {OUTPUTS_MAX}; "
+            f"{ways_out[len(program.members) > 1]}"
         )
 
 
