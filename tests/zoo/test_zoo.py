@@ -60,7 +60,7 @@ def test_every_network_fits_in_the_package():
 def test_an_ensemble_is_a_program_and_no_network():
     for name in set(zoo_names()) - set(network_names()):
         assert isinstance(load(f"zoo:{name}"), ChipProgram)
-        with pytest.raises(ArtefactError, match="is an ensemble of several networks; name one of them"):
+        with pytest.raises(ArtefactError, match="is made of zoo:mnist-.*deploy with --copies"):
             load_network(f"zoo:{name}")
 
 

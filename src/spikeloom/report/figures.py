@@ -17,7 +17,7 @@ from spikeloom.report.published import PublishedPoint, paper_points, published_p
 
 _COLOURS = {"mnist-5": "#0072b2", "mnist-30": "#d55e00"}  # told apart by colour-blind readers too
 _INK, _FAINT = "#222222", "#d9d9d9"
-_LABEL_ROOM = 1.7  # energies closer than by this factor would write over each other
+_LABEL_ROOM = 2.2  # energies closer than by this factor would write over each other
 _ACCURACY_TICKS = (80, 90, 95, 97, 98, 99, 99.5, 99.8)
 
 

@@ -38,7 +38,8 @@ def result_table(row: Mapping[str, Any], profiles: Mapping[str, Profile]) -> Tab
     _row(table, "spread over draws, points", _spread(row), f"{plural(row['draws'], 'draw')} of {row['redrawn']}")
     _row(table, "images with tied classes", percent(row["tie_rate"]), "ties go to the lowest class")
     _row(table, "cores", row["cores"], plural(row["members"], "member"))
-    _row(table, "latency", plural(row["latency_ticks"], "tick"), f"{plural(row['ticks_per_image'], 'tick')} an image")
+    decided = plural(row["latency_ticks"] + row["ticks_per_image"] - 1, "tick")
+    _row(table, "decided after", decided, f"{plural(row['ticks_per_image'], 'tick')} an image")
     for name in ("spikes", "events", "hops"):
         _row(table, f"{name} an image", round(row[f"{name}_per_image"]), "")
     for name, joules in row["energy_joules"].items():

@@ -115,7 +115,7 @@ class Recipe(_Part):
         repeated = any(layer.repeats > 1 for layer in self.layers)
         if repeated and self.train.method == "probabilities" and self.reading.coding == "bernoulli":
             raise ValueError(
-                "repeated pixels carry the same spike, and the probabilities take them for independent; "
+                "layers.repeats: repeated pixels carry the same spike; the probabilities take them for independent; "
                 'set reading.coding="threshold" or train.method="deployed"'
             )
         return self
@@ -219,6 +219,8 @@ def _merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]
 
 def _describe(problem: Any) -> str:
     key = ".".join(str(part) for part in problem["loc"])
+    if problem["type"] == "value_error":  # of the recipe as a whole, in our own words
+        return str(problem["ctx"]["error"])
     if problem["type"] == "extra_forbidden":
         return f"{key}: there is no such key"
     if problem["type"] == "missing":

@@ -49,8 +49,13 @@ def model_path(source: str | Path) -> Path:
     name = _zoo_name(source)
     if name is None:
         return Path(source)
-    if zoo_card(name).networks:
-        raise ArtefactError(f"{source}: is an ensemble of several networks; name one of them, or deploy it as it is")
+    ensemble = zoo_card(name)
+    if ensemble.networks:
+        parts = " ".join(f"{PREFIX}{network}" for network in ensemble.networks)
+        raise ArtefactError(
+            f"{source}: is made of {parts}; simulate takes it as it is, elsewhere name those "
+            f"(deploy with --copies {ensemble.copies} --ticks {ensemble.ticks})"
+        )
     return Path(str(resources.files("spikeloom.zoo") / f"{name}.safetensors"))
 
 
