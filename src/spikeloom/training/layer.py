@@ -33,8 +33,8 @@ class SpikeProbability(torch.autograd.Function):
     z = (mu - boundary) / deviation:
 
         g_mu = g phi(z) / deviation,   g_var = -g_mu z / (2 deviation)
-        g_c  = s x g_mu' + s^2 (x (1 - x) g_var' + (1 - 2 c) x^2 g_var')
-        g_x  = (c s) g_mu + (1 - 2 x) (c s^2) g_var + 2 x (c (1 - c) s^2) g_var,   g_b = sum g_mu
+        g_c  = s (x g_mu' + s x g_var' - 2 c s x^2 g_var')
+        g_x  = (c s) g_mu + (c s^2) g_var - 2 x (c s^2 - c (1 - c) s^2) g_var,   g_b = sum g_mu
     """
 
     @staticmethod
@@ -54,29 +54,30 @@ class SpikeProbability(torch.autograd.Function):
         -------
         (n_cores, n_neurons, n_examples)
         """
-        spread, xx = (x * (1 - x)).to(s.dtype), (x * x).to(s.dtype)
-        doubt, x, c = (c * (1 - c)).to(s.dtype), x.to(s.dtype), c.to(s.dtype)
         cs = c * s
-        css, doubt_ss = cs * s, doubt.mul_(s).mul_(s)
-        variance = torch.baddbmm(torch.bmm(css.mT, spread), doubt_ss.mT, xx).to(b.dtype)
+        css = cs * s
+        doubt = torch.addcmul(css, cs, cs, value=-1).to(s.dtype)  # c (1 - c) s^2
+        spread, xx = torch.addcmul(x, x, x, value=-1).to(s.dtype), (x * x).to(s.dtype)
+        x, cs, css = x.to(s.dtype), cs.to(s.dtype), css.to(s.dtype)
+        variance = torch.baddbmm(torch.bmm(css.mT, spread), doubt.mT, xx).to(b.dtype)
         deviation = variance.add_(convention.variance_floor).sqrt_()
         z = torch.bmm(cs.mT, x).to(b.dtype).add_((b - convention.boundary).unsqueeze(2)).div_(deviation)
-        ctx.save_for_backward(x, spread, xx, c, s, cs, css, doubt_ss, z, deviation)
+        ctx.save_for_backward(x, xx, s, cs, css, doubt, z, deviation)
         return torch.special.ndtr(z)
 
     @staticmethod
     def backward(ctx: Any, g: Tensor) -> tuple[Tensor | None, ...]:
         """Give the gradients with respect to x, c and b, in the type of s where they are products."""
-        x, spread, xx, c, s, cs, css, doubt_ss, z, deviation = ctx.saved_tensors
+        x, xx, s, cs, css, doubt, z, deviation = ctx.saved_tensors
         g_mu = (z * z).mul_(-0.5).exp_().mul_(_DENSITY_AT_ZERO).mul_(g).div_(deviation)
         g_var = (g_mu * z).div_(deviation).mul_(-0.5).to(s.dtype)
         g_b, g_mu = g_mu.sum(2), g_mu.to(s.dtype)
-        g_c = torch.bmm(xx, g_var.mT).mul_(1 - 2 * c).add_(torch.bmm(spread, g_var.mT)).mul_(s)
-        g_c.add_(torch.bmm(x, g_mu.mT)).mul_(s)
+        g_c = torch.bmm(x, g_mu.mT)
+        g_c.addcmul_(s, torch.bmm(x, g_var.mT)).addcmul_(cs, torch.bmm(xx, g_var.mT), value=-2).mul_(s)
         g_x = None
         if ctx.needs_input_grad[0]:
-            g_x = torch.bmm(cs, g_mu).addcmul_(1 - 2 * x, torch.bmm(css, g_var))
-            g_x.addcmul_(x, torch.bmm(doubt_ss, g_var), value=2)
+            certain, uncertain = torch.bmm(css, g_var), torch.bmm(doubt, g_var)
+            g_x = torch.baddbmm(certain, cs, g_mu).addcmul_(x, uncertain.sub_(certain), value=2)
         return g_x, g_c, None, g_b, None
 
 
