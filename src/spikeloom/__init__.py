@@ -21,6 +21,7 @@ _HOMES = {
     "ProgramBuilder": "spikeloom.chip.builder",
     "SpikeloomError": "spikeloom.errors",
     "deploy": "spikeloom.deployment.deploy",
+    "deploy_together": "spikeloom.deployment.deploy",
     "fit_report": "spikeloom.chip.fit",
     "load": "spikeloom.zoo",
     "load_recipe": "spikeloom.training.recipe",
@@ -28,6 +29,7 @@ _HOMES = {
     "run": "spikeloom.simulation",
     "save_learned": "spikeloom.network.storage",
     "save_program": "spikeloom.chip.storage",
+    "show_moved": "spikeloom.deployment.deploy",
     "simulate": "spikeloom.measure.evaluation",
     "train": "spikeloom.training.loop",
 }
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
     from spikeloom.chip.program import Interface as Interface
     from spikeloom.chip.storage import save_program as save_program
     from spikeloom.deployment.deploy import deploy as deploy
+    from spikeloom.deployment.deploy import deploy_together as deploy_together
+    from spikeloom.deployment.deploy import show_moved as show_moved
     from spikeloom.errors import SpikeloomError as SpikeloomError
     from spikeloom.measure.evaluation import simulate as simulate
     from spikeloom.measure.prediction import predict as predict
