@@ -72,13 +72,11 @@ def simulate_command(
     if spikes is not None:
         _simulate_spikes(loaded, spikes, ticks, backend, threads or console.default_threads(), to_text, as_json)
         return
-    if ticks is not None or to_text:
-        raise typer.BadParameter(
-            "goes with --spikes FILE; to show each image for several ticks, deploy --ticks"
-            if ticks is not None
-            else "goes with --spikes FILE",
-            param_hint="--ticks" if ticks is not None else "--to-text",
-        )
+    if ticks is not None:
+        message = "goes with --spikes FILE; to show each image for several ticks, deploy --ticks"
+        raise typer.BadParameter(message, param_hint="--ticks")
+    if to_text:
+        raise typer.BadParameter("goes with --spikes FILE", param_hint="--to-text")
     examples = load_dataset(dataset, split.value)
     cores = loaded.n_cores if isinstance(loaded, ChipProgram) else loaded.n_cores * (members or 1)
     ticks_per_image = interface_of_model(loaded).ticks_per_image

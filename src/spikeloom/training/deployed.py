@@ -22,6 +22,7 @@ from torch.nn import functional
 from spikeloom.chip.limits import LEAK_LIMIT, N_AXON_TYPES, N_AXONS, N_NEURONS, STRENGTH_LIMIT
 from spikeloom.network.learned import LearnedLayer, LearnedNetwork
 from spikeloom.network.topology import UNUSED
+from spikeloom.training.network import decide
 from spikeloom.training.recipe import Deployed
 from spikeloom.training.straight_through import BOUNDARY, AxonSpikes, Potential, Spike, events, switch
 
@@ -147,7 +148,7 @@ class DeployedNetwork(nn.Module):
         return seen
 
     def _decide(self, potentials: Tensor) -> Tensor:
-        return (self.voters @ (potentials >= BOUNDARY).float() / self._votes_per_class).argmax(0)
+        return decide(self.voters @ (potentials >= BOUNDARY).float(), self._votes_per_class)
 
     @property
     def _votes_per_class(self) -> Tensor:
