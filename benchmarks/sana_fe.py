@@ -10,7 +10,7 @@ import numpy as np
 from spikeloom.chip.trains import unpack
 from spikeloom.data import load_dataset
 from spikeloom.deployment.deploy import deploy
-from spikeloom.export.sana_fe import write_sana_fe
+from spikeloom.export.sana_fe.writer import write_sana_fe
 from spikeloom.measure.energy import PUBLISHED_PROFILE, named_profile
 from spikeloom.peers.sana_fe import run_sana_fe
 from spikeloom.simulation import encode, run

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from programs import TINY, stripes, tiny_network
-from spikeloom.chip.draws import INPUT_STREAM, draw
 from spikeloom.chip.program import Interface
 from spikeloom.data.encode import encode
 from spikeloom.deployment.deploy import deploy
 from spikeloom.errors import DataError
+from spikeloom.randomness.draws import draw
+from spikeloom.randomness.streams import INPUT_STREAM
 
 
 def interface(coding: str = "bernoulli", ticks: int = 1) -> Interface:

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from programs import tiny_network
-from spikeloom.deployment.sample import integer_leaks, member_generator, sample_crossbars
+from spikeloom.deployment.sample import integer_leaks, sample_crossbars
+from spikeloom.randomness.streams import synapse_generator
 
 
 def test_each_rounding_makes_the_leak_it_says():
@@ -30,6 +31,6 @@ def test_probabilities_of_zero_and_one_are_certain():
 
 
 def test_members_and_seeds_draw_apart():
-    draws = {member_generator(seed, member).random() for seed in range(3) for member in range(3)}
+    draws = {synapse_generator(seed, member).random() for seed in range(3) for member in range(3)}
     assert len(draws) == 9
-    assert member_generator(1, 2).random() == pytest.approx(member_generator(1, 2).random())
+    assert synapse_generator(1, 2).random() == pytest.approx(synapse_generator(1, 2).random())

@@ -9,8 +9,8 @@ from spikeloom.chip.builder import ProgramBuilder
 from spikeloom.chip.trains import unpack
 from spikeloom.deployment.deploy import deploy, show_moved
 from spikeloom.errors import ExportError
-from spikeloom.export.nir import GRAPH_FILE, nir_graph, write_nir
-from spikeloom.export.nir_reader import read_nir
+from spikeloom.export.nir.reader import read_nir
+from spikeloom.export.nir.writer import GRAPH_FILE, nir_graph, write_nir
 from spikeloom.measure.votes import count_votes
 from spikeloom.network.topology import Topology, Windows
 from spikeloom.simulation import encode, run

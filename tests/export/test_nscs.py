@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 
 from spikeloom.chip.builder import ProgramBuilder
 from spikeloom.errors import ExportError
-from spikeloom.export.nscs import (
+from spikeloom.export.nscs.reader import input_lines, read_nscs
+from spikeloom.export.nscs.writer import (
     MODEL_FILE,
     read_spikes_in,
     read_spikes_out,
@@ -17,7 +18,6 @@ from spikeloom.export.nscs import (
     write_nscs,
     write_spikes_in,
 )
-from spikeloom.export.nscs_reader import input_lines, read_nscs
 from spikeloom.simulation import run
 from strategies import N_LINES, any_programs
 

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from programs import one_neuron
 from spikeloom.chip.builder import ProgramBuilder
 from spikeloom.errors import ExportError
-from spikeloom.export.ranc import CONFIG_FILE, INPUT_FILE, write_ranc
-from spikeloom.export.ranc_reader import read_outputs, read_ranc
+from spikeloom.export.ranc.reader import read_outputs, read_ranc
+from spikeloom.export.ranc.simulator import CONFIG_FILE, INPUT_FILE, write_ranc
 from spikeloom.simulation import run
 from strategies import N_LINES, memoryless_programs
 

@@ -9,7 +9,7 @@ from programs import one_neuron
 from spikeloom.chip.builder import ProgramBuilder
 from spikeloom.errors import ExportError
 from spikeloom.export.bounds import potential_bounds
-from spikeloom.export.ranc_memories import Widths, write_memories
+from spikeloom.export.ranc.verilog import Widths, write_memories
 
 
 def relay():

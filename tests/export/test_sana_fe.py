@@ -6,7 +6,7 @@ import pytest
 from programs import one_neuron
 from spikeloom.chip.builder import ProgramBuilder
 from spikeloom.errors import ExportError
-from spikeloom.export.sana_fe import write_sana_fe
+from spikeloom.export.sana_fe.writer import write_sana_fe
 
 
 def relays(second_input: tuple[int, int] = (0, 1)):

@@ -1,7 +1,7 @@
 """Write ``votes.json``: what every shipped network answers to MNIST's first 1,000 test images, seed 0, one member.
 
-``python tests/golden/votes.py`` writes it anew. It was first written before the redesign of November 2026; a change that
-is meant to change nothing leaves it as it is.
+``python tests/golden/votes.py`` writes it anew. It was first written before the redesign of November 2026; a
+change that is meant to change nothing leaves it as it is.
 """
 
 from __future__ import annotations

@@ -7,8 +7,8 @@ from spikeloom.chip.trains import unpack
 from spikeloom.data import mnist
 from spikeloom.deployment.deploy import deploy
 from spikeloom.errors import PeerError
-from spikeloom.export.nir import GRAPH_FILE, write_nir
-from spikeloom.export.sana_fe import write_sana_fe
+from spikeloom.export.nir.writer import GRAPH_FILE, write_nir
+from spikeloom.export.sana_fe.writer import write_sana_fe
 from spikeloom.measure.energy import named_profile
 from spikeloom.measure.votes import count_votes
 from spikeloom.optional import installed, needed

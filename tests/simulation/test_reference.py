@@ -7,8 +7,8 @@ import numpy as np
 from programs import one_neuron
 from spikeloom import simulation
 from spikeloom.chip.builder import ProgramBuilder
-from spikeloom.chip.draws import draw
 from spikeloom.chip.program import ChipProgram
+from spikeloom.randomness.draws import draw
 
 run = partial(simulation.run, backend="reference")
 

@@ -16,11 +16,11 @@ from numba import njit, prange
 
 from spikeloom.chip.limits import N_AXON_TYPES, N_AXONS, N_NEURONS
 from spikeloom.chip.trains import PLANE_WORDS
-from spikeloom.simulation.fast.adders import COUNT_MAX, COUNT_PLANES, ROWS_AT_ONCE, count
-from spikeloom.simulation.fast.memory import zeros
-from spikeloom.simulation.fast.planar import NEURON_WORDS
-from spikeloom.simulation.fast.planes import counted, filler, load, popcount, prefetch
-from spikeloom.simulation.fast.threads import running_on
+from spikeloom.simulation.fast.bits.adders import COUNT_MAX, COUNT_PLANES, ROWS_AT_ONCE, count
+from spikeloom.simulation.fast.bits.memory import zeros
+from spikeloom.simulation.fast.bits.planes import counted, filler, load, popcount, prefetch
+from spikeloom.simulation.fast.bits.threads import running_on
+from spikeloom.simulation.fast.general.planar import NEURON_WORDS
 
 _IMAGES = 256  # a block of images whose axons stay in the first-level cache
 _plane_of, _row_of = filler(PLANE_WORDS), filler(NEURON_WORDS)

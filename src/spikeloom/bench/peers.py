@@ -11,8 +11,8 @@ import numpy as np
 
 from spikeloom.chip.program import ChipProgram
 from spikeloom.errors import PeerError
-from spikeloom.export.ranc import CONFIG_FILE, INPUT_FILE, write_ranc
-from spikeloom.export.sana_fe import write_sana_fe
+from spikeloom.export.ranc.simulator import CONFIG_FILE, INPUT_FILE, write_ranc
+from spikeloom.export.sana_fe.writer import write_sana_fe
 from spikeloom.peers.products import Products
 from spikeloom.peers.sana_fe import run_sana_fe
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from spikeloom.chip.core import pack_crossbars
-from spikeloom.chip.draws import core_seed
 from spikeloom.chip.limits import N_AXON_TYPES, N_AXONS, N_NEURONS
 from spikeloom.chip.neuron import RESET_BY_THRESHOLD, neurons
 from spikeloom.chip.program import ChipProgram, InputLines, OutputLines, Routes, place_row_by_row
 from spikeloom.chip.validate import validate_truenorth
+from spikeloom.randomness.streams import core_seed
 
 _LEAK = 10
 _DELAYS = 15

@@ -18,7 +18,6 @@ from typing import Any
 import numpy as np
 
 from spikeloom.chip.core import pack_crossbars
-from spikeloom.chip.draws import core_seed
 from spikeloom.chip.limits import N_AXON_TYPES, N_AXONS, N_NEURONS
 from spikeloom.chip.neuron import PARAMETER_TYPES, Neurons, check_parameter_names, parameter_shape
 from spikeloom.chip.program import (
@@ -33,6 +32,7 @@ from spikeloom.chip.program import (
 )
 from spikeloom.chip.validate import validate_truenorth
 from spikeloom.errors import ProgramError
+from spikeloom.randomness.streams import core_seed
 
 # A neuron that nobody set never spikes: no synapses, no leak, a threshold above its potential.
 _DEFAULTS = {"threshold": 1, "saturate": True}

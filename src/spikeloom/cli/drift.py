@@ -31,7 +31,7 @@ def drift_command(
 
     from spikeloom.artefact import write_atomically
     from spikeloom.data import load_dataset
-    from spikeloom.measure.drift import drift_ledger
+    from spikeloom.drift.ledger import drift_ledger
     from spikeloom.report.tables import drift_table, plural
     from spikeloom.zoo import load_network
 

@@ -115,27 +115,27 @@ def _write(
     import numpy as np
 
     if to is Target.RANC:
-        from spikeloom.export.ranc import write_ranc
+        from spikeloom.export.ranc.simulator import write_ranc
 
         return write_ranc(program, out, inputs)
     if to is Target.RANC_VERILOG:
-        from spikeloom.export.ranc_memories import Widths, write_memories
+        from spikeloom.export.ranc.verilog import Widths, write_memories
         from spikeloom.simulation import run
 
         outputs = None if inputs is None else run(program, inputs).outputs
         return write_memories(program, out, inputs, outputs, Widths(potential_bits, threshold_bits))
     if to is Target.NSCS:
-        from spikeloom.export.nscs import write_nscs
+        from spikeloom.export.nscs.writer import write_nscs
 
         return write_nscs(program, out, inputs)
     if to is Target.SANA_FE:
-        from spikeloom.export.sana_fe import write_sana_fe
+        from spikeloom.export.sana_fe.writer import write_sana_fe
         from spikeloom.measure.energy import PUBLISHED_PROFILE, named_profile
 
         costs = named_profile(PUBLISHED_PROFILE)
         spikes = np.zeros((1, len(program.inputs)), bool) if inputs is None else np.pad(inputs, ((1, 0), (0, 0)))
         return write_sana_fe(program, out, spikes, costs.joules_per_event, costs.joules_per_hop)
-    from spikeloom.export.nir import write_nir
+    from spikeloom.export.nir.writer import write_nir
 
     return write_nir(program, out, profile.value)
 
@@ -167,7 +167,7 @@ def import_ranc(
     as_json: Json = False,
 ) -> None:
     """Read RANC's network and its packets."""
-    from spikeloom.export.ranc_reader import read_ranc
+    from spikeloom.export.ranc.reader import read_ranc
 
     program, inputs = read_ranc(network, config)
     _save(program, inputs, out, as_json)
@@ -183,8 +183,8 @@ def import_nscs(
     as_json: Json = False,
 ) -> None:
     """Read NSCS's model and, with them, its spikes in."""
-    from spikeloom.export.nscs import read_spikes_in
-    from spikeloom.export.nscs_reader import input_lines, read_nscs
+    from spikeloom.export.nscs.reader import input_lines, read_nscs
+    from spikeloom.export.nscs.writer import read_spikes_in
 
     if spikes is None:
         _save(read_nscs(model), None, out, as_json)
@@ -200,7 +200,7 @@ def import_nir(
     as_json: Json = False,
 ) -> None:
     """Read a NIR graph of whole weights and memoryless thresholds."""
-    from spikeloom.export.nir_reader import read_nir
+    from spikeloom.export.nir.reader import read_nir
 
     _save(read_nir(graph), None, out, as_json)
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from spikeloom.chip.draws import INPUT_STREAM, draw, extend
 from spikeloom.chip.program import InputLines, Interface
 from spikeloom.errors import DataError
+from spikeloom.randomness.draws import draw, extend
+from spikeloom.randomness.streams import INPUT_STREAM
 
 THRESHOLD = 0.5
 

@@ -8,15 +8,15 @@ from dataclasses import replace
 import numpy as np
 
 from spikeloom.chip.core import pack_crossbars
-from spikeloom.chip.draws import core_seed
 from spikeloom.chip.ensemble import join_programs, shifted
 from spikeloom.chip.neuron import Neurons, memoryless
 from spikeloom.chip.program import ChipProgram, Interface, place_row_by_row
 from spikeloom.chip.validate import validate_truenorth
 from spikeloom.deployment.route import ensemble_routes, input_lines, member_routes, output_lines
-from spikeloom.deployment.sample import integer_leaks, member_generator, sample_crossbars
+from spikeloom.deployment.sample import integer_leaks, sample_crossbars
 from spikeloom.errors import FitError, ProgramError
 from spikeloom.network.learned import LearnedNetwork
+from spikeloom.randomness.streams import core_seed, synapse_generator
 
 _BYTES_PER_CORE = 2**16  # while it is deployed: crossbar, parameters, routes, and what they are made of
 _BYTES_MAX = 2**33
@@ -57,7 +57,7 @@ def deploy_members(network: LearnedNetwork, members: Sequence[int], seed: int = 
     neurons = _neurons(network, connected, len(numbers))
     program = ChipProgram(
         axon_types=np.tile(_stacked(network, "axon_types"), (len(numbers), 1)),
-        crossbars=np.concatenate([_crossbars(network, connected, member_generator(seed, k)) for k in numbers]),
+        crossbars=np.concatenate([_crossbars(network, connected, synapse_generator(seed, k)) for k in numbers]),
         neurons=neurons,
         potentials=np.zeros(neurons.shape, np.int32),
         seeds=np.concatenate([core_seed(seed, k, np.arange(network.n_cores)) for k in numbers]),

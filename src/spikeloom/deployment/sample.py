@@ -9,13 +9,6 @@ from spikeloom.network.learned import BiasRounding, LearnedLayer
 
 _ROUNDINGS = {"trunc": np.trunc, "ceil": np.ceil, "nearest": np.rint}
 
-SYNAPSE_PURPOSE = 0  # spawn keys of the root seed are (purpose, member)
-
-
-def member_generator(seed: int, member: int) -> np.random.Generator:
-    """Give the generator of a member's synapses, the same alone or among many members."""
-    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(SYNAPSE_PURPOSE, member)))
-
 
 def sample_crossbars(layer: LearnedLayer, rng: np.random.Generator) -> np.ndarray:
     """Draw every synapse on or off, (n_cores, n_axons, n_neurons) bool."""

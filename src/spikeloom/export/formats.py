@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from spikeloom.export import nir, nscs, ranc, sana_fe
 from spikeloom.export.features import Support
+from spikeloom.export.nir import writer as nir
+from spikeloom.export.nscs import writer as nscs
+from spikeloom.export.ranc import simulator as ranc
+from spikeloom.export.sana_fe import writer as sana_fe
 
 
 @dataclass(frozen=True)

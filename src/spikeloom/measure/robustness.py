@@ -11,9 +11,9 @@ from spikeloom.chip.faults import with_dead_cores, with_dead_neurons, with_stuck
 from spikeloom.chip.program import ChipProgram
 from spikeloom.data.datasets import Dataset
 from spikeloom.measure.evaluation import evaluate_program
+from spikeloom.randomness.streams import fault_generator, seed_of_draw
 
 SHARES = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2)
-_FAULT_STREAM = 2  # spawn key of the seed, so that faults share no draw with samples and inputs
 
 Fault = Callable[[ChipProgram, float, np.random.Generator], ChipProgram]
 PROGRAM_FAULTS: dict[str, Fault] = {
@@ -51,10 +51,11 @@ def robustness(
         for share in SHARES:
             accuracies = []
             for draw in range(draws):
-                rng = np.random.default_rng(np.random.SeedSequence(seed + draw, spawn_key=(_FAULT_STREAM,)))
+                drawn = seed_of_draw(seed, draw)
+                rng = fault_generator(drawn)
                 broken = PROGRAM_FAULTS[fault](program, share, rng) if fault in PROGRAM_FAULTS else program
                 shown = noisy(dataset, share, rng) if fault == INPUT_NOISE else dataset
-                accuracies.append(evaluate_program(broken, shown, seed=seed + draw, threads=threads).accuracy)
+                accuracies.append(evaluate_program(broken, shown, seed=drawn, threads=threads).accuracy)
             std = float(np.std(accuracies, ddof=1)) if draws > 1 else None
             yield FaultRow(fault, share, draws, float(np.mean(accuracies)), std)
 

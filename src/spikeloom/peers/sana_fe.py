@@ -12,7 +12,7 @@ from time import perf_counter
 import numpy as np
 
 from spikeloom.chip.limits import N_NEURONS
-from spikeloom.export.sana_fe import ARCHITECTURE_FILE, NETWORK_FILE, core_group
+from spikeloom.export.sana_fe.writer import ARCHITECTURE_FILE, NETWORK_FILE, core_group
 from spikeloom.optional import needed
 
 

@@ -1,6 +1,6 @@
 """The reference: one tick at a time, one core at a time, the whole neuron model, written like its equations.
 
-See `spikeloom.chip.neuron` for the equations and `spikeloom.chip.draws` for the random numbers.
+See `spikeloom.chip.neuron` for the equations and `spikeloom.randomness.draws` for the random numbers.
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ import numpy as np
 
 from spikeloom.chip import neuron
 from spikeloom.chip.core import Core
-from spikeloom.chip.draws import LEAK_PURPOSE, THRESHOLD_PURPOSE, draw
 from spikeloom.chip.limits import DELAY_MAX, N_AXONS, N_NEURONS, RANDOM_BITS
 from spikeloom.chip.program import ChipProgram, route_hops
 from spikeloom.chip.trains import SpikeTrains, pack, unpack
+from spikeloom.randomness.draws import draw
+from spikeloom.randomness.streams import LEAK_PURPOSE, THRESHOLD_PURPOSE
 from spikeloom.simulation.base import (
     Recording,
     SpikeRecord,

@@ -19,17 +19,15 @@ from spikeloom.data.encode import THRESHOLD
 from spikeloom.errors import TrainingError
 from spikeloom.network.learned import LearnedNetwork
 from spikeloom.network.storage import save_learned
+from spikeloom.randomness.streams import epoch_seed, split_generator
 from spikeloom.training.augment import augment
 from spikeloom.training.checkpoint import Checkpoint, save_checkpoint
 from spikeloom.training.deployed import DeployedNetwork
 from spikeloom.training.files import CHECKPOINT_FILE, LEARNED_FILE, METRICS_FILE
 from spikeloom.training.network import TrainingNetwork
 from spikeloom.training.recipe import Recipe, Training
-from spikeloom.training.resume import go_on, provenance, purpose_generator, start
+from spikeloom.training.resume import go_on, provenance, start
 
-# Spawn keys of the root seed, a purpose each.
-SPLIT_PURPOSE, EPOCH_PURPOSE = 0, 2
-_SPLIT_SEED = 0  # of every recipe, whatever its own seed
 _STEPS_PER_REPORT = 20
 _VALIDATION_BATCH = 1000
 
@@ -130,7 +128,7 @@ def train(
     training, validation = _examples(training_set, device), _examples(validation_set, device)
     for epoch in range(len(checkpoint.log), recipe.train.epochs):
         started = time.perf_counter()
-        generator = torch.Generator(device).manual_seed(_epoch_seed(recipe.seed, epoch))
+        generator = torch.Generator(device).manual_seed(epoch_seed(recipe.seed, epoch))
         metrics = {"epoch": epoch + 1, "learning_rate": optimiser.param_groups[0]["lr"]}
         metrics |= _run_epoch(recipe, network, training, optimiser, schedule, generator, epoch, reporter)
         metrics["validation_accuracy"] = accuracy(network, validation, recipe)
@@ -155,7 +153,7 @@ def validation_split(recipe: Recipe, dataset: Dataset) -> tuple[Dataset, Dataset
 
     So networks of different seeds can be judged together on images that none of them has seen.
     """
-    return split_validation(dataset, recipe.data.validation, purpose_generator(_SPLIT_SEED, SPLIT_PURPOSE))
+    return split_validation(dataset, recipe.data.validation, split_generator())
 
 
 @torch.no_grad()
@@ -286,10 +284,6 @@ def _examples(dataset: Dataset, device: str) -> Examples:
 def _write_metrics(log: list[dict[str, Any]], run: Path) -> None:
     lines = "".join(json.dumps(metrics) + "\n" for metrics in log)
     write_atomically(run / METRICS_FILE, lines.encode())
-
-
-def _epoch_seed(seed: int, epoch: int) -> int:
-    return int(np.random.SeedSequence(seed, spawn_key=(EPOCH_PURPOSE, epoch)).generate_state(1, np.uint32)[0])
 
 
 def _check_device(device: str) -> None:

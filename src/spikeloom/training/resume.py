@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import tomli_w
 import torch
 
@@ -15,11 +14,10 @@ from spikeloom.data.datasets import Dataset
 from spikeloom.errors import ArtefactError, TrainingError
 from spikeloom.network.initial import initial_network
 from spikeloom.network.learned import Convention, LearnedNetwork
+from spikeloom.randomness.streams import start_generator
 from spikeloom.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from spikeloom.training.files import CHECKPOINT_FILE, RECIPE_FILE
 from spikeloom.training.recipe import Recipe, check_recipe
-
-START_PURPOSE = 1  # spawn key of the root seed; the loop has others
 
 
 def start(recipe: Recipe, dataset: Dataset, run: Path | None) -> Checkpoint:
@@ -35,7 +33,7 @@ def start(recipe: Recipe, dataset: Dataset, run: Path | None) -> Checkpoint:
             raise TrainingError(f"{run}: the data have changed since it was started; pass those, or start a new run")
         return checkpoint
     convention = Convention(**recipe.reading.model_dump())
-    network = initial_network(topology, dataset.class_names, convention, purpose_generator(recipe.seed, START_PURPOSE))
+    network = initial_network(topology, dataset.class_names, convention, start_generator(recipe.seed))
     network = replace(network, training=provenance(recipe, []))
     checkpoint = Checkpoint(network, {}, [], {"state": {}, "param_groups": []}, {}, dataset.fingerprint)
     if run is not None:
@@ -82,8 +80,3 @@ def recorded_recipe(network: LearnedNetwork) -> Recipe:
 def provenance(recipe: Recipe, log: list[dict[str, Any]]) -> dict[str, Any]:
     """Give what a learned network carries of its training."""
     return {"recipe": recipe.model_dump(mode="json"), "seed": recipe.seed, "log": log}
-
-
-def purpose_generator(seed: int, purpose: int) -> np.random.Generator:
-    """Give the generator of one purpose, spawned from the root seed."""
-    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(purpose,)))

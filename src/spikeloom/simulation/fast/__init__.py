@@ -18,11 +18,11 @@ def start(program: ChipProgram, recording: Recording, threads: int = 1) -> Simul
     """Begin a run on the path that the program's parameters allow; see `spikeloom.simulation.base.Simulation`."""
     check_recording(program, recording)
     if why_not_streaming(program) is None:
-        from spikeloom.simulation.fast import streaming
+        from spikeloom.simulation.fast.streaming import simulation as streaming
 
         _announce_compiling(streaming.stream)
         return streaming.StreamingSimulation(program, recording, threads)
-    from spikeloom.simulation.fast import general
+    from spikeloom.simulation.fast.general import simulation as general
 
     _announce_compiling(general.advance)
     return general.GeneralSimulation(program, recording, threads)

@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 from numba import njit, prange
 
-from spikeloom.chip.draws import INPUT_STREAM, draw
 from spikeloom.chip.program import InputLines, Interface
 from spikeloom.chip.trains import WORD_BITS, SpikeTrains, pack, words_of
 from spikeloom.data.encode import THRESHOLD, check_values, values_in_tick
-from spikeloom.simulation.fast.compiled import inlined
-from spikeloom.simulation.fast.random import extend
-from spikeloom.simulation.fast.threads import running_on
+from spikeloom.randomness.draws import draw
+from spikeloom.randomness.streams import INPUT_STREAM
+from spikeloom.simulation.fast.bits.compiled import inlined
+from spikeloom.simulation.fast.bits.hash import extend
+from spikeloom.simulation.fast.bits.threads import running_on
 
 
 def encode(

@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit, prange
 
 from spikeloom.chip.trains import WORD_BITS, SpikeTrains
-from spikeloom.simulation.fast.threads import running_on
+from spikeloom.simulation.fast.bits.threads import running_on
 
 
 def tally(trains: SpikeTrains, groups: np.ndarray, n_groups: int, threads: int = 1) -> np.ndarray:

@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 
 from spikeloom.chip.core import pack_crossbars
-from spikeloom.chip.draws import core_seed
 from spikeloom.chip.limits import LEAK_LIMIT, N_AXON_TYPES, N_AXONS, N_NEURONS, STRENGTH_LIMIT
 from spikeloom.chip.neuron import memoryless
 from spikeloom.chip.program import (
@@ -31,9 +30,10 @@ from spikeloom.chip.program import (
 from spikeloom.chip.validate import validate_truenorth
 from spikeloom.errors import ExportError, ProgramError
 from spikeloom.export.features import even_levels
-from spikeloom.export.nir import ANY, LINES, STEP
-from spikeloom.export.nir_metadata import read_metadata
+from spikeloom.export.nir.metadata import read_metadata
+from spikeloom.export.nir.writer import ANY, LINES, STEP
 from spikeloom.optional import needed
+from spikeloom.randomness.streams import core_seed
 
 Source = tuple[str, int]
 """A node and a place in it: an input, or a neuron."""

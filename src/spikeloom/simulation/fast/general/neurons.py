@@ -7,11 +7,12 @@ the potential, are they added one after the other.
 
 from __future__ import annotations
 
-from spikeloom.chip.draws import LEAK_PURPOSE
 from spikeloom.chip.limits import N_AXON_TYPES
-from spikeloom.simulation.fast.adders import add
-from spikeloom.simulation.fast.compiled import inlined, kernel
-from spikeloom.simulation.fast.planar import (
+from spikeloom.randomness.streams import LEAK_PURPOSE
+from spikeloom.simulation.fast.bits.adders import add
+from spikeloom.simulation.fast.bits.compiled import inlined, kernel
+from spikeloom.simulation.fast.bits.planes import any_set, load, majority, store
+from spikeloom.simulation.fast.general.planar import (
     BY_THRESHOLD,
     LEAK,
     LEAK_CHANCE,
@@ -28,10 +29,16 @@ from spikeloom.simulation.fast.planar import (
     THRESHOLD_PLANES,
     TO_VALUE,
 )
-from spikeloom.simulation.fast.planar import NEURON_WORDS as WORDS
-from spikeloom.simulation.fast.planes import any_set, load, majority, store
-from spikeloom.simulation.fast.random import draw_planes, lucky
-from spikeloom.simulation.fast.scratch import BEFORE, DRAWN, NEGATIVE_THRESHOLDS, POTENTIAL_WORDS, THRESHOLDS, TOTAL
+from spikeloom.simulation.fast.general.planar import NEURON_WORDS as WORDS
+from spikeloom.simulation.fast.general.random import draw_planes, lucky
+from spikeloom.simulation.fast.general.scratch import (
+    BEFORE,
+    DRAWN,
+    NEGATIVE_THRESHOLDS,
+    POTENTIAL_WORDS,
+    THRESHOLDS,
+    TOTAL,
+)
 
 _SIGN = POTENTIAL_WORDS - WORDS
 

@@ -1,25 +1,18 @@
-"""The chip's random numbers for compiled code: `spikeloom.chip.draws` a number at a time, and planes made of them."""
+"""The chip's random numbers for all neurons of a core, as keys and as planes; see `spikeloom.randomness.draws`."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from spikeloom.chip.draws import GOLDEN_RATIO, THRESHOLD_PURPOSE, mix
 from spikeloom.chip.limits import N_NEURONS, RANDOM_BITS
-from spikeloom.simulation.fast.compiled import inlined, kernel
-from spikeloom.simulation.fast.planar import NEURON_WORDS
-from spikeloom.simulation.fast.planes import load, store
-from spikeloom.simulation.fast.scratch import SINGLE
+from spikeloom.randomness.streams import THRESHOLD_PURPOSE
+from spikeloom.simulation.fast.bits.compiled import kernel
+from spikeloom.simulation.fast.bits.hash import extend
+from spikeloom.simulation.fast.bits.planes import load, store
+from spikeloom.simulation.fast.general.planar import NEURON_WORDS
+from spikeloom.simulation.fast.general.scratch import SINGLE
 
 _RANDOM_MASK = np.uint32((1 << RANDOM_BITS) - 1)
-
-_mix = inlined(mix)
-
-
-@inlined
-def extend(state, key):
-    """Give the draw of a longer key, uint32."""
-    return np.uint32(_mix(np.uint32((state ^ np.uint32(key)) + GOLDEN_RATIO)))
 
 
 @kernel

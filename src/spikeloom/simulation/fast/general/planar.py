@@ -14,8 +14,8 @@ from spikeloom.chip.limits import DELAY_MAX, MASK_BITS_MAX, N_AXON_TYPES, N_AXON
 from spikeloom.chip.neuron import RESET_BY_THRESHOLD, RESET_TO_VALUE, Neurons
 from spikeloom.chip.program import ChipProgram, Routes, route_hops
 from spikeloom.errors import ProgramError
-from spikeloom.simulation.fast.memory import aligned, zeros
-from spikeloom.simulation.fast.weave import crossbar_words, starts_of
+from spikeloom.simulation.fast.bits.lists import crossbar_words, starts_of
+from spikeloom.simulation.fast.bits.memory import aligned, zeros
 
 NEURON_WORDS = N_NEURONS // 64
 ROWS = N_AXONS + 1

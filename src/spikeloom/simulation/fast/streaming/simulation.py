@@ -16,12 +16,12 @@ from spikeloom.chip.limits import N_AXONS, N_NEURONS
 from spikeloom.chip.program import ChipProgram
 from spikeloom.chip.trains import PLANE_WORDS, WORD_BITS, SpikeTrains, cut, unpack, words_of
 from spikeloom.simulation.base import Recording, SpikeRecord, check_inputs, recorded_within, windows_within
-from spikeloom.simulation.fast.adders import COUNT_PLANES, add, count, set_constant
-from spikeloom.simulation.fast.compiled import inlined
-from spikeloom.simulation.fast.memory import zeros
-from spikeloom.simulation.fast.planes import delayed, filler, load, popcount, store
-from spikeloom.simulation.fast.threads import running_on
-from spikeloom.simulation.fast.weave import SILENT, Weave, weave
+from spikeloom.simulation.fast.bits.adders import COUNT_PLANES, add, count, set_constant
+from spikeloom.simulation.fast.bits.compiled import inlined
+from spikeloom.simulation.fast.bits.memory import zeros
+from spikeloom.simulation.fast.bits.planes import delayed, filler, load, popcount, store
+from spikeloom.simulation.fast.bits.threads import running_on
+from spikeloom.simulation.fast.streaming.weave import SILENT, Weave, weave
 
 SPIKES, EVENTS, HOPS = 0, 1, 2
 """Columns of counters."""

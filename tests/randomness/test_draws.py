@@ -1,6 +1,7 @@
 import numpy as np
 
-from spikeloom.chip.draws import core_seed, draw, extend
+from spikeloom.randomness.draws import draw, extend
+from spikeloom.randomness.streams import core_seed, seed_of_draw
 
 _MASK = 0xFFFFFFFF
 
@@ -48,3 +49,9 @@ def test_draws_of_neighbouring_ticks_are_uncorrelated():
 def test_core_seeds_differ_between_members_cores_and_roots():
     seeds = [int(core_seed(root, member, core)) for root in range(3) for member in range(3) for core in range(3)]
     assert len(set(seeds)) == 27
+
+
+def test_neighbouring_seeds_share_no_draws_and_draw_0_is_the_seed_itself():
+    seeds = [seed_of_draw(seed, draw) for seed in range(20) for draw in range(20)]
+    assert len(set(seeds)) == 400
+    assert seed_of_draw(7, 0) == 7

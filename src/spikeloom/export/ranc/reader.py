@@ -1,4 +1,4 @@
-"""RANC's network and configuration files, read; `spikeloom.export.ranc` says what they mean."""
+"""RANC's network and configuration files, read; `spikeloom.export.ranc.simulator` says what they mean."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import numpy as np
 from pydantic import Field
 
 from spikeloom.chip.core import pack_crossbars
-from spikeloom.chip.draws import core_seed
 from spikeloom.chip.limits import (
     ARRAY_COLUMNS,
     CHIP_COLUMNS,
@@ -30,6 +29,7 @@ from spikeloom.chip.program import NOWHERE, TO_OUTPUT, ChipProgram, InputLines, 
 from spikeloom.chip.validate import validate_program
 from spikeloom.errors import ExportError, ProgramError
 from spikeloom.export.foreign import Part, read_json, read_text
+from spikeloom.randomness.streams import core_seed
 
 NeuronCount = Annotated[int, Field(ge=1, le=N_NEURONS)]
 AxonCount = Annotated[int, Field(ge=1, le=N_AXONS)]

@@ -8,9 +8,9 @@ import pytest
 from programs import stripes, tiny_network
 from spikeloom.chip.ensemble import program_of_member
 from spikeloom.deployment.deploy import deploy, deploy_members
+from spikeloom.drift.ledger import First, drift_ledger
 from spikeloom.errors import DataError, ExportError, ProgramError
 from spikeloom.measure import drift
-from spikeloom.measure.drift import First, drift_ledger
 from spikeloom.network.forward import training_accuracy
 from spikeloom.network.topology import Topology, Windows
 

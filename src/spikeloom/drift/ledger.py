@@ -21,12 +21,12 @@ from spikeloom.chip.program import ChipProgram
 from spikeloom.data.datasets import Dataset
 from spikeloom.deployment.deploy import deploy
 from spikeloom.errors import ExportError, PeerError
-from spikeloom.export.nir import GRAPH_FILE, write_nir
-from spikeloom.export.nscs import write_nscs
-from spikeloom.export.nscs_reader import read_nscs
-from spikeloom.export.ranc import CONFIG_FILE, INPUT_FILE, write_ranc
-from spikeloom.export.ranc_reader import read_ranc
-from spikeloom.export.sana_fe import write_sana_fe
+from spikeloom.export.nir.writer import GRAPH_FILE, write_nir
+from spikeloom.export.nscs.reader import read_nscs
+from spikeloom.export.nscs.writer import write_nscs
+from spikeloom.export.ranc.reader import read_ranc
+from spikeloom.export.ranc.simulator import CONFIG_FILE, INPUT_FILE, write_ranc
+from spikeloom.export.sana_fe.writer import write_sana_fe
 from spikeloom.measure.accuracy import decide
 from spikeloom.measure.evaluation import check_data
 from spikeloom.measure.votes import interface_needed, shown_spikes

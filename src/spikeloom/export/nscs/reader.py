@@ -37,7 +37,7 @@ from spikeloom.chip.program import (
 from spikeloom.chip.validate import validate_truenorth
 from spikeloom.errors import ExportError, ProgramError
 from spikeloom.export.foreign import Part, checked, read_text
-from spikeloom.export.nscs import DISCONNECTED, PIN, PINS_MAX
+from spikeloom.export.nscs.writer import DISCONNECTED, PIN, PINS_MAX
 
 Strength = Annotated[int, Field(ge=0, le=STRENGTH_LIMIT)]
 Leak = Annotated[int, Field(ge=0, le=LEAK_LIMIT)]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from spikeloom.chip.limits import N_AXON_TYPES, N_AXONS
-from spikeloom.simulation.fast.adders import COUNT_MAX, ROWS_AT_ONCE, add, count
-from spikeloom.simulation.fast.compiled import inlined
-from spikeloom.simulation.fast.planar import (
+from spikeloom.simulation.fast.bits.adders import COUNT_MAX, ROWS_AT_ONCE, add, count
+from spikeloom.simulation.fast.bits.compiled import inlined
+from spikeloom.simulation.fast.bits.planes import load, lowest_bit, popcount, prefetch, store
+from spikeloom.simulation.fast.general.planar import (
     N_PLANES,
     NEURON_WORDS,
     RING,
@@ -17,9 +18,8 @@ from spikeloom.simulation.fast.planar import (
     STRENGTH_SIZES,
     SYNAPSE_CHANCE,
 )
-from spikeloom.simulation.fast.planes import load, lowest_bit, popcount, prefetch, store
-from spikeloom.simulation.fast.random import lucky
-from spikeloom.simulation.fast.scratch import COUNTS, ENDS, THINNED, TOTAL
+from spikeloom.simulation.fast.general.random import lucky
+from spikeloom.simulation.fast.general.scratch import COUNTS, ENDS, THINNED, TOTAL
 
 _THINNED_ROWS = THINNED // NEURON_WORDS + np.arange(COUNT_MAX)
 

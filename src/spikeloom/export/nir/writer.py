@@ -22,7 +22,7 @@ from spikeloom.artefact import write_atomically
 from spikeloom.chip.program import NOWHERE, ChipProgram
 from spikeloom.errors import ExportError
 from spikeloom.export.features import MEMORYLESS_ONLY, Support, even_levels, refuse_unsupported
-from spikeloom.export.nir_metadata import metadata_of
+from spikeloom.export.nir.metadata import metadata_of
 from spikeloom.optional import needed
 
 Profile = Literal["portable", "native"]

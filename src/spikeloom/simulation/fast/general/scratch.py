@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from spikeloom.chip.limits import N_AXON_TYPES, N_AXONS
-from spikeloom.simulation.fast.adders import COUNT_MAX, COUNT_PLANES, ROWS_AT_ONCE
-from spikeloom.simulation.fast.planar import NEURON_WORDS, POTENTIAL_PLANES, THRESHOLD_PLANES
+from spikeloom.simulation.fast.bits.adders import COUNT_MAX, COUNT_PLANES, ROWS_AT_ONCE
+from spikeloom.simulation.fast.general.planar import NEURON_WORDS, POTENTIAL_PLANES, THRESHOLD_PLANES
 
 POTENTIAL_WORDS = POTENTIAL_PLANES * NEURON_WORDS
 THRESHOLD_WORDS = (THRESHOLD_PLANES + 1) * NEURON_WORDS

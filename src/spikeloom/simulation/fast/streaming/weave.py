@@ -14,9 +14,10 @@ import numpy as np
 from spikeloom.chip.limits import N_AXON_TYPES, N_AXONS, N_NEURONS
 from spikeloom.chip.paths import core_levels
 from spikeloom.chip.program import ChipProgram, route_hops
-from spikeloom.simulation.fast.adders import COUNT_MAX, ROWS_AT_ONCE
-from spikeloom.simulation.fast.compiled import kernel
-from spikeloom.simulation.fast.planes import lowest_bit
+from spikeloom.simulation.fast.bits.adders import COUNT_MAX, ROWS_AT_ONCE
+from spikeloom.simulation.fast.bits.compiled import kernel
+from spikeloom.simulation.fast.bits.lists import crossbar_words, starts_of
+from spikeloom.simulation.fast.bits.planes import lowest_bit
 
 SILENT = N_AXONS
 """Row of an axon that never spikes."""
@@ -75,20 +76,6 @@ def weave(program: ChipProgram) -> Weave:
         n_planes=_planes_needed(kinds, counts, leaks),
         **_groups(program, crossbars, neurons, counts, kinds),
     )
-
-
-def crossbar_words(program: ChipProgram) -> np.ndarray:
-    """Give (n_cores, n_axons, 4) uint64, neuron n as bit n mod 64 of word n div 64."""
-    words = np.ascontiguousarray(_MIRRORED[program.crossbars]).reshape(-1, N_AXONS, N_NEURONS // 8).view("<u8")
-    return words.astype(np.uint64, copy=False)
-
-
-_MIRRORED = np.packbits(np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1), axis=1, bitorder="little")[:, 0]
-
-
-def starts_of(keys: np.ndarray, n: int) -> np.ndarray:
-    """Give where each of 0 .. n - 1 begins in sorted keys, and their number as last entry."""
-    return np.searchsorted(keys, np.arange(n + 1))
 
 
 def _levels(program: ChipProgram) -> dict[str, np.ndarray]:

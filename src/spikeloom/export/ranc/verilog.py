@@ -24,7 +24,7 @@ from spikeloom.chip.program import NOWHERE, ChipProgram
 from spikeloom.errors import ExportError
 from spikeloom.export.bounds import refuse_wide_potentials
 from spikeloom.export.grid import Grid, grid_of
-from spikeloom.export.ranc import refuse_what_ranc_cannot_hold
+from spikeloom.export.ranc.simulator import refuse_what_ranc_cannot_hold
 
 NUMBER_BITS, AXON_BITS, TICK_BITS, TYPE_BITS = 9, 8, 4, 2
 

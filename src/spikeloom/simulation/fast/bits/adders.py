@@ -8,8 +8,8 @@ Source: bit-serial arithmetic; the tree of full adders is Harley and Seal's (H. 
 
 from __future__ import annotations
 
-from spikeloom.simulation.fast.compiled import inlined
-from spikeloom.simulation.fast.planes import load, majority, store, words_of
+from spikeloom.simulation.fast.bits.compiled import inlined
+from spikeloom.simulation.fast.bits.planes import load, majority, store, words_of
 
 COUNT_PLANES = 6
 ROWS_AT_ONCE = 8

@@ -19,14 +19,6 @@ from numpy.typing import ArrayLike
 
 GOLDEN_RATIO = np.uint32(0x9E3779B9)
 
-# Purposes of a neuron's draws in one tick: 0 .. 255 are its synapses, by axon.
-LEAK_PURPOSE = 256
-THRESHOLD_PURPOSE = 257
-
-# First key of every input draw, so that inputs and cores never share a stream.
-INPUT_STREAM = 0x696E7075
-CORE_STREAM = 0x636F7265
-
 
 def draw(*keys: ArrayLike) -> np.ndarray:
     """Give one 32-bit draw for each combination of keys; keys broadcast like any NumPy arrays.
@@ -60,8 +52,3 @@ def mix(state: Any) -> Any:
     state = state ^ (state >> np.uint32(15))
     state = np.uint32(state * np.uint32(0x846CA68B))
     return state ^ (state >> np.uint32(16))
-
-
-def core_seed(root_seed: int, member: int, core: ArrayLike) -> np.ndarray:
-    """Give the seed of a member's core, the same alone or among many members."""
-    return draw(CORE_STREAM, root_seed, member, core)

@@ -17,10 +17,12 @@ from spikeloom.chip.limits import N_AXON_TYPES, N_NEURONS
 from spikeloom.chip.program import ChipProgram
 from spikeloom.chip.trains import SpikeTrains, pack
 from spikeloom.simulation.base import Recording, SpikeRecord, check_inputs, recorded_within, windows_within
-from spikeloom.simulation.fast.compiled import inlined
-from spikeloom.simulation.fast.memory import CACHE_LINE, aligned, zeros
-from spikeloom.simulation.fast.neurons import copy, occupied, settle, unchanged
-from spikeloom.simulation.fast.planar import (
+from spikeloom.simulation.fast.bits.compiled import inlined
+from spikeloom.simulation.fast.bits.memory import CACHE_LINE, aligned, zeros
+from spikeloom.simulation.fast.bits.planes import any_set, filler, lowest_bit, popcount, prefetch, store
+from spikeloom.simulation.fast.bits.threads import running_on
+from spikeloom.simulation.fast.general.neurons import copy, occupied, settle, unchanged
+from spikeloom.simulation.fast.general.planar import (
     LEAK_CHANCE,
     MASK,
     NEURON_WORDS,
@@ -34,9 +36,8 @@ from spikeloom.simulation.fast.planar import (
     single_bits,
     words,
 )
-from spikeloom.simulation.fast.planes import any_set, filler, lowest_bit, popcount, prefetch, store
-from spikeloom.simulation.fast.random import make_keys
-from spikeloom.simulation.fast.scratch import (
+from spikeloom.simulation.fast.general.random import make_keys
+from spikeloom.simulation.fast.general.scratch import (
     ARRIVAL_WORDS,
     BEFORE,
     ENDS,
@@ -44,8 +45,7 @@ from spikeloom.simulation.fast.scratch import (
     SCRATCH_WORDS,
     SINGLE,
 )
-from spikeloom.simulation.fast.synapses import sum_input, take_arrivals
-from spikeloom.simulation.fast.threads import running_on
+from spikeloom.simulation.fast.general.synapses import sum_input, take_arrivals
 
 SPIKES, EVENTS, HOPS = 0, 1, 2
 """Columns of counters."""

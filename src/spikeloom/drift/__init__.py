@@ -1,0 +1,1 @@
+"""The drift ledger: trained equals deployed, every stage from probabilities to other tools compared."""

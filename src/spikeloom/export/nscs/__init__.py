@@ -1,0 +1,1 @@
+"""NSCS, IBM's TrueNorth simulator and chip loader."""

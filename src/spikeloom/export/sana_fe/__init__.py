@@ -1,0 +1,1 @@
+"""SANA-FE: an architecture file with cited energies, and a network file."""
