@@ -8,8 +8,9 @@ from __future__ import annotations
 import os
 
 from spikeloom.data import load_dataset
-from spikeloom.measure.energy import calibrated_static, energy_per_image, shipped_profiles
-from spikeloom.measure.evaluation import Result, evaluate_network
+from spikeloom.measure.energy import calibrated_static, shipped_profiles
+from spikeloom.measure.evaluation import evaluate_network
+from spikeloom.measure.measurement import Measurement
 from spikeloom.report.published import paper_points
 from spikeloom.zoo import load_network
 
@@ -21,13 +22,14 @@ def main() -> None:
     small, large = paper_points()
     published = shipped_profiles()["truenorth-0.8V"]
     result = _measured(small.network, small.members)
-    static = calibrated_static(small.joules, result.cores, result.ticks_per_image, result.activity, like=published)
-    print(f"{small.network} x {small.members}: {result.activity.events_per_image:.1f} events and ", end="")
-    print(f"{result.activity.hops_per_image:.1f} hops an image -> static {static * 1e9:.3f} nJ per core and tick")
+    events, hops = result.events_per_image, result.hops_per_image
+    static = calibrated_static(small.joules, result.cores, result.ticks_per_image, events, hops, like=published)
+    print(f"{small.network} x {small.members}: {events:.1f} events and ", end="")
+    print(f"{hops:.1f} hops an image -> static {static * 1e9:.3f} nJ per core and tick")
 
     check = _measured(large.network, large.members)
     profile = published.model_copy(update={"static_joules_per_core_tick": static})
-    energy = energy_per_image(profile, check.cores, check.ticks_per_image, check.activity).total
+    energy = check.energy(profile).total
     print(
         f"{large.network} x {large.members}: {energy * 1e6:.2f} uJ an image, published {large.joules * 1e6:g} uJ ",
         end="",
@@ -35,7 +37,7 @@ def main() -> None:
     print(f"({energy / large.joules - 1:+.1%})")
 
 
-def _measured(network: str, members: int) -> Result:
+def _measured(network: str, members: int) -> Measurement:
     test_set = load_dataset("mnist", "test")
     ensembles = {members: DRAWS[members]}
     return evaluate_network(load_network(f"zoo:{network}"), test_set, ensembles, threads=os.cpu_count() or 1)[members]

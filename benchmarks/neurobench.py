@@ -10,7 +10,7 @@ from spikeloom.data import load_dataset
 from spikeloom.deployment.deploy import deploy
 from spikeloom.measure.energy import PAPER_PROFILE, named_profile
 from spikeloom.peers.neurobench import Costs, run_neurobench
-from spikeloom.simulation import encode
+from spikeloom.simulation import backend_named
 from spikeloom.zoo import load, zoo_names
 
 IMAGES = 1000
@@ -30,7 +30,9 @@ def main() -> None:
         assert program.interface is not None
         if program.n_cores > CORES_MAX or program.interface.ticks_per_image > 1:
             continue
-        trains = encode("fast", program.interface, program.inputs, images.values, np.arange(len(images)), 0)
+        trains = backend_named("fast").encode(
+            program.interface, program.inputs, images.values, np.arange(len(images)), 0
+        )
         found = run_neurobench(program, unpack(trains), images.labels, costs)
         operations = found["SynapticOperations"]
         print(

@@ -10,10 +10,11 @@ import numpy as np
 from spikeloom.chip.trains import unpack
 from spikeloom.data import load_dataset
 from spikeloom.deployment.deploy import deploy
+from spikeloom.export.format import Exported
 from spikeloom.export.sana_fe.writer import write_sana_fe
 from spikeloom.measure.energy import PUBLISHED_PROFILE, named_profile
 from spikeloom.peers.sana_fe import run_sana_fe
-from spikeloom.simulation import encode, run
+from spikeloom.simulation import backend_named, run
 from spikeloom.zoo import load_network
 
 IMAGES = 100
@@ -24,12 +25,13 @@ def main() -> None:
     program, costs = deploy(load_network("zoo:mnist-5")), named_profile(PUBLISHED_PROFILE)
     values = load_dataset("mnist", "test").values[:IMAGES]
     assert program.interface is not None
-    spikes = unpack(encode("fast", program.interface, program.inputs, values, np.arange(IMAGES), 0))
+    spikes = unpack(backend_named("fast").encode(program.interface, program.inputs, values, np.arange(IMAGES), 0))
     inputs = np.pad(
         spikes, ((1, 1), (0, 0))
     )  # nothing arrives in SANA-FE's first tick; the last image's votes come later
     with tempfile.TemporaryDirectory() as folder:
-        write_sana_fe(program, Path(folder), inputs, costs.joules_per_event, costs.joules_per_hop)
+        exported = Exported(program, inputs, None, costs.joules_per_event, costs.joules_per_hop)
+        write_sana_fe(exported, Path(folder))
         theirs = run_sana_fe(Path(folder), program.n_cores, len(inputs))
     ours = run(program, inputs, range(program.n_cores))
     static = costs.static_joules_per_core_tick * program.n_cores

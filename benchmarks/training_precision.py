@@ -10,9 +10,8 @@ import torch
 
 from benchmarks.timing import timed_in_turn
 from spikeloom.network.initial import initial_network
-from spikeloom.network.learned import Convention
-from spikeloom.training.loop import make_network, make_optimiser, train_step
 from spikeloom.training.recipe import load_recipe
+from spikeloom.training.step import make_network, make_optimiser, train_step
 
 
 def rows() -> list[dict[str, Any]]:
@@ -34,8 +33,9 @@ def _step(name: str, precision: str) -> Callable[[], object]:
     recipe = load_recipe(name, [f"train.precision={precision}"])
     topology = recipe.topology((28, 28, 1), 10)
     names = tuple(str(digit) for digit in range(10))
-    convention = Convention(**recipe.reading.model_dump())
-    network = make_network(initial_network(topology, names, convention, np.random.default_rng(0)), recipe)
+    interface = recipe.interface.of((28, 28, 1), names, len(topology.layers))
+    start = initial_network(topology, interface, recipe.method.convention, np.random.default_rng(0))
+    network = make_network(start, recipe)
     optimiser = make_optimiser(network, recipe.train)
     generator = torch.Generator().manual_seed(0)
     values = (torch.rand(topology.n_values, recipe.train.batch, generator=generator) < 0.2).float()

@@ -15,9 +15,9 @@ from benchmarks.timing import timed_in_turn
 from spikeloom.chip.limits import N_AXONS, N_NEURONS
 from spikeloom.network.initial import initial_network
 from spikeloom.network.learned import Convention
-from spikeloom.training.loop import make_optimiser, train_step
 from spikeloom.training.network import TrainingNetwork
 from spikeloom.training.recipe import load_recipe
+from spikeloom.training.step import make_optimiser, train_step
 
 BATCH = 100
 
@@ -43,7 +43,8 @@ def _work(name: str) -> tuple[Callable[[], object], Callable[[], object], Callab
     recipe = load_recipe(name)
     topology = recipe.topology((28, 28, 1), 10)
     names = tuple(str(digit) for digit in range(10))
-    network = TrainingNetwork(initial_network(topology, names, Convention(), np.random.default_rng(0)))
+    interface = recipe.interface.of((28, 28, 1), names, len(topology.layers))
+    network = TrainingNetwork(initial_network(topology, interface, Convention(), np.random.default_rng(0)))
     optimiser = make_optimiser(network, recipe.train)
     generator = torch.Generator().manual_seed(0)
     # as sparse as a digit: four pixels of five are dark

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
+
+# Two workers share the machine: a thread that waits by spinning would take the time of the other's work.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 from spikeloom.simulation import BACKENDS
 

@@ -7,6 +7,8 @@ import numpy as np
 from spikeloom.chip.builder import ProgramBuilder
 from spikeloom.chip.program import ChipProgram
 from spikeloom.data.datasets import Dataset, from_arrays
+from spikeloom.interface import Interface, Presentation
+from spikeloom.network.forward import class_means
 from spikeloom.network.initial import initial_network
 from spikeloom.network.learned import Convention, LearnedNetwork
 from spikeloom.network.topology import Topology, Windows
@@ -26,14 +28,31 @@ def one_neuron(potential: int = 0, **parameters: object) -> ChipProgram:
     return build.build()
 
 
-def tiny_network(seed: int = 0, convention: Convention | None = None, topology: Topology = TINY) -> LearnedNetwork:
+def shown(
+    value_shape: tuple[int, int, int], classes: int | tuple[str, ...] = 3, latency: int = 2, **presentation: object
+) -> Interface:
+    """Give an interface; classes by their number are called 0, 1, 2 ..."""
+    names = classes if isinstance(classes, tuple) else tuple(str(label) for label in range(classes))
+    return Presentation(**presentation).of(value_shape, names, latency)
+
+
+def tiny_network(
+    seed: int = 0, convention: Convention | None = None, topology: Topology = TINY, **presentation: object
+) -> LearnedNetwork:
     """Give an untrained network of five cores with random probabilities and biases that matter."""
     rng = np.random.default_rng(seed)
-    names = tuple(str(label) for label in range(topology.n_classes))
-    network = initial_network(topology, names, convention or Convention(), rng)
+    rows, columns, channels = topology.input_shape
+    width = Presentation(**presentation).coding.width
+    interface = shown((rows, columns, channels // width), topology.n_classes, len(topology.layers), **presentation)
+    network = initial_network(topology, interface, convention or Convention(), rng)
     for layer in network.layers:
         layer.biases[:] = rng.normal(0, 2, layer.biases.shape)
     return network
+
+
+def unsampled_accuracy(network: LearnedNetwork, images: Dataset) -> float:
+    """Give the share of images that the learned network itself decides right, ties to the lowest class."""
+    return float((class_means(network, images.values).argmax(1) == images.labels).mean())
 
 
 def stripes(n: int = 90, seed: int = 0, shape: tuple[int, ...] = (8, 8)) -> Dataset:

@@ -9,7 +9,7 @@ from spikeloom import artefact
 from spikeloom.artefact import Format, read_artefact, read_record, write_artefact, write_atomically
 from spikeloom.errors import ArtefactError
 
-KIND = Format("test", 1)
+KIND = Format("test", 1, "spikeloom make")
 
 
 def test_arrays_and_record_come_back(tmp_path):

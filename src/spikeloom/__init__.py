@@ -16,7 +16,7 @@ __version__ = "0.1.0"
 # Where each public name lives; imported when first used, so that torch is there only for those who train.
 _HOMES = {
     "ChipProgram": "spikeloom.chip.program",
-    "Interface": "spikeloom.chip.program",
+    "Interface": "spikeloom.interface",
     "LearnedNetwork": "spikeloom.network.learned",
     "ProgramBuilder": "spikeloom.chip.builder",
     "SpikeloomError": "spikeloom.errors",
@@ -31,7 +31,7 @@ _HOMES = {
     "save_program": "spikeloom.chip.storage",
     "show_moved": "spikeloom.deployment.deploy",
     "simulate": "spikeloom.measure.evaluation",
-    "train": "spikeloom.training.loop",
+    "train": "spikeloom.training.fit",
 }
 
 if TYPE_CHECKING:
@@ -39,18 +39,18 @@ if TYPE_CHECKING:
     from spikeloom.chip.builder import ProgramBuilder as ProgramBuilder
     from spikeloom.chip.fit import fit_report as fit_report
     from spikeloom.chip.program import ChipProgram as ChipProgram
-    from spikeloom.chip.program import Interface as Interface
     from spikeloom.chip.storage import save_program as save_program
     from spikeloom.deployment.deploy import deploy as deploy
     from spikeloom.deployment.deploy import deploy_together as deploy_together
     from spikeloom.deployment.deploy import show_moved as show_moved
     from spikeloom.errors import SpikeloomError as SpikeloomError
+    from spikeloom.interface import Interface as Interface
     from spikeloom.measure.evaluation import simulate as simulate
     from spikeloom.measure.prediction import predict as predict
     from spikeloom.network.learned import LearnedNetwork as LearnedNetwork
     from spikeloom.network.storage import save_learned as save_learned
     from spikeloom.simulation import run as run
-    from spikeloom.training.loop import train as train
+    from spikeloom.training.fit import train as train
     from spikeloom.training.recipe import load_recipe as load_recipe
     from spikeloom.zoo import load as load
 

@@ -27,10 +27,11 @@ Arrays = Mapping[str, np.ndarray]
 
 @dataclass(frozen=True)
 class Format:
-    """A kind of artefact: its name and the newest version this reader knows."""
+    """A kind of artefact: its name, the newest version this reader knows, and the command that makes it anew."""
 
     name: str
     version: int
+    again: str
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -96,7 +97,7 @@ def read_artefact(path: Path, kind: Format) -> tuple[dict[str, np.ndarray], dict
         if record["version"] < kind.version:
             raise ArtefactError(
                 f"{path}: {kind.name} version {record['version']} is older than version {kind.version}, which this "
-                "spikeloom reads; make it again"
+                f"spikeloom reads; make it anew with: {kind.again}"
             )
         if record["version"] > kind.version:
             raise ArtefactError(

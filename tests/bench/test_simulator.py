@@ -8,13 +8,13 @@ from spikeloom.bench.limit import bytes_per_second, popcount_core_ticks_per_seco
 from spikeloom.bench.simulator import Setting, bench_rows, bytes_of_tick
 from spikeloom.bench.workloads import recurrent_chip
 from spikeloom.chip.trains import silence
-from spikeloom.simulation import run, start
+from spikeloom.simulation import backend_named, run
 
 
 def test_a_recurrent_chip_is_as_active_as_asked_for():
     for activity in (0.01, 0.1, 0.5):
         program = recurrent_chip(16, activity)
-        simulation = start(program)
+        simulation = backend_named("fast").start(program)
         simulation.advance(silence(0, 100))
         record = simulation.advance(silence(0, 100))
         assert record.spikes.sum() / (100 * 16 * 256) == pytest.approx(activity, rel=0.05)

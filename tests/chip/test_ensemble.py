@@ -9,8 +9,9 @@ from programs import one_neuron, stripes, tiny_network
 from spikeloom.chip.ensemble import join_programs, program_of_member, shifted
 from spikeloom.deployment.deploy import SHIFTS, deploy, deploy_members, deploy_together, show_moved
 from spikeloom.errors import FitError, ProgramError
+from spikeloom.interface import Moved, Threshold
 from spikeloom.measure.votes import count_votes
-from spikeloom.network.learned import Convention, LearnedNetwork
+from spikeloom.network.learned import LearnedNetwork
 from spikeloom.network.topology import Topology, Windows
 
 
@@ -39,7 +40,7 @@ def moved(images: np.ndarray, down: int, right: int) -> np.ndarray:
 
 @pytest.mark.parametrize(("down", "right"), SHIFTS[9])
 def test_a_shifted_copy_decides_as_the_network_does_on_the_moved_image(down, right):
-    program = deploy(tiny_network(convention=Convention(coding="threshold")))
+    program = deploy(tiny_network(coding="threshold"))
     values = stripes(30).values
     aside = moved(values.reshape(-1, 8, 8), down, right).reshape(len(values), -1)
     assert np.array_equal(count_votes(shifted(program, down, right), values).votes, count_votes(program, aside).votes)
@@ -50,7 +51,7 @@ def test_a_tick_moves_oblong_images_of_many_channels_as_a_shifted_copy_does(down
     topology = Topology((6, 9, 2), 3, (Windows((6, 9), (1, 1)),))
     program = deploy(without_chance(tiny_network(topology=topology)))
     values = np.random.default_rng(0).random((20, 108), np.float32)
-    moving = replace(program, interface=replace(program.interface, shifts=((down, right),)))
+    moving = replace(program, interface=program.interface.model_copy(update={"frames": Moved(shifts=((down, right),))}))
     assert np.array_equal(count_votes(moving, values).votes, count_votes(shifted(program, down, right), values).votes)
 
 
@@ -62,7 +63,7 @@ def test_copies_are_members_of_one_program():
 
 def without_chance(network: LearnedNetwork) -> LearnedNetwork:
     layers = tuple(replace(layer, probabilities=layer.probabilities.round()) for layer in network.layers)
-    return replace(network, layers=layers, convention=Convention(coding="threshold"))
+    return replace(network, layers=layers, interface=network.interface.model_copy(update={"coding": Threshold()}))
 
 
 @pytest.mark.parametrize("ticks", [5, 9])
@@ -81,7 +82,7 @@ def test_what_does_not_go_together_is_refused():
     with pytest.raises(ProgramError, match="two programs hold the same member"):
         join_programs([program, program])
     with pytest.raises(ProgramError, match="are not fed and read alike"):
-        join_programs([program, deploy_members(tiny_network(convention=Convention(coding="threshold")), [1])])
+        join_programs([program, deploy_members(tiny_network(coding="threshold"), [1])])
     with pytest.raises(ProgramError, match="there is no program to join"):
         join_programs([])
     with pytest.raises(ProgramError, match="has no interface, so no image can be moved"):
@@ -90,7 +91,7 @@ def test_what_does_not_go_together_is_refused():
         deploy_together([tiny_network()], copies=4)
     with pytest.raises(FitError, match="2 ticks an image; there are shifts for 1, 5, 9"):
         show_moved(program, 2)
-    with pytest.raises(ProgramError, match="takes 5 ticks an image already; deploy the network anew"):
+    with pytest.raises(ProgramError, match="takes 5 ticks an image already, by its frames .moved."):
         show_moved(show_moved(program, 5), 5)
     with pytest.raises(ProgramError, match="has no interface, so no image can be moved"):
         show_moved(one_neuron(), 5)

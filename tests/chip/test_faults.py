@@ -8,7 +8,7 @@ from spikeloom.chip.core import unpack_crossbars
 from spikeloom.chip.faults import with_dead_cores, with_dead_neurons, with_stuck_synapses
 from spikeloom.chip.validate import validate_truenorth
 from spikeloom.deployment.deploy import deploy
-from spikeloom.simulation import Recording, encode, start
+from spikeloom.simulation import Recording, backend_named
 
 FAULTS = [with_dead_cores, with_dead_neurons, with_stuck_synapses]
 
@@ -36,8 +36,8 @@ def test_dead_cores_send_nothing_and_the_others_are_as_they_were():
     assert np.array_equal(broken.crossbars[~dead], program.crossbars[~dead])
     assert not broken.crossbars[dead].any()
     images = stripes(20).values
-    spikes = encode("fast", broken.interface, broken.inputs, images, np.arange(20), 0)
-    record = start(broken, Recording(range(10))).advance(spikes)
+    spikes = backend_named("fast").encode(broken.interface, broken.inputs, images, np.arange(20), 0)
+    record = backend_named("fast").start(broken, Recording(range(10))).advance(spikes)
     assert not record.events[dead].any()
     assert record.events[~dead].any()
 

@@ -3,7 +3,7 @@ import pytest
 from programs import one_neuron
 from spikeloom.chip.builder import ProgramBuilder
 from spikeloom.chip.paths import core_levels, why_not_streaming
-from spikeloom.simulation import start
+from spikeloom.simulation import backend_named
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ from spikeloom.simulation import start
 def test_what_may_keep_state_or_draw_is_not_streamed(parameters):
     program = one_neuron(**parameters)
     assert why_not_streaming(program) == "core 0, neuron 0 keeps a potential from tick to tick or draws at random"
-    assert start(program).path == "general"
+    assert backend_named("fast").start(program).path == "general"
 
 
 def test_a_circle_is_not_streamed():
@@ -33,7 +33,7 @@ def test_a_circle_is_not_streamed():
     build.route(first, 0, second, 0)
     build.route(second, 0, first, 0)
     assert "form a circle" in why_not_streaming(build.build())
-    assert start(build.build()).path == "general"
+    assert backend_named("fast").start(build.build()).path == "general"
 
 
 def test_a_core_is_a_level_above_the_highest_that_feeds_it():
@@ -47,4 +47,4 @@ def test_a_core_is_a_level_above_the_highest_that_feeds_it():
 
 def test_the_papers_neuron_is_streamed_with_either_way_down():
     for saturate in (True, False):
-        assert start(one_neuron(threshold=1, saturate=saturate)).path == "streaming"
+        assert backend_named("fast").start(one_neuron(threshold=1, saturate=saturate)).path == "streaming"

@@ -67,9 +67,9 @@ def rewrite(path, *, arrays=None, record=None):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"record": {"version": 3}}, "chip program version 3 is newer than version 2.*update spikeloom"),
+        ({"record": {"version": 4}}, "chip program version 4 is newer than version 3.*update spikeloom"),
         ({"record": {"format": "recording"}}, "holds a recording; a chip program is needed"),
-        ({"record": {"interface": {"coding": "bernoulli"}}}, "interface record cannot be read"),
+        ({"record": {"interface": {"coding": "bernoulli"}}}, "interface: value_shape is missing; the file is damaged"),
         ({"arrays": {"seeds": np.zeros(3, np.uint32)}}, "'seeds' is uint32 of shape \\(3,\\); uint32 of 10 is needed"),
         ({"arrays": {"seeds": np.zeros(10, np.int64)}}, "'seeds' is int64"),
         (

@@ -26,7 +26,7 @@ FILES = {
 def test_a_program_is_written_in_every_format(spikeloom, program, to):
     done = spikeloom("export", "p.safetensors", "--to", to, "-o", "out", "--dataset", "stripes.npz", "--json")
     assert done.code == 0, done.err
-    assert {path.name for path in (program / "out").iterdir()} == FILES[to]
+    assert {path.name for path in (program / "out").iterdir()} == FILES[to] | {"export.json"}
     assert done.json["format"] == to
 
 
@@ -84,8 +84,20 @@ def test_drift_prints_every_stage_and_writes_it(spikeloom, own_work):
     [
         (["export", "p.safetensors"], 2, "give a PROGRAM and --to FORMAT"),
         (["export", "p.safetensors", "--to", "fax"], 2, "fax"),
-        (["export", "p.safetensors", "--to", "nir", "--potential-bits", "12"], 2, "goes with --to ranc-verilog"),
-        (["export", "p.safetensors", "--to", "ranc", "--nir-profile", "native"], 2, "goes with --to nir"),
+        (
+            ["export", "p.safetensors", "--to", "nir", "--set", "bits=12"],
+            1,
+            "bits: there is no such key",
+        ),
+        (["export", "p.safetensors", "--to", "ranc", "--set", "profile=native"], 1, "its options are: none"),
+        (
+            ["export", "p.safetensors", "--to", "nir", "--set", "profile=fax"],
+            1,
+            "profile = 'fax': input should be",
+        ),
+        (["import", "fax", "p.safetensors"], 2, "'fax' is not one of ranc"),
+        (["import", "sana-fe", "p.safetensors"], 2, "'sana-fe' is written only; ranc, nscs, nir can be read"),
+        (["import", "ranc", "p.safetensors"], 2, "ranc is read from INPUT CONFIG"),
         (["deploy", "learned.safetensors", "--copies", "3"], 2, "3 is not one of 1, 5, 9"),
         (["deploy", "learned.safetensors", "--ticks", "2"], 2, "2 is not one of 1, 5, 9"),
         (["import", "ranc", "p.safetensors", "p.safetensors"], 1, "is not whole JSON"),

@@ -12,7 +12,7 @@ def test_the_zoo_is_listed_with_the_agreed_keys(spikeloom):
 
 def test_a_model_card_says_how_to_make_the_network_again(spikeloom):
     card = spikeloom("zoo", "mnist-5", "--json").json
-    assert card["retrain"] == ["spikeloom train mnist-5"]
+    assert card["commands"][0] == "spikeloom train mnist-5 --out runs/mnist-5"
     assert [row["members"] for row in card["test"]] == [1, 4, 16, 64]
     shown = spikeloom("zoo", "zoo:mnist-5")
     assert "again: spikeloom train mnist-5" in shown.out

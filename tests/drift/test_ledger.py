@@ -5,37 +5,37 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from programs import stripes, tiny_network
+from programs import stripes, tiny_network, unsampled_accuracy
 from spikeloom.chip.ensemble import program_of_member
 from spikeloom.deployment.deploy import deploy, deploy_members
+from spikeloom.drift import ledger, stages
 from spikeloom.drift.ledger import First, drift_ledger
 from spikeloom.errors import DataError, ExportError, ProgramError
-from spikeloom.measure import drift
-from spikeloom.network.forward import training_accuracy
+from spikeloom.export.ranc import RANC
 from spikeloom.network.topology import Topology, Windows
 
 
 def test_no_spike_differs_at_any_stage_after_sampling():
     network, images = tiny_network(), stripes(20)
-    stages = {stage.stage: stage for stage in drift_ledger(network, images, members=2)}
-    trained = stages.pop("trained probabilities")
-    assert trained.accuracy == training_accuracy(network, images.values, images.labels)
-    assert len(stages) == 8
-    for stage in stages.values():
+    found = {stage.stage: stage for stage in drift_ledger(network, images, members=2)}
+    trained = found.pop("trained probabilities")
+    assert trained.accuracy == unsampled_accuracy(network, images)
+    assert len(found) == 8
+    for stage in found.values():
         assert stage.refused is None
         assert (stage.spikes_differing, stage.votes_changed, stage.first) == (0, 0, None)
-        assert stage.accuracy == stages["reference simulator"].accuracy
+        assert stage.accuracy == found["reference simulator"].accuracy
 
 
 def test_the_first_difference_is_named(monkeypatch):
     def faulty(program, inputs):
-        answer = drift._fast(program, inputs)
+        answer = stages._fast(program, inputs)
         rasters = answer.rasters.copy()
         rasters[3, 1, 7] ^= True
         rasters[4] = True
-        return drift._with_outputs(program, rasters)
+        return stages._with_outputs(program, rasters)
 
-    monkeypatch.setattr(drift, "_STAGES", (("faulty", faulty),))
+    monkeypatch.setattr(ledger, "STAGES", (("faulty", faulty),))
     _, stage = drift_ledger(tiny_network(), stripes(20))
     assert stage.first == First(tick=3, core=1, neuron=7)
     assert stage.spikes_differing > 1
@@ -68,12 +68,12 @@ def test_a_member_that_is_not_there_or_feeds_another_is_refused():
 
 def test_output_lines_that_differ_where_no_neuron_does_are_found(monkeypatch):
     def faulty(program, inputs):
-        answer = drift._fast(program, inputs)
+        answer = stages._fast(program, inputs)
         outputs = answer.outputs.copy()
         outputs[5, 17] ^= True
-        return drift.Answer(outputs, answer.rasters)
+        return stages.Answer(outputs, answer.rasters)
 
-    monkeypatch.setattr(drift, "_STAGES", (("faulty", faulty),))
+    monkeypatch.setattr(ledger, "STAGES", (("faulty", faulty),))
     _, stage = drift_ledger(tiny_network(), stripes(20))
     assert stage.spikes_differing == 1
     assert stage.first == First(tick=5, core=4, neuron=17)
@@ -83,13 +83,13 @@ def test_a_file_of_ours_that_cannot_be_read_back_is_a_fault_and_no_refusal(monke
     def unreadable(*_):
         raise ExportError("cores[0]: is broken")
 
-    monkeypatch.setattr(drift, "read_ranc", unreadable)
+    monkeypatch.setattr(ledger, "STAGES", (("RANC", stages._read_back(replace(RANC, read=unreadable))),))
     with pytest.raises(ExportError, match="is broken"):
         list(drift_ledger(tiny_network(), stripes(20)))
 
 
 def test_what_a_format_cannot_hold_is_told_as_refused():
     topology = Topology((8, 8, 1), 3, (Windows((4, 4), (4, 4)), Windows((2, 2), (1, 1), 64, shared=True)))
-    stages = {stage.stage: stage for stage in drift_ledger(tiny_network(topology=topology), stripes(10))}
-    assert "neurons that share an axon: SANA-FE cannot hold that" in stages["SANA-FE"].refused
-    assert stages["NIR native, in nirtorch"].spikes_differing == 0
+    found = {stage.stage: stage for stage in drift_ledger(tiny_network(topology=topology), stripes(10))}
+    assert "neurons that share an axon: SANA-FE cannot hold that" in found["SANA-FE"].refused
+    assert found["NIR native, in nirtorch"].spikes_differing == 0

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 
 from spikeloom.chip.builder import ProgramBuilder
 from spikeloom.errors import ExportError
+from spikeloom.export.format import Exported
 from spikeloom.export.nscs.reader import input_lines, read_nscs
 from spikeloom.export.nscs.writer import (
     MODEL_FILE,
@@ -36,7 +37,7 @@ def small():
 
 
 def test_the_model_worked_out_by_hand(tmp_path):
-    write_nscs(small(), tmp_path)
+    write_nscs(Exported(small()), tmp_path)
     text = (tmp_path / MODEL_FILE).read_text()
     assert text.startswith('{\n\n    "model": {\n        "coreCount": 1,\n        "neuronClass": "NeuronGeneral",\n')
     assert '\n,\n\n    "neuronTypes": [\n' in text
@@ -84,7 +85,7 @@ def test_a_spike_file_cut_short_or_of_another_kind_is_refused(tmp_path):
 def test_any_program_comes_back_with_the_same_spikes_in_every_mode(tmp_path_factory, program):
     folder = tmp_path_factory.mktemp("nscs")
     inputs = np.random.default_rng(0).random((12, N_LINES)) < 0.1
-    model, spikes_in = write_nscs(program, folder, inputs)
+    model, spikes_in = write_nscs(Exported(program, inputs), folder)
     taps, again_inputs = input_lines(read_spikes_in(spikes_in))
     again = read_nscs(model, taps)
     for name, array in program.neurons.items():
@@ -125,7 +126,7 @@ def test_spikes_reach_every_axon_of_a_line():
     ],
 )
 def test_a_wrong_model_is_refused_with_the_place_inside_it(tmp_path, pattern, replacement, message):
-    (path,) = write_nscs(small(), tmp_path)
+    (path,) = write_nscs(Exported(small()), tmp_path)
     text = path.read_text()
     spoiled = re.sub(pattern, replacement, text, count=1)
     assert spoiled != text

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from programs import one_neuron
 from spikeloom.chip.builder import ProgramBuilder
 from spikeloom.errors import ExportError
+from spikeloom.export.format import Exported
 from spikeloom.export.ranc.reader import read_outputs, read_ranc
 from spikeloom.export.ranc.simulator import CONFIG_FILE, INPUT_FILE, write_ranc
 from spikeloom.simulation import run
@@ -29,7 +30,8 @@ def unpacked(name: str, folder: Path) -> tuple[Path, Path, Path]:
 @pytest.mark.parametrize("name", ["feedforward", "recurrent_absolute", "recurrent_linear"])
 def test_rancs_networks_give_rancs_own_output_line_for_line(tmp_path, backend, name):
     network, config, output = unpacked(name, tmp_path)
-    program, packets = read_ranc(network, config)
+    read = read_ranc([network, config])
+    program, packets = read.program, read.inputs
     expected = read_outputs(output)
     inputs = np.zeros((len(expected), packets.shape[1]), bool)
     inputs[: len(packets)] = packets[: len(expected)]
@@ -41,7 +43,8 @@ def test_rancs_networks_give_rancs_own_output_line_for_line(tmp_path, backend, n
 def test_a_program_comes_back_with_the_same_spikes(tmp_path_factory, program):
     folder = tmp_path_factory.mktemp("ranc")
     inputs = np.random.default_rng(0).random((20, N_LINES)) < 0.2
-    again, packets = read_ranc(*write_ranc(program, folder, inputs))
+    read = read_ranc(write_ranc(Exported(program, inputs), folder))
+    again, packets = read.program, read.inputs
     assert np.array_equal(run(again, packets).outputs[:, :40], run(program, inputs).outputs)
 
 
@@ -57,7 +60,7 @@ def two_relays():
 
 
 def test_the_files_hold_what_ranc_reads(tmp_path):
-    write_ranc(two_relays(), tmp_path, np.array([[True], [False]]))
+    write_ranc(Exported(two_relays(), np.array([[True], [False]])), tmp_path)
     network, config = (json.loads((tmp_path / name).read_text()) for name in (INPUT_FILE, CONFIG_FILE))
     packet = {"destination_core": [0, 0], "destination_axon": 9, "destination_tick": 0}
     assert network["packets"] == [[packet], []]
@@ -84,7 +87,7 @@ def test_the_files_hold_what_ranc_reads(tmp_path):
 )
 def test_what_ranc_cannot_hold_is_refused_by_name(tmp_path, parameters, message):
     with pytest.raises(ExportError, match=message):
-        write_ranc(one_neuron(**parameters), tmp_path)
+        write_ranc(Exported(one_neuron(**parameters)), tmp_path)
     assert not list(tmp_path.iterdir())
 
 
@@ -94,17 +97,17 @@ def test_more_output_lines_than_a_packet_names_are_refused(tmp_path):
         for neuron in range(256):
             build.add_output(core, neuron)
     with pytest.raises(ExportError, match=r"512 output lines; RANC numbers 256; train a network in which one core"):
-        write_ranc(build.build(), tmp_path)
+        write_ranc(Exported(build.build()), tmp_path)
 
 
 def wrong(tmp_path, change) -> str:
     """Spoil a good input file, and give what the reader says."""
-    write_ranc(two_relays(), tmp_path, np.array([[True]]))
+    write_ranc(Exported(two_relays(), np.array([[True]])), tmp_path)
     network = json.loads((tmp_path / INPUT_FILE).read_text())
     change(network)
     (tmp_path / INPUT_FILE).write_text(json.dumps(network))
     with pytest.raises(ExportError) as refused:
-        read_ranc(tmp_path / INPUT_FILE, tmp_path / CONFIG_FILE)
+        read_ranc([tmp_path / INPUT_FILE, tmp_path / CONFIG_FILE])
     return str(refused.value)
 
 
@@ -146,21 +149,21 @@ def test_a_wrong_file_is_refused_with_the_place_inside_it(tmp_path, change, mess
 
 
 def test_a_file_cut_short_and_a_floor_taken_otherwise_are_refused(tmp_path):
-    write_ranc(two_relays(), tmp_path)
+    write_ranc(Exported(two_relays()), tmp_path)
     config = json.loads((tmp_path / CONFIG_FILE).read_text())
     (tmp_path / "other.json").write_text(json.dumps(config | {"neuron_reset_type": 1}))
     with pytest.raises(ExportError, match=r"other.json: neuron_reset_type: 1: input should be less than or equal to 0"):
-        read_ranc(tmp_path / INPUT_FILE, tmp_path / "other.json")
+        read_ranc([tmp_path / INPUT_FILE, tmp_path / "other.json"])
     text = (tmp_path / INPUT_FILE).read_text()
     (tmp_path / INPUT_FILE).write_text(text[: len(text) // 2])
     with pytest.raises(ExportError, match=r"input.json: is not whole JSON"):
-        read_ranc(tmp_path / INPUT_FILE, tmp_path / CONFIG_FILE)
+        read_ranc([tmp_path / INPUT_FILE, tmp_path / CONFIG_FILE])
     with pytest.raises(ExportError, match="cannot be read: No such file"):
-        read_ranc(tmp_path / "none.json", tmp_path / CONFIG_FILE)
+        read_ranc([tmp_path / "none.json", tmp_path / CONFIG_FILE])
 
 
 def test_resets_that_truenorth_cannot_hold_come_back_too(tmp_path):
     program = one_neuron(threshold=4, reset=7, negative_threshold=9, saturate=False)
     program = replace(program, neurons=replace(program.neurons, reset=np.full((1, 256), 5, np.int32)))
-    again, _ = read_ranc(*write_ranc(program, tmp_path))
+    again = read_ranc(write_ranc(Exported(program), tmp_path)).program
     assert again.neurons.reset[0, 0] == 5

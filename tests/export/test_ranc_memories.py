@@ -9,6 +9,7 @@ from programs import one_neuron
 from spikeloom.chip.builder import ProgramBuilder
 from spikeloom.errors import ExportError
 from spikeloom.export.bounds import potential_bounds
+from spikeloom.export.format import Exported
 from spikeloom.export.ranc.verilog import Widths, write_memories
 
 
@@ -27,7 +28,7 @@ def relay():
 
 
 def test_a_neurons_line_worked_out_by_hand(tmp_path):
-    write_memories(relay(), tmp_path)
+    write_memories(Exported(relay()), tmp_path)
     lines = (tmp_path / "csram_000.mem").read_text().splitlines()
     assert len(lines) == 256
     assert {len(line) for line in lines} == {368}
@@ -49,7 +50,7 @@ def test_a_neurons_line_worked_out_by_hand(tmp_path):
 def test_the_test_bench_files_worked_out_by_hand(tmp_path):
     inputs = np.array([[True, False], [True, True], [False, False]])
     outputs = np.array([[False], [True], [True]])
-    write_memories(relay(), tmp_path, inputs, outputs)
+    write_memories(Exported(relay(), inputs, outputs), tmp_path)
     packets = (tmp_path / "tb_input.txt").read_text().splitlines()
     first, second = "0" * 18 + "00000000" + "0000", "0" * 18 + "00000001" + "0000"
     # the second of two packets is sent twice, because RANC's fetch would lose it
@@ -60,7 +61,7 @@ def test_the_test_bench_files_worked_out_by_hand(tmp_path):
 
 
 def test_wider_hardware_widens_potentials_and_thresholds_alone(tmp_path):
-    write_memories(relay(), tmp_path, widths=Widths(potential=16, threshold=12))
+    write_memories(Exported(relay()), tmp_path, Widths(potential_bits=16, threshold_bits=12))
     assert {len(line) for line in (tmp_path / "csram_000.mem").read_text().splitlines()} == {368 + 2 * 7 + 2 * 3}
 
 
@@ -85,18 +86,18 @@ def test_potentials_that_would_wrap_are_named_and_the_width_is_offered(tmp_path)
     with pytest.raises(
         ExportError, match=r"core 0, neuron 4: its potential may reach -200 .. 314, and 9 bits wrap.* 10"
     ):
-        write_memories(program, tmp_path)
-    write_memories(program, tmp_path, widths=Widths(potential=10))
+        write_memories(Exported(program), tmp_path)
+    write_memories(Exported(program), tmp_path, Widths(potential_bits=10))
 
 
 def test_subtraction_that_cannot_keep_up_has_no_bound(tmp_path):
     program = strong(threshold=10, negative_threshold=20, reset_mode=1)
     with pytest.raises(ExportError, match="core 0, neuron 4"):
-        write_memories(program, tmp_path, widths=Widths(potential=16))
+        write_memories(Exported(program), tmp_path, Widths(potential_bits=16))
 
 
 def test_a_number_that_needs_more_than_9_bits_is_named(tmp_path):
     program = one_neuron(threshold=300)
     program = replace(program, neurons=replace(program.neurons, threshold=np.full((1, 256), 300, np.int32)))
     with pytest.raises(ExportError, match=r"core 0, neuron 0: threshold: 300; 9 bits hold -256 .. 255"):
-        write_memories(program, tmp_path, widths=Widths(potential=12))
+        write_memories(Exported(program), tmp_path, Widths(potential_bits=12))

@@ -6,6 +6,7 @@ import pytest
 from programs import one_neuron
 from spikeloom.chip.builder import ProgramBuilder
 from spikeloom.errors import ExportError
+from spikeloom.export.format import Exported
 from spikeloom.export.sana_fe.writer import write_sana_fe
 
 
@@ -24,7 +25,7 @@ def relays(second_input: tuple[int, int] = (0, 1)):
 
 def test_files_hold_edges_biases_spikes_and_cited_energies(tmp_path):
     inputs = np.array([[False, False], [True, False], [False, True]])
-    write_sana_fe(relays(), tmp_path, inputs, joules_per_event=1.5e-12, joules_per_hop=2.3e-12)
+    write_sana_fe(Exported(relays(), inputs, None, 1.5e-12, 2.3e-12), tmp_path)
     architecture, network = ((tmp_path / f"{name}.yaml").read_text() for name in ("architecture", "network"))
     assert "energy_process_spike: 1.5e-12" in architecture
     assert "energy_east_hop: 2.3e-12" in architecture
@@ -38,7 +39,7 @@ def test_files_hold_edges_biases_spikes_and_cited_energies(tmp_path):
 
 def test_an_input_in_the_first_tick_is_refused(tmp_path):
     with pytest.raises(ExportError, match="spikes in tick 0; nothing arrives in SANA-FE's first tick"):
-        write_sana_fe(relays(), tmp_path, np.ones((2, 2), bool), 0.0, 0.0)
+        write_sana_fe(Exported(relays(), np.ones((2, 2), bool)), tmp_path)
 
 
 def test_spikes_that_would_be_added_are_refused(tmp_path):
@@ -46,13 +47,13 @@ def test_spikes_that_would_be_added_are_refused(tmp_path):
     with pytest.raises(
         ExportError, match="core 0, axon 0: is fed by an input line and by something else; SANA-FE adds"
     ):
-        write_sana_fe(relays(second_input=(0, 0)), tmp_path, blank, 0.0, 0.0)
+        write_sana_fe(Exported(relays(second_input=(0, 0)), blank), tmp_path)
     build = ProgramBuilder()
     core = build.add_core()
     for neuron in (0, 1):
         build.route(core, neuron, core, 5)
     with pytest.raises(ExportError, match=r"core 0, neuron 0 \(and 1 more\): neurons that share an axon"):
-        write_sana_fe(build.build(), tmp_path, np.zeros((1, 0), bool), 0.0, 0.0)
+        write_sana_fe(Exported(build.build()), tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -64,5 +65,5 @@ def test_spikes_that_would_be_added_are_refused(tmp_path):
 )
 def test_neurons_with_a_memory_or_chance_are_refused_by_name(tmp_path, parameters, message):
     with pytest.raises(ExportError, match=message):
-        write_sana_fe(one_neuron(**parameters), tmp_path, np.zeros((1, 1), bool), 0.0, 0.0)
+        write_sana_fe(Exported(one_neuron(**parameters)), tmp_path)
     assert not list(tmp_path.iterdir())

@@ -4,7 +4,11 @@ import pytest
 
 from programs import stripes
 from spikeloom.errors import RecipeError
-from spikeloom.frontier.search import load_space, search
+from spikeloom.frontier.search import judged, load_space, search
+from spikeloom.measure.evaluation import evaluate_network
+from spikeloom.training.fit import train
+from spikeloom.training.recipe import changed_recipe, load_recipe
+from spikeloom.training.split import validation_split
 
 SPACE = """
 recipe = "{recipe}"
@@ -38,13 +42,24 @@ def test_a_search_goes_on_with_its_trials_and_passes_over_what_does_not_fit(spac
     heard = []
     storage = tmp_path / "found" / "trials.sqlite"
     search(space, stripes(), storage, 4, heard.append)
-    best = search(space, stripes(), storage, 3, heard.append)
+    done, best = search(space, stripes(), storage, 3, heard.append)
     assert [trial.number for trial in heard] == list(range(7))
-    fitting = [trial for trial in heard if trial.validation_accuracy is not None]
+    fitting = [trial for trial in heard if trial.accuracy is not None]
     assert {trial.cores for trial in fitting} == {5}
     assert len(fitting) < 7  # windows of 20 over 8 x 8 pixels do not fit
-    assert best.validation_accuracy == max(trial.validation_accuracy for trial in fitting)
-    assert dict(best.changes) == dict(next(trial for trial in heard if trial.number == best.number).changes)
+    assert done == heard
+    assert max(trial.accuracy for trial in best) == max(trial.accuracy for trial in fitting)
+    assert min(trial.joules for trial in best) == min(trial.joules for trial in fitting)
+    for one in best:
+        assert not any(other.accuracy > one.accuracy and other.joules < one.joules for other in fitting)
+
+
+def test_a_trial_is_judged_by_what_is_deployed_and_by_its_energy(space):
+    recipe = changed_recipe(load_recipe(space.recipe), {"train.learning_rate": 0.05})
+    found = judged(recipe, stripes())
+    again = evaluate_network(train(recipe, stripes()), validation_split(recipe, stripes())[1], {1: 3})[1]
+    assert found == again
+    assert found.energy().total == pytest.approx(4 * 49.523e-9, rel=0.1)  # four cores, and few events
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from spikeloom.measure.accuracy import accuracy, decide, interval_95
+from spikeloom.interface import decide
+from spikeloom.measure.accuracy import accuracy, interval_95
 
 
 def test_the_highest_mean_vote_wins_and_ties_go_to_the_lowest_class():

@@ -18,7 +18,7 @@ ACTIVITY = Activity(images=10, spikes=70, events=20_000, hops=300)
 
 
 def test_the_energy_of_an_image_is_static_plus_events_plus_hops():
-    energy = energy_per_image(PROFILE, cores=5, ticks_per_image=2, activity=ACTIVITY)
+    energy = energy_per_image(PROFILE, cores=5, ticks_per_image=2, events_per_image=2000, hops_per_image=30)
     assert energy.static == pytest.approx(20e-9)
     assert energy.events == pytest.approx(6e-9)
     assert energy.hops == pytest.approx(0.15e-9)
@@ -27,9 +27,9 @@ def test_the_energy_of_an_image_is_static_plus_events_plus_hops():
 
 
 def test_calibration_gives_the_asked_energy_back():
-    static = calibrated_static(0.268e-6, 5, 1, ACTIVITY, like=PROFILE)
+    static = calibrated_static(0.268e-6, 5, 1, 2000, 30, like=PROFILE)
     profile = PROFILE.model_copy(update={"static_joules_per_core_tick": static})
-    assert energy_per_image(profile, 5, 1, ACTIVITY).total == pytest.approx(0.268e-6)
+    assert energy_per_image(profile, 5, 1, 2000, 30).total == pytest.approx(0.268e-6)
 
 
 def test_the_published_profile_gives_the_published_power_of_a_chip():
@@ -38,8 +38,7 @@ def test_the_published_profile_gives_the_published_power_of_a_chip():
     neurons = 4096 * 256
     spikes = neurons * 20.07 * 1e-3
     routing = 0.77e-12 / 2.3e-12 * 128  # hops a spike that the fit's share of routing stands for
-    activity = Activity(images=1, spikes=round(spikes), events=round(spikes * 128), hops=round(spikes * routing))
-    watts = energy_per_image(profile, 4096, 1, activity).total / 1e-3
+    watts = energy_per_image(profile, 4096, 1, spikes * 128, spikes * routing).total / 1e-3
     assert watts == pytest.approx(71e-3, abs=0.5e-3)
 
 

@@ -1,15 +1,15 @@
 import numpy as np
 import pytest
 
-from programs import one_neuron, stripes, tiny_network
+from programs import one_neuron, shown, stripes, tiny_network
 from spikeloom.chip.builder import ProgramBuilder
 from spikeloom.chip.neuron import memoryless
-from spikeloom.chip.program import Interface
 from spikeloom.data.datasets import from_arrays
 from spikeloom.deployment.deploy import deploy, deploy_members
 from spikeloom.errors import DataError, ProgramError
 from spikeloom.measure.evaluation import evaluate_network, evaluate_program, simulate
 from spikeloom.measure.votes import count_votes
+from spikeloom.randomness.streams import seed_of_draw
 from spikeloom.simulation import BACKENDS
 
 DATA = stripes(60)
@@ -59,7 +59,7 @@ def test_activity_counts_what_one_image_causes_by_hand():
     build.route(0, 0, 1, 0)
     build.add_input([(0, 0)])
     build.add_output(1, 0)
-    program = build.build(Interface("threshold", 1, 2, (1, 1, 1), ("no", "yes")), classes=[1])
+    program = build.build(shown((1, 1, 1), ("no", "yes"), 2, coding="threshold"), classes=[1])
     votes = count_votes(program, np.array([[1.0], [0.0], [1.0]], np.float32))
     assert votes.votes.tolist() == [[0, 1], [0, 0], [0, 1]]
     assert (votes.activity.images, votes.activity.spikes, votes.activity.events, votes.activity.hops) == (3, 4, 4, 2)
@@ -75,7 +75,7 @@ def test_neurons_that_spike_by_themselves_are_counted_once_an_image():
     build.add_output(2, 0)
     build.route(0, 0, 1, 5)
     build.route(1, 0, 2, 5)
-    program = build.build(Interface("threshold", 1, 3, (1, 1, 1), ("a",)))
+    program = build.build(shown((1, 1, 1), ("a",), 3, coding="threshold"))
     assert count_votes(program, np.zeros((10, 1), np.float32)).activity.spikes == 30
 
 
@@ -84,8 +84,9 @@ def test_ensembles_are_nested_prefixes_of_one_draw():
     results = evaluate_network(network, DATA, {1: 3, 4: 2}, seed=5)
     assert [len(results[size].accuracies) for size in (1, 4)] == [3, 2]
     for draw in range(2):
-        program = deploy(network, members=4, seed=5 + draw)
-        votes = count_votes(program, DATA.values, seed=5 + draw)
+        seed = seed_of_draw(5, draw)
+        program = deploy(network, members=4, seed=seed)
+        votes = count_votes(program, DATA.values, seed=seed)
         assert results[4].accuracies[draw] == pytest.approx((votes.decisions.classes == DATA.labels).mean())
     assert results[4].cores == 20
 
@@ -148,7 +149,7 @@ def test_a_program_with_memory_runs_without_a_break(backend):
     build.set_neuron(core, 0, leak=1, threshold=3)
     build.add_input([(core, 0)])
     build.add_output(core, 0)
-    program = build.build(Interface("threshold", 1, 1, (1, 1, 1), ("a",)))
+    program = build.build(shown((1, 1, 1), ("a",), 1, coding="threshold"))
     votes = count_votes(program, np.zeros((12, 1), np.float32), backend=backend, images_at_once=4)
     assert votes.votes[:, 0].tolist() == [0, 0, 1] * 4
 

@@ -7,14 +7,15 @@ from spikeloom.chip.trains import unpack
 from spikeloom.data import mnist
 from spikeloom.deployment.deploy import deploy
 from spikeloom.errors import PeerError
-from spikeloom.export.nir.writer import GRAPH_FILE, write_nir
+from spikeloom.export.format import Exported
+from spikeloom.export.nir.writer import GRAPH_FILE, NirOptions, write_nir
 from spikeloom.export.sana_fe.writer import write_sana_fe
 from spikeloom.measure.energy import named_profile
 from spikeloom.measure.votes import count_votes
 from spikeloom.optional import installed, needed
 from spikeloom.peers.nir_graphs import run_nirtorch, run_snntorch
 from spikeloom.peers.sana_fe import run_sana_fe
-from spikeloom.simulation import encode, run
+from spikeloom.simulation import backend_named, run
 from spikeloom.zoo import load_network
 
 N_IMAGES = 100
@@ -25,14 +26,16 @@ def five_cores():
     """Give mnist-5 as a program, and the input spikes of 100 test images."""
     program = deploy(load_network("zoo:mnist-5"))
     values = mnist(train=False).values[:N_IMAGES]
-    return program, unpack(encode("fast", program.interface, program.inputs, values, np.arange(N_IMAGES), 0))
+    return program, unpack(
+        backend_named("fast").encode(program.interface, program.inputs, values, np.arange(N_IMAGES), 0)
+    )
 
 
 def test_sana_fe_gives_every_spike_of_mnist_5_and_the_same_event_energy(five_cores, tmp_path):
     program, spikes = five_cores
     inputs = np.pad(spikes, ((1, 1), (0, 0)))
     costs = named_profile("truenorth-0.8V")
-    write_sana_fe(program, tmp_path, inputs, costs.joules_per_event, costs.joules_per_hop)
+    write_sana_fe(Exported(program, inputs, None, costs.joules_per_event, costs.joules_per_hop), tmp_path)
     theirs = run_sana_fe(tmp_path, program.n_cores, len(inputs))
     ours = run(program, inputs, range(program.n_cores))
     assert np.array_equal(theirs.spikes, ours.rasters)
@@ -46,7 +49,7 @@ def test_sana_fe_gives_every_spike_of_mnist_5_and_the_same_event_energy(five_cor
 @pytest.mark.parametrize(("profile", "tool"), [("native", run_nirtorch), ("portable", run_snntorch)])
 def test_nir_tools_give_every_output_spike_of_mnist_5(five_cores, tmp_path, profile, tool):
     program, spikes = five_cores
-    write_nir(program, tmp_path, profile)
+    write_nir(Exported(program), tmp_path, NirOptions(profile=profile))
     delay = program.interface.latency - 1
     ours = run(program, np.pad(spikes, ((0, delay), (0, 0)))).outputs[delay:]
     assert np.array_equal(tool(tmp_path / GRAPH_FILE, spikes), ours)

@@ -8,18 +8,14 @@ from spikeloom.measure.energy import PAPER_PROFILE, named_profile, shipped_profi
 from spikeloom.measure.evaluation import evaluate_network
 from spikeloom.report.figures import accuracy_energy_figure, save_figure
 from spikeloom.report.published import paper_points
-from spikeloom.report.rows import result_row
-from spikeloom.report.tables import microjoules, reproduction_note, reproduction_table
+from spikeloom.report.rows import measurement_row
+from spikeloom.report.tables import Reproduced, microjoules, reproduction_note, reproduction_table
 
 
 @pytest.fixture(scope="module")
-def rows() -> list[dict]:
+def rows() -> list[Reproduced]:
     results = evaluate_network(tiny_network(), stripes(60), {1: 2, 4: 1})
-    return [
-        {"network": name, "recipe": "quick", **result_row(result, shipped_profiles())}
-        for name in ("mnist-5", "mnist-30")
-        for result in results.values()
-    ]
+    return [Reproduced(name, "quick", found) for name in ("mnist-5", "mnist-30") for found in results.values()]
 
 
 def printed(*parts: object, width: int) -> str:
@@ -30,7 +26,7 @@ def printed(*parts: object, width: int) -> str:
 
 
 def test_a_row_holds_the_energy_of_every_profile_and_shares_that_add_up(rows):
-    row = rows[0]
+    row = measurement_row(rows[0].measurement, shipped_profiles())
     assert set(row["energy_joules"]) == set(shipped_profiles())
     for name, shares in row["energy_shares"].items():
         assert sum(shares.values()) == pytest.approx(1)
@@ -39,8 +35,8 @@ def test_a_row_holds_the_energy_of_every_profile_and_shares_that_add_up(rows):
 
 
 def test_one_draw_has_no_spread(rows):
-    assert rows[0]["accuracy_std"] is not None
-    assert rows[1]["accuracy_std"] is None
+    assert rows[0].measurement.accuracy_std is not None
+    assert rows[1].measurement.accuracy_std is None
 
 
 def test_the_reproduction_table_is_whole_on_eighty_columns(rows):
@@ -52,7 +48,7 @@ def test_the_reproduction_table_is_whole_on_eighty_columns(rows):
 def test_the_note_names_profile_kind_and_what_is_left_out(rows):
     text = printed(reproduction_note(rows, PAPER_PROFILE, named_profile(PAPER_PROFILE)), width=400)
     assert "profile esser2015-calibrated (calibrated)" in text
-    assert "Left out: input and output off the chip" in text
+    assert "Left out: the static power of the chip's unused cores, input and output off" in text
 
 
 @pytest.mark.parametrize(
@@ -63,13 +59,13 @@ def test_microjoules_have_three_digits(joules, text):
 
 
 def test_the_figure_shows_every_network_and_every_published_point(rows, tmp_path):
-    figure = accuracy_energy_figure(rows, PAPER_PROFILE)
+    figure = accuracy_energy_figure(rows)
     (axes,) = figure.axes
     shown = [line.get_xydata().tolist() for line in axes.lines]
     for point in paper_points():
         assert any([point.joules * 1e6, point.accuracy * 100] in pairs for pairs in shown)
     labels = [text.get_text() for text in axes.get_legend().get_texts()]
-    assert [label.split(",")[0] for label in labels] == ["the paper", "mnist-5", "mnist-30"]
-    first, second = (save_figure(accuracy_energy_figure(rows, PAPER_PROFILE), tmp_path / n / "f.png") for n in "ab")
+    assert [label.split(",")[0] for label in labels] == ["Esser et al. 2015", "mnist-5", "mnist-30"]
+    first, second = (save_figure(accuracy_energy_figure(rows), tmp_path / n / "f.png") for n in "ab")
     assert [path.suffix for path in first] == [".png", ".svg"]
     assert first[1].read_bytes() == second[1].read_bytes()

@@ -6,7 +6,7 @@ import pytest
 from spikeloom.chip.builder import ProgramBuilder
 from spikeloom.chip.trains import pack
 from spikeloom.errors import ProgramError
-from spikeloom.simulation import Recording, run, start
+from spikeloom.simulation import Recording, backend_named, run
 
 RELAY = {"strengths": (1, 1, 1, 1), "threshold": 1}
 
@@ -91,7 +91,7 @@ def test_counters_count_spikes_events_and_hops(backend):
         build.route(first, neuron, third, neuron)  # two places to the right
     build.add_input([(first, 0)])
     build.add_input([(first, 1)])
-    simulation = start(build.build(), backend=backend)
+    simulation = backend_named(backend).start(build.build())
     records = [simulation.advance(pack(np.array([tick]))) for tick in ([1, 0], [0, 1], [1, 1], [0, 0])]
     assert [record.spikes[first] for record in records] == [4, 2, 4, 0]
     assert [record.events[first] for record in records] == [4, 2, 6, 0]
@@ -102,7 +102,7 @@ def test_counters_count_spikes_events_and_hops(backend):
 def test_activity_is_counted_in_each_cores_window(backend):
     windows = np.array([[0, 2], [2, 4]])
     recording = Recording(windows=windows)
-    record = start(relay(1), recording, backend=backend).advance(pack(np.array([[True]] * 3 + [[False]])))
+    record = backend_named(backend).start(relay(1), recording).advance(pack(np.array([[True]] * 3 + [[False]])))
     assert record.spikes.tolist() == [2, 2]  # core 0 spikes in ticks 0 to 2, core 1 in 1 to 3
     assert record.hops.tolist() == [2, 0]
 
@@ -144,5 +144,5 @@ def test_inputs_that_do_not_fit_the_lines_are_refused(backend):
 
 def test_an_unknown_back_end_is_refused():
     with pytest.raises(ProgramError, match="back end 'quantum': there is no such back end; choose one of fast"):
-        start(relay(1), backend="quantum")
+        backend_named("quantum")
     assert run(relay(1), np.zeros((1, 1), bool)).spikes.sum() == 0

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 from programs import stripes, tiny_network
 from spikeloom.chip.trains import pack
 from spikeloom.deployment.deploy import deploy, show_moved
-from spikeloom.network.learned import Convention
-from spikeloom.simulation import Recording, encode, run, start
+from spikeloom.simulation import Recording, backend_named, run
 from strategies import N_LINES, any_programs, memoryless_programs
 
 RECORDED = ("outputs", "spikes", "events", "hops", "rasters", "potentials")
@@ -38,7 +37,7 @@ def test_any_program_equals_the_reference_in_every_tick(program, activity, threa
 @settings(max_examples=40, **SLOW)
 @given(memoryless_programs(), st.sampled_from([0.05, 0.5]), st.integers(1, 3))
 def test_memoryless_programs_stream_and_equal_the_reference_in_every_tick(program, activity, threads):
-    assert start(program).path == "streaming"
+    assert backend_named("fast").start(program).path == "streaming"
     inputs = inputs_of(70, activity)
     cores = range(program.n_cores)
     assert_equal(
@@ -55,7 +54,7 @@ def test_memoryless_programs_stream_and_equal_the_reference_in_every_tick(progra
 def test_a_run_in_pieces_equals_the_run_in_one(program, lengths, backend):
     inputs = inputs_of(sum(lengths), 0.2)
     whole = run(program, inputs, [0], backend=backend)
-    simulation = start(program, Recording([0]), backend=backend)
+    simulation = backend_named(backend).start(program, Recording([0]))
     pieces = [simulation.advance(pack(piece)) for piece in np.split(inputs, np.cumsum(lengths)[:-1])]
     for name in ("outputs", "rasters", "potentials"):
         assert np.array_equal(np.concatenate([getattr(piece, name) for piece in pieces]), getattr(whole, name)), name
@@ -76,15 +75,15 @@ def test_streaming_over_more_than_a_plane_of_ticks_equals_the_reference(program)
 @pytest.mark.parametrize("ticks", [1, 5])
 @pytest.mark.parametrize("coding", ["bernoulli", "threshold"])
 def test_a_deployed_network_equals_the_reference_in_every_tick(coding, ticks):
-    program = show_moved(deploy(tiny_network(convention=Convention(coding=coding)), members=2), ticks)
+    program = show_moved(deploy(tiny_network(coding=coding), members=2), ticks)
     images = stripes(70)
     spikes = [
-        encode(backend, program.interface, program.inputs, images.values, np.arange(70), seed=3)
+        backend_named(backend).encode(program.interface, program.inputs, images.values, np.arange(70), seed=3)
         for backend in ("fast", "reference")
     ]
     assert np.array_equal(spikes[0].words, spikes[1].words)
     records = [
-        start(program, Recording(range(program.n_cores)), backend=backend).advance(spikes[0])
+        backend_named(backend).start(program, Recording(range(program.n_cores))).advance(spikes[0])
         for backend in ("fast", "reference")
     ]
     assert_equal(*records)

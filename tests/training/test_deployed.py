@@ -8,16 +8,14 @@ from programs import stripes, tiny_network
 from spikeloom.deployment.deploy import deploy
 from spikeloom.measure.votes import count_votes
 from spikeloom.network.forward import class_means
-from spikeloom.network.learned import Convention
 from spikeloom.network.topology import Topology, Windows
 from spikeloom.training.deployed import DeployedNetwork
-from spikeloom.training.loop import train
+from spikeloom.training.fit import train
 from spikeloom.training.recipe import Deployed, check_recipe
 
 SHARED = Topology((8, 8, 1), 3, (Windows((4, 4), (4, 4)), Windows((2, 2), (1, 1), 64, shared=True)))
 ONE_LAYER = Topology((8, 8, 1), 3, (Windows((4, 4), (4, 4)),))
 REPEATED = Topology((8, 8, 1), 3, (Windows((4, 4), (4, 4), repeats=3),))
-THRESHOLD = Convention(coding="threshold")
 
 
 def recipe(**changes):
@@ -25,8 +23,9 @@ def recipe(**changes):
         "name": "stripes",
         "data": {"path": "unused", "validation": 0.2},
         "layers": [{"window": 4, "stride": 4}, {"window": 2, "features": 64, "shared": True}],
-        "train": {"method": "deployed", "epochs": 4, "batch": 20, "learning_rate": 0.02},
-        "reading": {"coding": "threshold"},
+        "method": "deployed",
+        "train": {"epochs": 4, "batch": 20, "learning_rate": 0.02},
+        "interface": {"coding": "threshold"},
     }
     return check_recipe(values | changes, "of the test")
 
@@ -34,7 +33,7 @@ def recipe(**changes):
 @pytest.mark.parametrize("precision", [torch.float32, torch.bfloat16])
 @pytest.mark.parametrize("topology", [SHARED, ONE_LAYER, REPEATED])
 def test_the_training_network_decides_what_its_chip_program_decides(topology, precision):
-    start = tiny_network(topology=topology, convention=THRESHOLD)
+    start = tiny_network(topology=topology, coding="threshold")
     network = DeployedNetwork(start, Deployed(), precision)
     learned = network.learned(start)
     values = np.random.default_rng(1).random((60, 64), np.float32)
@@ -55,12 +54,12 @@ def test_what_is_trained_is_what_is_deployed_and_no_draw_changes_it(tmp_path):
 
 
 def test_the_events_that_cost_are_those_that_the_simulator_counts():
-    start = tiny_network(topology=SHARED, convention=THRESHOLD)
+    start = tiny_network(topology=SHARED, coding="threshold")
     start.layers[1].probabilities[0, :, 255] = 0  # the voter that no class wants is switched off when it is deployed
     values, labels = torch.rand(64, 60, generator=torch.Generator().manual_seed(2)), torch.zeros(60, dtype=torch.int64)
     shown = (values >= 0.5).float()
     free, costly = (
-        DeployedNetwork(start, Deployed(event_cost=cost)).loss(shown, labels, torch.Generator(), 0.0)[0].item()
+        DeployedNetwork(start, Deployed(event_cost=cost))(shown, labels, torch.Generator(), 0.0)[0].item()
         for cost in (0.0, 1000.0)
     )
     network = DeployedNetwork(start, Deployed())
@@ -69,7 +68,7 @@ def test_the_events_that_cost_are_those_that_the_simulator_counts():
 
 
 def test_an_event_cost_saves_events_and_the_network_still_learns():
-    frugal = train(recipe(deployed={"event_cost": 0.5}), stripes(300))
+    frugal = train(recipe(method={"name": "deployed", "event_cost": 0.5}), stripes(300))
     free = train(recipe(), stripes(300))
     test = stripes(60, seed=7)
     votes = [count_votes(deploy(learned), test.values) for learned in (frugal, free)]
@@ -78,8 +77,8 @@ def test_an_event_cost_saves_events_and_the_network_still_learns():
 
 
 def test_strengths_are_learned_unless_their_rate_is_zero():
-    kept = train(recipe(deployed={"strength_rate": 0}), stripes(90))
-    learned = train(recipe(deployed={"strength_rate": 20}), stripes(90))
+    kept = train(recipe(method={"name": "deployed", "strength_rate": 0}), stripes(90))
+    learned = train(recipe(method={"name": "deployed", "strength_rate": 20}), stripes(90))
     assert {tuple(sorted(row)) for row in kept.layers[0].strengths[0].tolist()} == {(-2, -1, 1, 2)}
     assert any((a.strengths != b.strengths).any() for a, b in zip(learned.layers, kept.layers, strict=True))
 

@@ -156,7 +156,7 @@ def test_the_layer_agrees_with_the_learned_networks_own_forward_pass():
     first = network.layers[0](torch.from_numpy(values.T.copy())).T.detach().numpy()
     expected = spike_probabilities(learned.layers[0], learned.convention, values)
     assert np.allclose(first, expected[:, network.layers[0].order], atol=2e-6)
-    mean, _ = network(torch.from_numpy(values.T.copy()))
+    mean, _ = network.moments(torch.from_numpy(values.T.copy()))
     assert np.allclose((mean / network.votes_per_class).T.detach().numpy(), class_means(learned, values), atol=2e-6)
 
 

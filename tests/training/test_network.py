@@ -6,7 +6,7 @@ import torch
 
 from programs import tiny_network
 from spikeloom.training.network import TrainingNetwork, decide, population_loss, to_learned
-from spikeloom.training.recipe import Training
+from spikeloom.training.recipe import Probabilities
 
 
 def normal(z: float) -> float:
@@ -39,12 +39,12 @@ def test_ties_go_to_the_lowest_class_and_scores_are_means():
 
 
 def test_dropout_drops_hidden_spikes_without_rescaling_the_rest():
-    network = TrainingNetwork(tiny_network(), Training(dropout=0.5))
+    network = TrainingNetwork(tiny_network(), Probabilities(dropout=0.5))
     seen: list[torch.Tensor] = []
     network.layers[1].register_forward_pre_hook(lambda module, inputs: seen.append(inputs[0]))
     values = torch.rand(64, 40)
-    network(values)
-    network(values, torch.Generator().manual_seed(0))
+    network.moments(values)
+    network.moments(values, torch.Generator().manual_seed(0))
     whole, dropped = seen
     kept = dropped > 0
     assert torch.equal(dropped[kept], whole[kept])

@@ -22,7 +22,7 @@ def own(tmp_path):
 
 def test_a_recipe_of_ten_lines_fills_in_the_rest(own):
     recipe = load_recipe(own)
-    assert (recipe.name, recipe.train.optimiser, recipe.data.path) == ("own", "adam", "digits.npz")
+    assert (recipe.name, recipe.train.optimiser.name, recipe.data.path) == ("own", "adam", "digits.npz")
     windows = recipe.layers[0].windows()
     assert (windows.size, windows.stride) == ((4, 8), (4, 4))
 
@@ -35,14 +35,14 @@ def test_every_shipped_network_recipe_is_whole():
 
 def test_repeated_pixels_that_are_drawn_by_chance_are_no_case_for_probabilities(own):
     repeats = ["layers=[{window=4, stride=4, repeats=2}]"]
-    with pytest.raises(RecipeError, match="repeated pixels carry the same spike.*reading.coding"):
+    with pytest.raises(RecipeError, match="repeated pixels carry the same spike.*interface.coding"):
         load_recipe(own, repeats)
-    assert load_recipe(own, [*repeats, "reading.coding=threshold"]).layers[0].repeats == 2
+    assert load_recipe(own, [*repeats, "interface.coding=threshold"]).layers[0].repeats == 2
 
 
 def test_changes_win_over_the_file_and_may_name_another_base(own):
     recipe = load_recipe(own, ["train.epochs=3", "extends=paper", "augment.shift=1.5"])
-    assert (recipe.train.epochs, recipe.train.optimiser, recipe.augment.shift) == (3, "sgd", 1.5)
+    assert (recipe.train.epochs, recipe.train.optimiser.name, recipe.augment.shift) == (3, "sgd", 1.5)
     assert recipe.augment.rotation == 9.0
 
 
@@ -58,9 +58,22 @@ def test_a_recipe_may_extend_a_file_beside_it(own):
         ("train.epoch=3", "train.epoch: there is no such key"),
         ("train.epochs=0", "train.epochs = 0: .*greater than or equal to 1"),
         ("train.learning_rate=nan", "train.learning_rate = nan"),
-        ("train.optimiser=adamw", "train.optimiser = 'adamw': input should be 'adam' or 'sgd'"),
-        ("train.dropout=1.0", "train.dropout = 1.0"),
-        ("reading.coding=latency", "reading.coding = 'latency'"),
+        ("train.optimiser=adamw", "train.optimiser: name is 'adamw'; one of 'adam', 'sgd' is needed"),
+        ("method.dropout=1.0", "method.dropout = 1.0"),
+        (
+            "interface.coding=latency",
+            "interface.coding: name is 'latency'; one of 'bernoulli', 'thr",
+        ),
+        ("train.optimiser.momentum=0.5", "train.optimiser.momentum: .*optimiser 'adam', which has none"),
+        (
+            "method={name='deployed', sharpen=1.0}",
+            "method.sharpen: there is no such key with method 'deployed'",
+        ),
+        (
+            "method.event_cost=0.1",
+            "method.event_cost: .* with method 'probabilities', which has .*sharpen",
+        ),
+        ("interface.coding={name='thermometer', levels=2, thresholds=[0.5]}", "1 thresholds for 2 levels"),
         ("seed=-1", "seed = -1"),
         ("layers=[]", "layers"),
         ("no equals sign [", "is not key=value"),

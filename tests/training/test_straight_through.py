@@ -32,7 +32,7 @@ def test_a_synapse_is_on_above_one_half():
 
 def test_potentials_and_their_gradients_are_those_of_the_sum_with_straight_switch_and_rounding():
     got, expected = core(), core()
-    potentials, _ = Potential.apply(*got.values())
+    potentials, _ = Potential.apply(*got.values(), 0.15)
     on = straight((expected["latents"] > 0.5).float(), expected["latents"])
     whole = straight(expected["strengths"].round(), expected["strengths"])
     synaptic = (expected["types"].unsqueeze(2) * whole.unsqueeze(1)).sum(3)
@@ -62,16 +62,16 @@ def test_a_width_is_that_of_random_spikes_worked_by_hand():
     types = torch.eye(4)[None, :3]
     latents = torch.tensor([[[0.9], [0.8], [0.1]]])
     strengths = torch.tensor([[[3.2, -4.0, 7.0, 9.0]]])
-    _, width = Potential.apply(torch.ones(1, 3, 1), latents, strengths, torch.zeros(1, 1), types)
+    _, width = Potential.apply(torch.ones(1, 3, 1), latents, strengths, torch.zeros(1, 1), types, 0.15)
     assert width.item() == pytest.approx(math.sqrt(0.15 * 25 + 1))
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_bfloat16_products_cross_the_threshold_where_float32_ones_do(seed):
     values = core(seed, n_axons=256, n_neurons=256, n_examples=50)
-    exact, _ = Potential.apply(*values.values())
+    exact, _ = Potential.apply(*values.values(), 0.15)
     halved = {**values, "spikes": values["spikes"].bfloat16(), "types": values["types"].bfloat16()}
-    rounded, _ = Potential.apply(*halved.values())
+    rounded, _ = Potential.apply(*halved.values(), 0.15)
     assert rounded.dtype == torch.bfloat16
     assert exact.abs().max() > 512  # beyond what the format holds exactly
     assert torch.equal(exact >= 0.5, rounded >= 0.5)

@@ -6,10 +6,10 @@ import pytest
 from spikeloom.chip.program import ChipProgram
 from spikeloom.data import mnist
 from spikeloom.errors import ArtefactError
-from spikeloom.measure.energy import PAPER_PROFILE, energy_per_image, named_profile
-from spikeloom.measure.evaluation import evaluate_network, simulate
-from spikeloom.training.recipe import Recipe, load_recipe, shipped_recipes
-from spikeloom.training.resume import recorded_recipe
+from spikeloom.measure.energy import PAPER_PROFILE
+from spikeloom.measure.evaluation import evaluate_network
+from spikeloom.packing import changes_of, measured_again
+from spikeloom.training.recipe import Recipe, load_recipe, recorded_recipe, shipped_recipes
 from spikeloom.zoo import load, load_network, network_names, zoo_card, zoo_names
 
 
@@ -25,6 +25,7 @@ def test_a_shipped_network_is_the_recipes_topology_and_carries_recipe_seed_and_l
     made = recorded_recipe(network)
     assert made.name == recipe.name
     assert network.training["seed"] == made.seed == zoo_card(name).seed
+    assert changes_of(made) == zoo_card(name).changes
     assert len(network.training["log"]) == made.train.epochs
 
 
@@ -38,18 +39,25 @@ def test_a_card_tells_what_loading_gives(name):
     card, model = zoo_card(name), load(f"zoo:{name}")
     assert card.name == name
     assert card.cores == model.n_cores
-    assert card.retrain
+    assert card.commands
     assert set(card.networks) <= set(network_names())
-    assert card.test[0]["images"] == 10_000
-    assert card.test[0]["cores"] == card.cores * (1 if card.networks else card.members)
+    assert card.test[0].images == 10_000
+    assert card.test[0].cores == card.cores * (1 if card.networks else card.members)
 
 
-def test_a_card_tells_the_truth_about_a_network_without_chance():
-    images = mnist(train=False)
-    card = zoo_card("mnist-5-deployed")
-    result = simulate(load("zoo:mnist-5-deployed"), images, seed=3)
-    assert result.accuracy == card.test[0]["accuracy_mean"]
-    assert result.activity.events_per_image == pytest.approx(card.test[0]["events_per_image"])
+@pytest.mark.parametrize("name", [name for name in zoo_names() if zoo_card(name).test[0].redrawn is None])
+def test_a_card_of_what_has_no_chance_holds_what_is_measured_again(name):
+    card = zoo_card(name)
+    again = measured_again(card, load(f"zoo:{name}"))
+    assert (again.validation, again.test) == (card.validation, card.test)
+
+
+def test_only_a_network_that_samples_says_so():
+    for name in network_names():
+        network, card = load_network(f"zoo:{name}"), zoo_card(name)
+        assert card.method == recorded_recipe(network).method.name
+        assert (card.test[0].redrawn is None) == network.is_certain
+        assert (card.method == "probabilities") == (not network.has_certain_synapses)
 
 
 def test_every_network_fits_in_the_package():
@@ -74,8 +82,7 @@ def test_every_axon_of_the_shipped_networks_is_fed():
 def test_the_shipped_five_cores_cost_what_the_paper_says_by_calibration():
     images = mnist(train=False)
     result = evaluate_network(load_network("zoo:mnist-5"), images, {1: 1})[1]
-    energy = energy_per_image(named_profile(PAPER_PROFILE), result.cores, 1, result.activity)
-    assert energy.total == pytest.approx(0.268e-6, rel=5e-3)
+    assert result.energy(PAPER_PROFILE).total == pytest.approx(0.268e-6, rel=5e-3)
     # a trained network, not a lucky file: far above the paper's 92.7 %
     assert result.accuracy > 0.93
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from spikeloom.chip.program import ChipProgram
 from spikeloom.errors import PeerError
+from spikeloom.export.format import Exported
 from spikeloom.export.ranc.simulator import CONFIG_FILE, INPUT_FILE, write_ranc
 from spikeloom.export.sana_fe.writer import write_sana_fe
 from spikeloom.peers.products import Products
@@ -38,7 +39,7 @@ def sana_fe_rate(program: ChipProgram, inputs: np.ndarray) -> float:
     """Give the core-ticks a second of SANA-FE's simulation alone, its loading left out."""
     blank_first = np.concatenate([np.zeros_like(inputs[:1]), inputs])
     with tempfile.TemporaryDirectory() as name:
-        write_sana_fe(program, Path(name), blank_first, joules_per_event=0.0, joules_per_hop=0.0)
+        write_sana_fe(Exported(program, blank_first), Path(name))
         run = run_sana_fe(Path(name), program.n_cores, len(blank_first))
     return program.n_cores * len(blank_first) / run.seconds
 
@@ -54,7 +55,7 @@ def ranc_rate(binary: Path, program: ChipProgram, inputs: np.ndarray) -> float:
     n_ticks = len(inputs)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        write_ranc(program, folder, np.concatenate([inputs, inputs]))
+        write_ranc(Exported(program, np.concatenate([inputs, inputs])), folder)
         _run_ranc(binary, folder, n_ticks)  # once unseen, so that files are warm
         short, long = _run_ranc(binary, folder, n_ticks), _run_ranc(binary, folder, 2 * n_ticks)
     if long <= short:

@@ -23,7 +23,7 @@ from spikeloom.deployment.deploy import deploy
 from spikeloom.measure.votes import count_votes
 from spikeloom.network.learned import LearnedNetwork
 from spikeloom.optional import installed
-from spikeloom.simulation import Simulation, encode, run, start
+from spikeloom.simulation import Simulation, backend_named, run
 
 REAL_TIME = 1 / TICK_SECONDS
 ACTIVITIES = (0.01, 0.1, 0.5)
@@ -106,7 +106,7 @@ def _streaming_rows(setting: Setting, others: dict[str, float], note: Note) -> I
     by_threads = _best_rates(setting.threads, lambda threads: _images_rate(program, values, threads))
     yield from _rows(work, "images/s", program.n_cores, by_threads, others)
     work = f"streaming: {program.n_cores:,} cores, spikes in and out as they are packed"
-    inputs = _packed_inputs(program, values[: start(program).ticks_at_once])
+    inputs = _packed_inputs(program, values[: backend_named("fast").start(program).ticks_at_once])
     by_threads = _best_rates(setting.threads, lambda threads: _stream_rate(program, inputs, threads))
     yield from _rows(work, "images/s", program.n_cores, by_threads, others)
     yield Row(work, "popcounts alone, as a limit", others["limit"] / program.n_cores, "images/s")
@@ -173,7 +173,7 @@ def _rows(work: str, unit: str, n_cores: int, by_threads: dict[int, float], othe
 
 
 def _stream_rate(program: ChipProgram, inputs: SpikeTrains, threads: int) -> float:
-    simulation = start(program, threads=threads)
+    simulation = backend_named("fast").start(program, threads=threads)
     simulation.advance(inputs)  # its memory is there now
     started = perf_counter()
     simulation.advance(inputs)
@@ -192,7 +192,7 @@ def _tick_rates(program: ChipProgram, n_ticks: int) -> Callable[[int], float]:
 
     def rate(threads: int) -> float:
         if threads not in simulations:
-            simulations[threads] = start(program, threads=threads)
+            simulations[threads] = backend_named("fast").start(program, threads=threads)
             simulations[threads].advance(silence(0, 20))  # compiled and warm
         started = perf_counter()
         simulations[threads].advance(silence(0, n_ticks))
@@ -213,4 +213,4 @@ def _input_spikes(program: ChipProgram, values: np.ndarray) -> np.ndarray:
 
 def _packed_inputs(program: ChipProgram, values: np.ndarray) -> SpikeTrains:
     assert program.interface is not None
-    return encode("fast", program.interface, program.inputs, values, np.arange(len(values)), 0)
+    return backend_named("fast").encode(program.interface, program.inputs, values, np.arange(len(values)), 0)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from spikeloom.chip.assemble import assemble
 from spikeloom.chip.core import pack_crossbars
 from spikeloom.chip.limits import N_AXON_TYPES, N_AXONS, N_NEURONS
 from spikeloom.chip.neuron import RESET_BY_THRESHOLD, neurons
-from spikeloom.chip.program import ChipProgram, InputLines, OutputLines, Routes, place_row_by_row
-from spikeloom.chip.validate import validate_truenorth
+from spikeloom.chip.program import ChipProgram, InputLines, OutputLines, Routes
 from spikeloom.randomness.streams import core_seed
 
 _LEAK = 10
@@ -26,7 +26,7 @@ def recurrent_chip(n_cores: int, activity: float, seed: int = 0) -> ChipProgram:
     threshold = round(_LEAK / activity)
     targets, axons = np.divmod(rng.permutation(n_cores * N_AXONS), N_AXONS)
     none = np.zeros(0, np.int32)
-    program = ChipProgram(
+    return assemble(
         axon_types=np.tile(np.repeat(np.arange(N_AXON_TYPES, dtype=np.uint8), N_AXONS // N_AXON_TYPES), (n_cores, 1)),
         crossbars=_half_on(n_cores, rng),
         neurons=neurons(
@@ -39,8 +39,6 @@ def recurrent_chip(n_cores: int, activity: float, seed: int = 0) -> ChipProgram:
         ),
         potentials=rng.integers(0, threshold, shape).astype(np.int32),
         seeds=core_seed(seed, 0, np.arange(n_cores)),
-        core_members=np.zeros(n_cores, np.int32),
-        placement=place_row_by_row(np.arange(n_cores)),
         routes=Routes(
             targets.reshape(shape).astype(np.int32),
             axons.reshape(shape).astype(np.int32),
@@ -49,8 +47,6 @@ def recurrent_chip(n_cores: int, activity: float, seed: int = 0) -> ChipProgram:
         inputs=InputLines(none, none, none, none, none),
         outputs=OutputLines(none, none),
     )
-    validate_truenorth(program)
-    return program
 
 
 def _half_on(n_cores: int, rng: np.random.Generator) -> np.ndarray:

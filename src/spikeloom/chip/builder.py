@@ -12,26 +12,16 @@ program = build.build()
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from spikeloom.chip.core import pack_crossbars
+from spikeloom.chip.assemble import assemble
 from spikeloom.chip.limits import N_AXON_TYPES, N_AXONS, N_NEURONS
 from spikeloom.chip.neuron import PARAMETER_TYPES, Neurons, check_parameter_names, parameter_shape
-from spikeloom.chip.program import (
-    NOWHERE,
-    TO_OUTPUT,
-    ChipProgram,
-    InputLines,
-    Interface,
-    OutputLines,
-    Routes,
-    place_row_by_row,
-)
-from spikeloom.chip.validate import validate_truenorth
+from spikeloom.chip.program import NOWHERE, TO_OUTPUT, ChipProgram, InputLines, OutputLines, Routes
 from spikeloom.errors import ProgramError
+from spikeloom.interface import Interface
 from spikeloom.randomness.streams import core_seed
 
 # A neuron that nobody set never spikes: no synapses, no leak, a threshold above its potential.
@@ -105,27 +95,22 @@ class ProgramBuilder:
         """
         if not self._cores:
             raise ProgramError("program: has no core; call add_core first")
-        n_cores = len(self._cores)
+        if classes is not None and len(classes) != self._n_outputs:
+            raise ProgramError(
+                f"outputs: {len(classes)} classes for {self._n_outputs} output lines; one a line is needed"
+            )
         stacked = {name: np.stack([core[name] for core in self._cores]) for name in self._cores[0]}
-        program = ChipProgram(
+        return assemble(
             axon_types=stacked["axon_types"],
-            crossbars=pack_crossbars(stacked["crossbar"]),
+            crossbars=stacked["crossbar"],
             neurons=Neurons(**{name: stacked[name] for name in PARAMETER_TYPES}),
             potentials=stacked["potentials"],
-            seeds=core_seed(self._seed, 0, np.arange(n_cores)),
-            core_members=np.zeros(n_cores, np.int32),
-            placement=place_row_by_row(np.arange(n_cores)),
+            seeds=core_seed(self._seed, 0, np.arange(len(self._cores))),
             routes=Routes(stacked["targets"], stacked["target_axons"], stacked["delays"]),
             inputs=self._input_lines(),
             outputs=_output_lines(range(self._n_outputs) if classes is None else classes),
             interface=interface,
         )
-        if classes is not None and len(classes) != self._n_outputs:
-            raise ProgramError(
-                f"outputs: {len(classes)} classes for {self._n_outputs} output lines; one a line is needed"
-            )
-        validate_truenorth(program)  # before narrowing, so that a value out of range cannot wrap into it
-        return _narrowed(program)
 
     def _core(self, core: int, axon: int | slice = 0, neuron: int | slice = 0) -> dict[str, np.ndarray]:
         for name, index, length in (
@@ -182,17 +167,6 @@ def _whole(part: str, value: Any, shape: tuple[int, ...]) -> np.ndarray:
         wanted = f"{shape[0]} whole numbers" if shape else "a whole number"
         raise ProgramError(f"{part}: {value!r} was given; {wanted} can be")
     return np.broadcast_to(given, shape).astype(np.int64)
-
-
-def _narrowed(program: ChipProgram) -> ChipProgram:
-    narrow: dict[str, Any] = {name: array.astype(PARAMETER_TYPES[name]) for name, array in program.neurons.items()}
-    return replace(
-        program,
-        axon_types=program.axon_types.astype(np.uint8),
-        neurons=Neurons(**narrow),
-        potentials=program.potentials.astype(np.int32),
-        routes=replace(program.routes, delays=program.routes.delays.astype(np.uint8)),
-    )
 
 
 def _output_lines(classes: Iterable[int]) -> OutputLines:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from spikeloom.chip.assemble import assemble
 from spikeloom.chip.neuron import Neurons
 from spikeloom.chip.program import (
     TO_OUTPUT,
@@ -17,6 +18,7 @@ from spikeloom.chip.program import (
     Routes,
     place_row_by_row,
 )
+from spikeloom.chip.validate import validate_program
 from spikeloom.errors import ProgramError
 
 
@@ -54,7 +56,7 @@ def program_of_member(program: ChipProgram, member: int) -> ChipProgram:
         tap_cores[within],
         program.inputs.tap_axons[taps][within],
     )
-    return ChipProgram(
+    return assemble(
         axon_types=program.axon_types[chosen],
         crossbars=program.crossbars[chosen],
         neurons=program.neurons[chosen],
@@ -66,6 +68,7 @@ def program_of_member(program: ChipProgram, member: int) -> ChipProgram:
         inputs=inputs,
         outputs=OutputLines(program.outputs.classes[of_output], program.outputs.members[of_output]),
         interface=program.interface,
+        check=validate_program,
     )
 
 
@@ -98,7 +101,7 @@ def join_programs(programs: Sequence[ChipProgram]) -> ChipProgram:
         )
     cores = _offsets(len(program.axon_types) for program in programs)
     lines, outputs = (_offsets(len(getattr(program, side)) for program in programs) for side in ("inputs", "outputs"))
-    return ChipProgram(
+    return assemble(
         **{
             name: _joined(programs, name) for name in ("axon_types", "crossbars", "potentials", "seeds", "core_members")
         },
@@ -110,6 +113,7 @@ def join_programs(programs: Sequence[ChipProgram]) -> ChipProgram:
         inputs=_joined_inputs(programs, cores, lines),
         outputs=OutputLines(*(_joined([p.outputs for p in programs], name) for name in ("classes", "members"))),
         interface=first.interface,
+        check=validate_program,
     )
 
 
@@ -125,7 +129,7 @@ def shifted(program: ChipProgram, down: int, right: int) -> ChipProgram:
     """
     if program.interface is None:
         raise ProgramError("shift: the program has no interface, so no image can be moved before it")
-    rows, columns, channels = program.interface.value_shape
+    rows, columns, channels = program.interface.coded_shape
     place, channel = np.divmod(program.inputs.values, channels)
     row, column = np.divmod(place, columns)
     row, column = row - down, column - right

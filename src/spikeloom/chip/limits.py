@@ -33,6 +33,4 @@ ARRAY_COLUMNS = 4  # chips in a row of a larger array; 4 x 4 were built [3]
 PACKET_OFFSET_MIN = -256  # a packet's dx and dy have 9 bits [3]
 PACKET_OFFSET_MAX = 255
 
-INTERFACE_TICKS_MAX = 2**16  # ticks an image, and of latency: beyond it a program is not read image by image
-
 TICK_SECONDS = 1e-3  # one tick, nominally [1]

@@ -56,6 +56,11 @@ class Neurons:
         """The leading shape that all parameters share."""
         return self.leak.shape
 
+    def __repr__(self) -> str:
+        """Give one line: the shape, and the parameters that are not all zero."""
+        used = [name for name, array in self.items() if array.any()]
+        return f"Neurons({' x '.join(map(str, self.shape))}, {', '.join(used) or 'all parameters zero'})"
+
     def __getitem__(self, index: Any) -> Neurons:
         return Neurons(*(array[index] for _, array in self.items()))
 

@@ -7,13 +7,13 @@ or nowhere. Input lines carry a source value of a member to many axons; output l
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, get_args
 
 import numpy as np
 
 from spikeloom.chip.core import Core, unpack_crossbars
 from spikeloom.chip.limits import ARRAY_COLUMNS, CHIP_COLUMNS, CHIP_ROWS, CORES_PER_CHIP
 from spikeloom.chip.neuron import Neurons
+from spikeloom.interface import Interface
 
 NOWHERE, TO_OUTPUT = -1, -2
 """Values of `Routes.cores` for a neuron that goes nowhere, and for one that feeds an output line."""
@@ -51,7 +51,7 @@ class InputLines:
     """Lines into the chip: what each carries, and its taps, the many axons it reaches.
 
     values, members : (n_lines,) int32
-        Source value of the input and the ensemble member whose draw it carries.
+        Which of the interface's coded values the line carries, and the ensemble member whose draw it is.
     tap_lines, tap_cores, tap_axons : (n_taps,) int32
     """
 
@@ -77,29 +77,6 @@ class OutputLines:
 
     def __len__(self) -> int:
         return len(self.classes)
-
-
-Coding = Literal["bernoulli", "threshold"]
-CODINGS: tuple[Coding, ...] = get_args(Coding)
-
-
-@dataclass(frozen=True)
-class Interface:
-    """How to feed a program and read it.
-
-    coding : "bernoulli" (a value is the probability of a spike) or "threshold" (a spike from one half)
-    ticks_per_image : ticks in which one image is shown
-    latency : ticks from the first integration of an image to its first votes, both included
-    value_shape : rows, columns and channels of an input
-    shifts : pixels down and right by which each tick of an image shows it moved; empty where it stays
-    """
-
-    coding: Coding
-    ticks_per_image: int
-    latency: int
-    value_shape: tuple[int, int, int]
-    class_names: tuple[str, ...]
-    shifts: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,6 +113,14 @@ class ChipProgram:
     def n_cores(self) -> int:
         """Cores over all members."""
         return len(self.axon_types)
+
+    def __repr__(self) -> str:
+        """Give one line: arrays of a whole chip are no sight for a terminal."""
+        shown = "fed spikes by hand" if self.interface is None else f"{self.interface.n_classes} classes"
+        return (
+            f"ChipProgram({self.n_cores:,} cores of {len(self.members):,} members on {self.n_chips} chips, "
+            f"{len(self.inputs):,} input lines, {len(self.outputs):,} output lines, {shown})"
+        )
 
     @property
     def members(self) -> np.ndarray:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
 
 from spikeloom.artefact import Format, checked_array, read_artefact, write_artefact
+from spikeloom.chip.assemble import assemble
 from spikeloom.chip.limits import N_AXONS, N_NEURONS
 from spikeloom.chip.neuron import PARAMETER_TYPES, Neurons, parameter_shape
-from spikeloom.chip.program import ChipProgram, InputLines, Interface, OutputLines, Routes
+from spikeloom.chip.program import ChipProgram, InputLines, OutputLines, Routes
 from spikeloom.chip.trains import SpikeTrains, pack, unpack, words_of
 from spikeloom.chip.validate import validate_program
 from spikeloom.errors import ArtefactError, ProgramError
+from spikeloom.interface import Interface
 
-PROGRAM = Format("chip program", 2)
-SPIKES = Format("spike trains", 1)
+PROGRAM = Format("chip program", 3, "spikeloom deploy LEARNED")
+SPIKES = Format("spike trains", 1, "spikeloom import")
 
 _LINE_FIELDS = {
     "inputs": ("values", "members", "tap_lines", "tap_cores", "tap_axons"),
@@ -35,7 +37,7 @@ def save_program(program: ChipProgram, path: Path) -> None:
         for group, names in _LINE_FIELDS.items()
         for name in names
     }
-    interface = None if program.interface is None else asdict(program.interface)
+    interface = None if program.interface is None else program.interface.model_dump(mode="json")
     write_artefact(path, PROGRAM, arrays, {"interface": interface})
 
 
@@ -53,34 +55,26 @@ def load_program(path: Path) -> ChipProgram:
         name: checked_array(arrays, name, dtype, shape, path) for name, (dtype, shape) in _core_arrays(n_cores).items()
     }
     by_neuron = (n_cores, N_NEURONS)
-    program = ChipProgram(
-        **core_arrays,
-        neurons=Neurons(
-            **{
-                name: checked_array(
-                    arrays,
-                    f"neurons.{name}",
-                    dtype,
-                    parameter_shape(name, by_neuron),
-                    path,
-                )
-                for name, dtype in PARAMETER_TYPES.items()
-            }
-        ),
-        routes=Routes(
-            checked_array(arrays, "routes.cores", np.int32, by_neuron, path),
-            checked_array(arrays, "routes.axons", np.int32, by_neuron, path),
-            checked_array(arrays, "routes.delays", np.uint8, by_neuron, path),
-        ),
-        inputs=InputLines(*_lines(arrays, "inputs", path)),
-        outputs=OutputLines(*_lines(arrays, "outputs", path)),
-        interface=_interface(record.get("interface"), path),
-    )
+    parameters = {
+        name: checked_array(arrays, f"neurons.{name}", dtype, parameter_shape(name, by_neuron), path)
+        for name, dtype in PARAMETER_TYPES.items()
+    }
     try:
-        validate_program(program)
+        return assemble(
+            **core_arrays,
+            neurons=Neurons(**parameters),
+            routes=Routes(
+                checked_array(arrays, "routes.cores", np.int32, by_neuron, path),
+                checked_array(arrays, "routes.axons", np.int32, by_neuron, path),
+                checked_array(arrays, "routes.delays", np.uint8, by_neuron, path),
+            ),
+            inputs=InputLines(*_lines(arrays, "inputs", path)),
+            outputs=OutputLines(*_lines(arrays, "outputs", path)),
+            interface=interface_from(record.get("interface"), path),
+            check=validate_program,
+        )
     except ProgramError as error:
         raise ArtefactError(f"{path}: {error}") from error
-    return program
 
 
 def save_spikes(spikes: np.ndarray, path: Path) -> None:
@@ -114,20 +108,13 @@ def _lines(arrays: dict[str, np.ndarray], group: str, path: Path) -> list[np.nda
     return [checked_array(arrays, f"{group}.{name}", np.int32, (None,), path) for name in _LINE_FIELDS[group]]
 
 
-def _interface(record: object, path: Path) -> Interface | None:
+def interface_from(record: object, path: Path) -> Interface | None:
+    """Give the interface that a file's record holds, or None; ArtefactError where it cannot be read."""
     if record is None:
         return None
+    if not isinstance(record, Mapping):
+        raise ArtefactError(f"{path}: interface: {type(record).__name__} in place of a record; the file is damaged")
     try:
-        if not isinstance(record, Mapping):
-            raise TypeError(f"{type(record).__name__} in place of a record")
-        rows, columns, channels = (int(length) for length in record["value_shape"])
-        return Interface(
-            record["coding"],
-            int(record["ticks_per_image"]),
-            int(record["latency"]),
-            (rows, columns, channels),
-            tuple(str(name) for name in record["class_names"]),
-            tuple((int(down), int(right)) for down, right in record["shifts"]),
-        )
-    except (KeyError, OverflowError, TypeError, ValueError) as error:
-        raise ArtefactError(f"{path}: its interface record cannot be read ({error!r}); the file is damaged") from error
+        return Interface(**record)
+    except (ProgramError, TypeError) as error:
+        raise ArtefactError(f"{path}: {error}; the file is damaged") from error

@@ -6,23 +6,24 @@ checks what TrueNorth alone forbids. Other targets have their own rules beside t
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from spikeloom.chip import limits
 from spikeloom.chip.limits import N_AXON_TYPES, N_AXONS, N_NEURONS
 from spikeloom.chip.neuron import RESET_MODES, Neurons, parameter_shape
 from spikeloom.chip.program import (
-    CODINGS,
     NOWHERE,
     TO_OUTPUT,
     ChipProgram,
     InputLines,
-    Interface,
     OutputLines,
     Routes,
     route_offsets,
 )
 from spikeloom.errors import ProgramError
+from spikeloom.interface import Interface
 
 
 def validate_program(program: ChipProgram) -> None:
@@ -134,18 +135,8 @@ def validate_interface(interface: Interface | None, inputs: InputLines, outputs:
     """Check that the interface names every value and class that the lines carry."""
     if interface is None:
         return
-    if interface.coding not in CODINGS:
-        raise ProgramError(f"interface: coding '{interface.coding}'; one of {', '.join(CODINGS)} is needed")
-    for name, ticks in (("ticks per image", interface.ticks_per_image), ("latency", interface.latency)):
-        if not 1 <= ticks <= limits.INTERFACE_TICKS_MAX:
-            raise ProgramError(f"interface: {name} is {ticks}; 1 .. {limits.INTERFACE_TICKS_MAX} is allowed")
-    if min(interface.value_shape) < 1:
-        raise ProgramError(f"interface: value shape {interface.value_shape}; rows, columns, channels of at least 1")
-    n_shifts, n_ticks = len(interface.shifts), interface.ticks_per_image
-    if n_shifts not in (0, n_ticks):
-        raise ProgramError(f"interface: {n_shifts} shifts for {n_ticks} ticks an image; one a tick is needed, or none")
-    _exist("input line", "value", inputs.values, int(np.prod(interface.value_shape)))
-    _exist("output line", "class", outputs.classes, len(interface.class_names))
+    _exist("input line", "value", inputs.values, math.prod(interface.coded_shape))
+    _exist("output line", "class", outputs.classes, interface.n_classes)
 
 
 def _validate_shapes(program: ChipProgram) -> None:

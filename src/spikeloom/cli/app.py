@@ -12,8 +12,9 @@ from spikeloom.cli.bench import bench_command
 from spikeloom.cli.data import data_app
 from spikeloom.cli.deploy import deploy_command, info_command
 from spikeloom.cli.drift import drift_command
-from spikeloom.cli.exchange import export_command, import_app
+from spikeloom.cli.exchange import export_command, import_command
 from spikeloom.cli.frontier import frontier_command
+from spikeloom.cli.pack import pack_app
 from spikeloom.cli.predict import predict_command
 from spikeloom.cli.reproduce import reproduce_command
 from spikeloom.cli.robust import robust_command
@@ -38,10 +39,11 @@ app.command("reproduce")(reproduce_command)
 app.command("info")(info_command)
 app.command("drift")(drift_command)
 app.command("export")(export_command)
-app.add_typer(import_app, name="import")
+app.command("import")(import_command)
 app.command("robust")(robust_command)
 app.command("frontier")(frontier_command)
 app.command("zoo")(zoo_command)
+app.add_typer(pack_app, name="pack")
 app.command("bench")(bench_command)
 
 

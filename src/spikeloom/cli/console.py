@@ -60,6 +60,17 @@ def note(message: str) -> None:
         typer.echo(message, err=True)
 
 
+def note_table(table: RenderableType) -> None:
+    """Show a table on stderr, unless quiet."""
+    if not _settings["quiet"]:
+        _console(stderr=True).print(table)
+
+
+def warn(message: str) -> None:
+    """Say on stderr what must not be missed, quiet or not."""
+    typer.echo(message, err=True)
+
+
 @contextmanager
 def progress_bar(description: str, total: float) -> Iterator[Advance]:
     """Show a bar on stderr, and give the function that moves it."""

@@ -96,7 +96,9 @@ def _program_facts(program: ChipProgram) -> tuple[dict[str, Any], list[Any]]:
     fit = fit_report(program)
     facts: dict[str, Any] = {"fits_the_chip": misfit is None, "path": "streaming" if reason is None else "general"}
     facts |= {} if misfit is None else {"misfit": misfit}
-    facts |= {} if program.interface is None else {"ticks_an_image": program.interface.ticks_per_image}
+    if program.interface is not None:
+        facts |= {"ticks_an_image": program.interface.ticks_per_image}
+        facts |= {"interface": program.interface.model_dump(mode="json")}
     facts |= {"why": "memoryless, without circles" if reason is None else reason, "fit": asdict(fit)}
     return facts, [fit_table(fit)]
 
@@ -115,7 +117,6 @@ def _network_facts(network: LearnedNetwork) -> tuple[dict[str, Any], list[Any]]:
         "recipe": recipe,
         "seed": network.training.get("seed"),
         "epochs_done": len(log),
-        "validation": network.training.get("validation", {}),
-        "validation_accuracy": log[-1].get("validation_accuracy") if log else None,
+        "unsampled_validation_accuracy": log[-1].get("unsampled_validation_accuracy") if log else None,
     }
     return trained | facts, tables

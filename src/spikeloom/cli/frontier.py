@@ -34,39 +34,54 @@ def frontier_command(
     goes on with them.
     """
     from spikeloom.artefact import write_atomically
-    from spikeloom.measure.energy import PAPER_PROFILE
+    from spikeloom.measure.energy import shipped_profiles
     from spikeloom.report.figures import frontier_figure, save_figure
+    from spikeloom.report.frontier import entries, picked
+    from spikeloom.report.rows import measurement_row
     from spikeloom.zoo import zoo_card, zoo_names
 
-    best = None if space is None else _search(space, data, out, trials, seed, threads or console.default_threads())
-    cards = [zoo_card(name) for name in zoo_names()]
-    # networks of other seeds are there for ensembles; the best of them would be chosen by the test set
-    shown = [card for card in cards if card.seed == 0]
-    rows: list[dict[str, Any]] = [{"name": card.name, **row} for card in shown for row in card.test]
-    paths = save_figure(frontier_figure(rows, PAPER_PROFILE), out / FIGURE_FILE)
+    searched = None if space is None else _search(space, data, out, trials, seed, threads or console.default_threads())
+    found = entries(zoo_card(name) for name in zoo_names())
+    chosen = picked(found)
+    rows: list[dict[str, Any]] = [
+        {
+            "name": entry.card.name,
+            "method": entry.card.method,
+            "validation_accuracy": entry.validation.accuracy,
+            "picked_by_validation": entry in chosen,
+            **measurement_row(entry.test, shipped_profiles()),
+        }
+        for entry in found
+    ]
+    paths = save_figure(frontier_figure(found), out / FIGURE_FILE)
     write_atomically(out / RESULTS_FILE, json.dumps({"rows": rows}, indent=1).encode())
     if as_json:
-        console.print_json({"rows": rows, "best_trial": best})
+        console.print_json({"rows": rows, **(searched or {})})
         return
-    if best is not None:
-        console.show(f"best trial: {best}")
     console.show(*(f"written to {path}" for path in (*paths, out / RESULTS_FILE)))
 
 
-def _search(path: Path, data: str, out: Path, trials: int, seed: int, threads: int) -> dict[str, Any] | None:
+def _search(path: Path, data: str, out: Path, trials: int, seed: int, threads: int) -> dict[str, Any]:
+    """Search, show the trials, and give all of them and the best as JSON values."""
     from dataclasses import asdict
 
     import torch
 
     from spikeloom.data import load_dataset
     from spikeloom.frontier.search import load_space, search
+    from spikeloom.frontier.table import trials_table
 
     chosen, dataset = load_space(path), load_dataset(data)
     torch.set_num_threads(threads)
-    best = search(chosen, dataset, out / TRIALS_FILE, trials, _tell, seed)
-    return None if best is None else asdict(best)
+    done, best = search(chosen, dataset, out / TRIALS_FILE, trials, _tell, seed)
+    console.note_table(trials_table(done, best))
+    return {"trials": [asdict(trial) for trial in done], "best_trials": [asdict(trial) for trial in best]}
 
 
 def _tell(trial: Trial) -> None:
-    told = "does not fit" if trial.validation_accuracy is None else f"{trial.validation_accuracy * 100:.2f} %"
+    told = (
+        "does not fit"
+        if trial.accuracy is None
+        else f"{trial.accuracy * 100:.2f} %, {(trial.joules or 0) * 1e6:.3g} uJ"
+    )
     console.note(f"trial {trial.number}: {told}, {trial.cores or '-'} cores, {dict(trial.changes)}")

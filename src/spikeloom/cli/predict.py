@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from spikeloom.cli import console
 from spikeloom.cli.options import Backend, Json, Model, Seed, known_backend, refuse_members
+
+if TYPE_CHECKING:
+    from spikeloom.chip.program import ChipProgram
+    from spikeloom.measure.energy import Energy, Profile
+    from spikeloom.measure.prediction import Prediction
 
 _PREDICTING_MEMBERS = 16
 
@@ -48,6 +53,7 @@ def predict_command(
     else:
         program = deploy(loaded, members or (1 if loaded.is_certain else _PREDICTING_MEMBERS), seed)
     interface = interface_needed(program)
+    profiles = shipped_profiles()
     values = [as_values(read_image(path, interface.value_shape, resize=resize)) for path in images]
     predictions = predict(program, [1 - image if invert else image for image in values], seed, backend=backend)
     rows = [
@@ -56,7 +62,7 @@ def predict_command(
             "class": prediction.class_name,
             "votes": prediction.votes,
             "tied": prediction.tied,
-            **energy_columns(program.n_cores, interface.ticks_per_image, prediction.activity, shipped_profiles()),
+            **energy_columns({name: _energy(profile, program, prediction) for name, profile in profiles.items()}),
         }
         for path, prediction in zip(images, predictions, strict=True)
     ]
@@ -64,6 +70,14 @@ def predict_command(
         console.print_json({"rows": rows})
     else:
         _show_predictions(rows)
+
+
+def _energy(profile: Profile, program: ChipProgram, prediction: Prediction) -> Energy:
+    from spikeloom.measure.energy import energy_per_image
+    from spikeloom.measure.votes import interface_needed
+
+    done, ticks = prediction.activity, interface_needed(program).period
+    return energy_per_image(profile, program.n_cores, ticks, done.events_per_image, done.hops_per_image)
 
 
 def _show_predictions(rows: Sequence[dict[str, Any]]) -> None:

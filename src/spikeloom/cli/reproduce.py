@@ -34,22 +34,22 @@ def reproduce_command(
     was stopped goes on where it was.
     """
     from spikeloom.data import load_dataset
-    from spikeloom.measure.energy import named_profile
+    from spikeloom.measure.energy import PAPER_PROFILE, named_profile
     from spikeloom.report.tables import reproduction_note, reproduction_table
-    from spikeloom.reproduction import reproduce, save_reproduction, work
+    from spikeloom.reproduction import reproduce, reproduction_json, save_reproduction, work
 
     ensembles = _ensembles(members, draws)
     test_set = load_dataset(dataset, "test")
     used_threads = threads or console.default_threads()
     networks = _networks(train, out, seed, used_threads, dataset)
     with console.progress_bar("simulating", work(networks, ensembles, len(test_set))) as advance:
-        reproduction = reproduce(networks, test_set, ensembles, seed=seed, threads=used_threads, progress=advance)
-    rows, profile = reproduction.rows, reproduction.profile
+        rows = reproduce(networks, test_set, ensembles, seed=seed, threads=used_threads, progress=advance)
     if as_json:
-        console.print_json({"rows": rows})
+        console.print_json(reproduction_json(rows))
     else:
-        console.show(reproduction_table(rows, profile), reproduction_note(rows, profile, named_profile(profile)))
-    paths = save_reproduction(reproduction, out)
+        note = reproduction_note(rows, PAPER_PROFILE, named_profile(PAPER_PROFILE))
+        console.show(reproduction_table(rows, PAPER_PROFILE), note)
+    paths = save_reproduction(rows, out)
     console.note("written: " + ", ".join(str(path) for path in paths))
 
 

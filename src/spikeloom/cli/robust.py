@@ -32,24 +32,26 @@ def robust_command(
     from spikeloom.chip.program import ChipProgram
     from spikeloom.data import load_dataset
     from spikeloom.deployment.deploy import deploy
-    from spikeloom.measure.robustness import PROGRAM_FAULTS, SHARES, robustness
+    from spikeloom.measure.faults import FAULTS
+    from spikeloom.measure.robustness import SHARES, robustness
     from spikeloom.report.figures import robustness_figure, save_figure
     from spikeloom.zoo import load
 
     shown = load_dataset(dataset, "test").take(slice(images))
     rows = []
-    with console.progress_bar("breaking", len(models) * (1 + len(PROGRAM_FAULTS)) * len(SHARES)) as advance:
+    with console.progress_bar("breaking", len(models) * len(FAULTS) * len(SHARES)) as advance:
         for name in models:
             model = load(name)
             program = model if isinstance(model, ChipProgram) else deploy(model, seed=seed)
             used = threads or console.default_threads()
-            for row in robustness(program, shown, draws, seed=seed, threads=used):
-                rows.append({"model": name.removeprefix("zoo:"), "cores": program.n_cores, **asdict(row)})
+            for row in robustness(name.removeprefix("zoo:"), program, shown, draws, seed=seed, threads=used):
+                rows.append(row)
                 advance(1, f"{name}: {row.fault}")
     paths = save_figure(robustness_figure(rows), out / FIGURE_FILE)
-    write_atomically(out / RESULTS_FILE, json.dumps({"rows": rows}, indent=1).encode())
+    values = {"rows": [asdict(row) for row in rows]}
+    write_atomically(out / RESULTS_FILE, json.dumps(values, indent=1).encode())
     if as_json:
-        console.print_json({"rows": rows})
+        console.print_json(values)
     else:
         from spikeloom.report.tables import robustness_table
 

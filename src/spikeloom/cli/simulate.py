@@ -61,7 +61,7 @@ def simulate_command(
     from spikeloom.data import load_dataset
     from spikeloom.measure.energy import load_profiles
     from spikeloom.measure.evaluation import interface_of_model, simulate
-    from spikeloom.report.rows import result_row
+    from spikeloom.report.rows import measurement_row
     from spikeloom.report.tables import energy_note, result_table
     from spikeloom.zoo import load
 
@@ -79,7 +79,7 @@ def simulate_command(
         raise typer.BadParameter("goes with --spikes FILE", param_hint="--to-text")
     examples = load_dataset(dataset, split.value)
     cores = loaded.n_cores if isinstance(loaded, ChipProgram) else loaded.n_cores * (members or 1)
-    ticks_per_image = interface_of_model(loaded).ticks_per_image
+    ticks_per_image = interface_of_model(loaded).period
     started = perf_counter()
     with console.progress_bar("simulating", cores * len(examples) * draws) as advance:
         result = simulate(
@@ -87,12 +87,12 @@ def simulate_command(
             threads=threads or console.default_threads(), progress=_with_rate(advance, cores, ticks_per_image),
         )  # fmt: skip
     images_per_second = len(examples) * draws / (perf_counter() - started)
-    row = result_row(result, known_profiles)
+    row = measurement_row(result, known_profiles)
     row |= {"backend": backend, "path": result.path, "images_per_second": images_per_second}
     if as_json:
         console.print_json(row)
         return
-    console.show(result_table(row, known_profiles), energy_note(known_profiles))
+    console.show(result_table(result, known_profiles), energy_note(known_profiles))
     console.note(f"{_rate(images_per_second, ticks_per_image)}, {backend} back end, {result.path} path")
 
 

@@ -67,7 +67,7 @@ def train_run(recipe: Recipe, run: Path, device: str, threads: int) -> LearnedNe
     """Train or go on in a run folder, with a progress bar; on Ctrl-C say how to go on."""
     import torch
 
-    from spikeloom.training.loop import train
+    from spikeloom.training.fit import train
 
     dataset = _training_set(recipe)
     recipe.topology(dataset.value_shape, dataset.n_classes)  # what does not fit is refused before anything is shown
@@ -97,7 +97,7 @@ class _BarReporter:
 
     def epoch(self, metrics: dict[str, Any]) -> None:
         """Keep the validation accuracy to show from now on."""
-        self._accuracy = f"  valid. {metrics['validation_accuracy'] * 100:.2f} %"
+        self._accuracy = f"  valid. {metrics['unsampled_validation_accuracy'] * 100:.2f} %"
 
 
 def _chosen_recipe(source: str, changes: list[str], data: str | None, seed: int | None) -> Recipe:
@@ -113,7 +113,7 @@ def _chosen_recipe(source: str, changes: list[str], data: str | None, seed: int 
 def _recipe_of_run(run: Path) -> Recipe:
     from spikeloom.training.checkpoint import load_checkpoint
     from spikeloom.training.files import CHECKPOINT_FILE
-    from spikeloom.training.resume import recorded_recipe
+    from spikeloom.training.recipe import recorded_recipe
 
     return recorded_recipe(load_checkpoint(run / CHECKPOINT_FILE).network)
 
@@ -136,7 +136,7 @@ def _report(network: LearnedNetwork, recipe: Recipe, run: Path, threads: int, as
     from spikeloom.measure.evaluation import evaluate_network
     from spikeloom.report.tables import percent, plural
     from spikeloom.training.files import LEARNED_FILE
-    from spikeloom.training.loop import validation_split
+    from spikeloom.training.split import validation_split
 
     _, validation = validation_split(recipe, _training_set(recipe))
     results = evaluate_network(network, validation, VALIDATION_MEMBERS, threads=threads)
@@ -149,6 +149,6 @@ def _report(network: LearnedNetwork, recipe: Recipe, run: Path, threads: int, as
         return
     console.show(
         f"{run / LEARNED_FILE}: {network.n_cores} cores a member, {last['epoch']} epochs, loss {last['loss']:.4f}",
-        f"validation: training network {percent(last['validation_accuracy'])}, on the chip "
+        f"validation: training network {percent(last['unsampled_validation_accuracy'])}, on the chip "
         + ", ".join(f"{percent(result.accuracy)} with {plural(size, 'member')}" for size, result in results.items()),
     )

@@ -1,4 +1,4 @@
-"""Data sets by name, folder, file or array, and how their values become spikes."""
+"""Data sets by name, folder, file or array."""
 
 from spikeloom.data.datasets import Dataset, from_arrays
 from spikeloom.data.readers import load_dataset, mnist

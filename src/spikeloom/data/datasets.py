@@ -23,7 +23,8 @@ _T = TypeVar("_T")
 class Dataset:
     """Images of rows x columns (x channels) with a label each.
 
-    images : (n, rows, columns, channels) uint8, or float32 in [0, 1]
+    images : (n, rows, columns, channels) uint8, or float32 in [0, 1]; (n, frames, rows, columns, channels) where an
+        example is a sequence of frames
     labels : (n,) int64
     class_names : one name a class
     transform, target_transform : applied by indexing alone, as torchvision does
@@ -44,9 +45,20 @@ class Dataset:
 
     @property
     def value_shape(self) -> tuple[int, int, int]:
-        """Rows, columns and channels of an image."""
-        rows, columns, channels = self.images.shape[1:]
+        """Rows, columns and channels of an image, or of a frame."""
+        rows, columns, channels = self.images.shape[-3:]
         return rows, columns, channels
+
+    @property
+    def n_frames(self) -> int:
+        """Frames of an example; 1 of an image."""
+        return self.images.shape[1] if self.images.ndim == 5 else 1
+
+    def __repr__(self) -> str:
+        """Give one line: how many examples of what."""
+        frames = f"{self.n_frames} frames of " if self.images.ndim == 5 else ""
+        shape = " x ".join(map(str, self.value_shape))
+        return f"Dataset({len(self):,} examples, {frames}{shape} {self.images.dtype}, {self.n_classes} classes)"
 
     @property
     def n_classes(self) -> int:
@@ -86,7 +98,7 @@ def from_arrays(
 
     Parameters
     ----------
-    images : (n, rows, columns) or (n, rows, columns, channels)
+    images : (n, rows, columns), (n, rows, columns, channels) or (n, frames, rows, columns, channels)
         uint8, or floating point in [0, 1].
     labels : (n,) of integers from 0
     class_names : sequence of str, optional
@@ -100,9 +112,10 @@ def from_arrays(
     images, labels = np.asarray(images), np.asarray(labels)
     if images.ndim == 3:
         images = images[..., None]
-    if images.ndim != 4 or 0 in images.shape:
+    if images.ndim not in (4, 5) or 0 in images.shape:
         raise DataError(
-            f"{source}: images have shape {images.shape}; (n, rows, columns) or (n, rows, columns, channels) is needed"
+            f"{source}: images have shape {images.shape}; (n, rows, columns) or (n, rows, columns, channels) is "
+            "needed, or (n, frames, rows, columns, channels) for sequences of frames"
         )
     if labels.shape != (len(images),):
         raise DataError(

@@ -7,14 +7,17 @@ from dataclasses import replace
 
 import numpy as np
 
+from spikeloom.chip.assemble import assemble
 from spikeloom.chip.core import pack_crossbars
 from spikeloom.chip.ensemble import join_programs, shifted
 from spikeloom.chip.neuron import Neurons, memoryless
-from spikeloom.chip.program import ChipProgram, Interface, place_row_by_row
+from spikeloom.chip.program import ChipProgram
 from spikeloom.chip.validate import validate_truenorth
+from spikeloom.deployment.place import Placement, row_by_row
 from spikeloom.deployment.route import ensemble_routes, input_lines, member_routes, output_lines
 from spikeloom.deployment.sample import integer_leaks, sample_crossbars
 from spikeloom.errors import FitError, ProgramError
+from spikeloom.interface import Moved, Still
 from spikeloom.network.learned import LearnedNetwork
 from spikeloom.randomness.streams import core_seed, synapse_generator
 
@@ -22,8 +25,17 @@ _BYTES_PER_CORE = 2**16  # while it is deployed: crossbar, parameters, routes, a
 _BYTES_MAX = 2**33
 
 
-def deploy(network: LearnedNetwork, members: int = 1, seed: int = 0) -> ChipProgram:
+def deploy(network: LearnedNetwork, members: int = 1, seed: int = 0, place: Placement = row_by_row) -> ChipProgram:
     """Sample a learned network into a program of `members` members that fits the chip.
+
+    Parameters
+    ----------
+    network : LearnedNetwork
+    members : int
+        Sampled copies that vote together.
+    seed : int
+    place : Placement
+        Where cores lie; see `spikeloom.deployment.place`.
 
     Raises
     ------
@@ -32,10 +44,12 @@ def deploy(network: LearnedNetwork, members: int = 1, seed: int = 0) -> ChipProg
     """
     if members < 1:
         raise FitError(f"deployment: {members} members; at least 1 is needed")
-    return deploy_members(network, range(members), seed)
+    return deploy_members(network, range(members), seed, place)
 
 
-def deploy_members(network: LearnedNetwork, members: Sequence[int], seed: int = 0) -> ChipProgram:
+def deploy_members(
+    network: LearnedNetwork, members: Sequence[int], seed: int = 0, place: Placement = row_by_row
+) -> ChipProgram:
     """Deploy members by their numbers: member k of a seed is the same alone or among 64.
 
     Raises
@@ -54,23 +68,19 @@ def deploy_members(network: LearnedNetwork, members: Sequence[int], seed: int = 
         )
     outputs = output_lines(network, numbers)
     connected = np.concatenate(network.connected)
-    neurons = _neurons(network, connected, len(numbers))
-    program = ChipProgram(
+    return assemble(
         axon_types=np.tile(_stacked(network, "axon_types"), (len(numbers), 1)),
         crossbars=np.concatenate([_crossbars(network, connected, synapse_generator(seed, k)) for k in numbers]),
-        neurons=neurons,
-        potentials=np.zeros(neurons.shape, np.int32),
+        neurons=_neurons(network, connected, len(numbers)),
         seeds=np.concatenate([core_seed(seed, k, np.arange(network.n_cores)) for k in numbers]),
-        core_members=np.repeat(numbers, network.n_cores).astype(np.int32),
+        core_members=np.repeat(numbers, network.n_cores),
         # by the member's number, so that its spikes travel as far alone as among others
-        placement=place_row_by_row((numbers[:, None] * network.n_cores + np.arange(network.n_cores)).ravel()),
+        placement=place((numbers[:, None] * network.n_cores + np.arange(network.n_cores)).ravel()),
         routes=ensemble_routes(member_routes(network), len(outputs) // len(numbers), len(numbers)),
         inputs=input_lines(network, numbers),
         outputs=outputs,
-        interface=interface_of(network),
+        interface=network.interface,
     )
-    validate_truenorth(program)
-    return program
 
 
 SHIFTS = {1: ((0, 0),), 5: ((0, 0), (-1, 0), (1, 0), (0, -1), (0, 1))}
@@ -127,23 +137,13 @@ def show_moved(program: ChipProgram, ticks: int) -> ChipProgram:
         return program
     if program.interface is None:
         raise ProgramError("deployment: the program has no interface, so no image can be moved before it")
-    if program.interface.ticks_per_image != 1:
+    if program.interface.frames != Still():
         raise ProgramError(
-            f"deployment: the program takes {program.interface.ticks_per_image} ticks an image already; "
-            "deploy the network anew for others"
+            f"deployment: the program takes {program.interface.ticks_per_image} ticks an image already, by its frames "
+            f"'{program.interface.frames.name}'; deploy a network with still ones"
         )
-    return replace(program, interface=replace(program.interface, ticks_per_image=ticks, shifts=SHIFTS[ticks]))
-
-
-def interface_of(network: LearnedNetwork) -> Interface:
-    """Give how a deployed network is fed and read: a new image every tick, decided after a tick a layer."""
-    return Interface(
-        coding=network.convention.coding,
-        ticks_per_image=1,
-        latency=len(network.layers),
-        value_shape=network.topology.input_shape,
-        class_names=network.class_names,
-    )
+    interface = program.interface.model_copy(update={"frames": Moved(shifts=SHIFTS[ticks])})
+    return replace(program, interface=interface)
 
 
 def _neurons(network: LearnedNetwork, connected: np.ndarray, n_members: int) -> Neurons:

@@ -33,7 +33,7 @@ def refuse_wide_potentials(program: ChipProgram, bits: int) -> None:
         refuse_neurons(
             wrong,
             f"its potential may reach {low[core, neuron]} .. {high[core, neuron]}, and {bits} bits wrap; build the "
-            f"hardware with potentials of {needed} bits and export with --potential-bits {needed}",
+            f"hardware with potentials of {needed} bits and export with --set potential_bits={needed}",
         )
 
 

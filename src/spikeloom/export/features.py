@@ -1,4 +1,7 @@
-"""What a program may use, and what each format makes of it: faithful, approximate or unsupported.
+"""What a program may use, and what each format makes of it.
+
+faithful: kept as it is. equivalent: kept in another form that gives the same spikes. approximate: spikes may differ,
+which is said when it is written. unsupported: refused.
 
 A format is one `Support` a feature. The table that users read and the refusal of programs come from the same data.
 """
@@ -18,7 +21,7 @@ from spikeloom.chip.paths import core_levels, memoryless_neurons
 from spikeloom.chip.program import NOWHERE, TO_OUTPUT, ChipProgram
 from spikeloom.errors import ExportError
 
-Verdict = Literal["faithful", "approximate", "unsupported"]
+Verdict = Literal["faithful", "equivalent", "approximate", "unsupported"]
 
 
 @dataclass(frozen=True)
@@ -119,6 +122,16 @@ def refuse_unsupported(program: ChipProgram, support: Mapping[str, Support], tar
         if how.verdict == "unsupported":
             used = feature.where(program) & (program.routes.cores != NOWHERE)
             refuse_neurons(used, f"{feature.name}: {target} cannot hold that; {how.note}")
+
+
+def used_with(program: ChipProgram, support: Mapping[str, Support], verdict: Verdict) -> dict[str, str]:
+    """Give the features that a program uses and a format keeps with this verdict, each with the format's note."""
+    connected = program.routes.cores != NOWHERE
+    return {
+        feature.name: support[feature.name].note
+        for feature in FEATURES
+        if support[feature.name].verdict == verdict and (feature.where(program) & connected).any()
+    }
 
 
 def refuse_shared_axons(program: ChipProgram, target: str) -> None:

@@ -1,4 +1,4 @@
-"""Search over recipes and topologies, on the validation split alone; kept in a file, so that it can go on.
+"""Search over recipes and topologies for accuracy and energy, on the validation split alone; a search can go on.
 
 A space is a TOML file: a recipe, and for each of its keys a range or a list of choices.
 
@@ -23,8 +23,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from spikeloom.data.datasets import Dataset
 from spikeloom.errors import FitError, RecipeError, TrainingError
+from spikeloom.measure.evaluation import evaluate_network
+from spikeloom.measure.measurement import Measurement
 from spikeloom.optional import needed
 from spikeloom.training.recipe import Recipe, changed_recipe, load_recipe
+from spikeloom.training.split import validation_split
+
+_DRAWS = 3  # of a network that samples; one of a network without chance is all there is
 
 
 class Dimension(BaseModel):
@@ -62,12 +67,17 @@ class Space(BaseModel):
 
 @dataclass(frozen=True)
 class Trial:
-    """One training: what was changed, and how it did on the validation split; None where it did not fit."""
+    """One training: what was changed, and how it did.
+
+    accuracy : of one deployed member on the validation split, mean over draws; None where the recipe did not fit
+    joules : an image, of the default energy profile
+    """
 
     number: int
     changes: Mapping[str, Any]
-    cores: int | None
-    validation_accuracy: float | None
+    cores: int | None = None
+    accuracy: float | None = None
+    joules: float | None = None
 
 
 def load_space(path: Path) -> Space:
@@ -86,8 +96,11 @@ def load_space(path: Path) -> Space:
 
 def search(
     space: Space, dataset: Dataset, storage: Path, trials: int, hear: Callable[[Trial], None], seed: int = 0
-) -> Trial | None:
-    """Train and judge `trials` more changed recipes, and give the best of all that the storage holds.
+) -> tuple[list[Trial], list[Trial]]:
+    """Train and judge `trials` more changed recipes; give all that the storage holds, and the best of them.
+
+    A trial is judged in two directions, the accuracy of the deployed network on the validation split and its energy;
+    the best are those that no other beats in both.
 
     Parameters
     ----------
@@ -106,45 +119,70 @@ def search(
     PeerError
         If Optuna is not installed.
     """
+    base = load_recipe(space.recipe)
+    study = _study(space, base, dataset, storage, seed)
+
+    def objective(trial: Any) -> tuple[float, float]:
+        changes = {key: _suggested(trial, key, dimension) for key, dimension in space.space.items()}
+        trial.set_user_attr("changes", changes)
+        recipe = changed_recipe(base, changes)
+        try:
+            recipe.topology(dataset.value_shape, dataset.n_classes)  # refuse before any training
+            found = judged(recipe, dataset)
+        except (FitError, TrainingError) as error:
+            hear(Trial(trial.number, changes))
+            raise _pruned(str(error)) from error
+        trial.set_user_attr("cores", found.cores)
+        joules = found.energy().total
+        hear(Trial(trial.number, changes, found.cores, found.accuracy, joules))
+        return found.accuracy, joules
+
+    try:
+        study.optimize(objective, n_trials=trials)
+    except ValueError as error:
+        raise RecipeError(f"search: {storage} holds trials of another space ({error}); choose another --out") from error
+    return [_trial(trial) for trial in study.trials], [_trial(trial) for trial in study.best_trials]
+
+
+def judged(recipe: Recipe, dataset: Dataset) -> Measurement:
+    """Train a recipe, and give what its deployed network does on the validation split."""
+    from spikeloom.training.fit import train
+
+    network = train(recipe, dataset)
+    _, validation = validation_split(recipe, dataset)
+    return evaluate_network(network, validation, {1: _DRAWS})[1]
+
+
+def _study(space: Space, base: Recipe, dataset: Dataset, storage: Path, seed: int) -> Any:
+    """Give the study that the storage holds of this space, or a new one."""
     optuna = needed("optuna", "spikeloom[frontier]")
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    base = load_recipe(space.recipe)
     storage.parent.mkdir(parents=True, exist_ok=True)
     # trials of other data, or of a recipe that has changed, are another study
     told = json.dumps([base.model_dump(mode="json"), dataset.fingerprint])
     name = f"{space.recipe} {hashlib.sha256(told.encode()).hexdigest()[:12]}"
     try:
         study = optuna.create_study(
-            storage=f"sqlite:///{storage}", study_name=name, direction="maximize", load_if_exists=True
+            storage=f"sqlite:///{storage}",
+            study_name=name,
+            directions=["maximize", "minimize"],  # deployed accuracy, joules
+            load_if_exists=True,
         )
     except Exception as error:  # whatever the storage raises
         raise RecipeError(f"search: {storage} is no file of trials ({type(error).__name__}); move it away") from error
     # another seed for a search that goes on, so that it does not repeat its first guesses
     study.sampler = optuna.samplers.TPESampler(seed=seed + len(study.trials))
+    return study
 
-    def objective(trial: Any) -> float:
-        changes = {key: _suggested(trial, key, dimension) for key, dimension in space.space.items()}
-        recipe = changed_recipe(base, changes)
-        trial.set_user_attr("changes", changes)
-        try:
-            cores = recipe.topology(dataset.value_shape, dataset.n_classes).n_cores
-            accuracy = _validation_accuracy(recipe, dataset)
-        except (FitError, TrainingError) as error:
-            hear(Trial(trial.number, changes, None, None))
-            raise optuna.TrialPruned(str(error)) from error
-        trial.set_user_attr("cores", cores)
-        hear(Trial(trial.number, changes, cores, accuracy))
-        return accuracy
 
-    try:
-        study.optimize(objective, n_trials=trials)
-    except ValueError as error:
-        raise RecipeError(f"search: {storage} holds trials of another space ({error}); choose another --out") from error
-    done = [trial for trial in study.trials if trial.value is not None]
-    if not done:
-        return None
-    best = max(done, key=lambda trial: trial.value)
-    return Trial(best.number, best.user_attrs["changes"], best.user_attrs["cores"], best.value)
+def _pruned(reason: str) -> Exception:
+    pruned: Exception = needed("optuna", "spikeloom[frontier]").TrialPruned(reason)
+    return pruned
+
+
+def _trial(trial: Any) -> Trial:
+    accuracy, joules = trial.values or (None, None)
+    return Trial(trial.number, trial.user_attrs.get("changes", {}), trial.user_attrs.get("cores"), accuracy, joules)
 
 
 def _suggested(trial: Any, key: str, dimension: Dimension) -> Any:
@@ -153,9 +191,3 @@ def _suggested(trial: Any, key: str, dimension: Dimension) -> Any:
     if isinstance(dimension.low, int) and isinstance(dimension.high, int):
         return trial.suggest_int(key, dimension.low, dimension.high, log=dimension.log)
     return trial.suggest_float(key, dimension.low, dimension.high, log=dimension.log)
-
-
-def _validation_accuracy(recipe: Recipe, dataset: Dataset) -> float:
-    from spikeloom.training.loop import train
-
-    return float(train(recipe, dataset).training["log"][-1]["validation_accuracy"])

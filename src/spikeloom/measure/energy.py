@@ -2,7 +2,8 @@
 
     E = e_static * cores * ticks + e_event * synaptic_events + e_hop * spike_hops
 
-Left out: input and output off the chip, the host, the board, and the filling of the pipeline.
+Left out: the static power of the chip's unused cores (a whole chip draws it for all 4,096), input and output off the
+chip, the host, the board, and the filling of the pipeline.
 """
 
 from __future__ import annotations
@@ -18,10 +19,12 @@ from types import MappingProxyType
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from spikeloom.errors import DataError
-from spikeloom.measure.activity import Activity
 
 PAPER_PROFILE, PUBLISHED_PROFILE = "esser2015-calibrated", "truenorth-0.8V"
-LEFT_OUT = "input and output off the chip, hops of input spikes, host, board, and the filling of the pipeline"
+LEFT_OUT = (
+    "the static power of the chip's unused cores, input and output off the chip, hops of input spikes, host, board, "
+    "and the filling of the pipeline"
+)
 
 
 class Profile(BaseModel):
@@ -56,18 +59,22 @@ class Energy:
         return self.static / total, self.events / total, self.hops / total
 
 
-def energy_per_image(profile: Profile, cores: int, ticks_per_image: int, activity: Activity) -> Energy:
+def energy_per_image(
+    profile: Profile, cores: int, ticks_per_image: int, events_per_image: float, hops_per_image: float
+) -> Energy:
     """Give the energy of one image, in joules, at full pipeline."""
     return Energy(
         static=profile.static_joules_per_core_tick * cores * ticks_per_image,
-        events=profile.joules_per_event * activity.events_per_image,
-        hops=profile.joules_per_hop * activity.hops_per_image,
+        events=profile.joules_per_event * events_per_image,
+        hops=profile.joules_per_hop * hops_per_image,
     )
 
 
-def calibrated_static(joules: float, cores: int, ticks_per_image: int, activity: Activity, like: Profile) -> float:
+def calibrated_static(
+    joules: float, cores: int, ticks_per_image: int, events_per_image: float, hops_per_image: float, like: Profile
+) -> float:
     """Give the static joules per core and tick with which a network costs `joules` an image, all else as in `like`."""
-    dynamic = like.joules_per_event * activity.events_per_image + like.joules_per_hop * activity.hops_per_image
+    dynamic = like.joules_per_event * events_per_image + like.joules_per_hop * hops_per_image
     return (joules - dynamic) / (cores * ticks_per_image)
 
 

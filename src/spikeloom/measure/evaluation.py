@@ -2,62 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
-from spikeloom.chip.program import ChipProgram, Interface
+from spikeloom.chip.program import ChipProgram
 from spikeloom.data.datasets import Dataset
-from spikeloom.deployment.deploy import deploy_members, interface_of
 from spikeloom.errors import DataError, ProgramError
-from spikeloom.measure.accuracy import accuracy, interval_95
+from spikeloom.interface import Interface
+from spikeloom.measure.accuracy import accuracy
 from spikeloom.measure.activity import Activity
-from spikeloom.measure.energy import Energy, energy_per_image, named_profile
-from spikeloom.measure.votes import Progress, Votes, count_votes, interface_needed
+from spikeloom.measure.jobs import Job, fold, member_jobs, perform
+from spikeloom.measure.measurement import Measurement
+from spikeloom.measure.votes import Progress, Votes, interface_needed
 from spikeloom.network.learned import LearnedNetwork
+from spikeloom.randomness.streams import seed_of_draw
 
-
-@dataclass(frozen=True)
-class Result:
-    """Accuracy and activity of an ensemble over draws.
-
-    accuracies : one a draw
-    tie_rate : share of images on which classes tied, mean over draws
-    activity : counts over all draws
-    redrawn : what differs between draws, "inputs" or "synapses and inputs"
-    path : how the simulator ran, "streaming" or "general"
-    """
-
-    accuracies: tuple[float, ...]
-    tie_rate: float
-    activity: Activity
-    n_images: int
-    members: int
-    cores: int
-    ticks_per_image: int
-    latency: int
-    redrawn: str
-    path: str
-
-    @property
-    def accuracy(self) -> float:
-        """Mean accuracy over the draws."""
-        return float(np.mean(self.accuracies))
-
-    @property
-    def accuracy_std(self) -> float | None:
-        """Standard deviation over the draws; None of a single one."""
-        return float(np.std(self.accuracies, ddof=1)) if len(self.accuracies) > 1 else None
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """95 % interval of the mean accuracy, for the images that were drawn into the test set."""
-        return interval_95(self.accuracy, self.n_images)
-
-    def energy(self, profile: str) -> Energy:
-        """Energy of one image in joules under a shipped profile; DataError where there is none of that name."""
-        return energy_per_image(named_profile(profile), self.cores, self.ticks_per_image, self.activity)
+_log = logging.getLogger(__name__)
 
 
 def simulate(
@@ -70,7 +32,7 @@ def simulate(
     backend: str = "fast",
     threads: int = 1,
     progress: Progress | None = None,
-) -> Result:
+) -> Measurement:
     """Measure a program, whose synapses stay from draw to draw, or a learned network, sampled anew in every draw.
 
     Parameters
@@ -81,7 +43,8 @@ def simulate(
     members : int, optional
         Of a learned network, 1 by default; a program has the members it was deployed with.
     draws : int
-        Draw d takes seed + d.
+        Draw 0 is that of the seed itself; the others are keyed by seed and number, so that no two seeds share one.
+        Where nothing is drawn, one is all there is.
     threads : int
         Processor cores to use.
 
@@ -95,11 +58,11 @@ def simulate(
     if draws < 1 or (members is not None and members < 1):
         raise ProgramError(f"simulation: {members} members, {draws} draws; at least 1 of each is needed")
     if isinstance(model, LearnedNetwork):
-        sizes = {members or 1: draws}
+        size = members or 1
         results = evaluate_network(
-            model, dataset, sizes, seed=seed, backend=backend, threads=threads, progress=progress
+            model, dataset, {size: draws}, seed=seed, backend=backend, threads=threads, progress=progress
         )
-        return results[members or 1]
+        return results[size]
     if members is not None:
         raise ProgramError(f"simulation: {members} members asked for; a program has those it was deployed with")
     return evaluate_program(model, dataset, draws=draws, seed=seed, backend=backend, threads=threads, progress=progress)
@@ -107,7 +70,14 @@ def simulate(
 
 def interface_of_model(model: LearnedNetwork | ChipProgram) -> Interface:
     """Give how a learned network would be, or a program is, fed and read; ProgramError where it cannot."""
-    return interface_of(model) if isinstance(model, LearnedNetwork) else interface_needed(model)
+    return model.interface if isinstance(model, LearnedNetwork) else interface_needed(model)
+
+
+def redrawn(model: LearnedNetwork | ChipProgram) -> str | None:
+    """Say what differs between draws: synapses of a network that samples, inputs that are drawn; None where nothing."""
+    sampled = isinstance(model, LearnedNetwork) and not model.has_certain_synapses
+    drawn = not interface_of_model(model).coding.certain
+    return " and ".join(["synapses"] * sampled + ["inputs"] * drawn) or None
 
 
 def evaluate_program(
@@ -119,14 +89,16 @@ def evaluate_program(
     backend: str = "fast",
     threads: int = 1,
     progress: Progress | None = None,
-) -> Result:
-    """Measure a program on a data set; draw d takes fresh input spikes of seed + d, the synapses stay."""
+) -> Measurement:
+    """Measure a program on a data set; a draw takes fresh input spikes, the synapses stay."""
     check_data(interface_needed(program), dataset)
     counted = [
-        count_votes(program, dataset.values, seed + draw, backend=backend, threads=threads, progress=progress)
-        for draw in range(draws)
+        perform(
+            Job(program, dataset.values, seed_of_draw(seed, draw)), backend=backend, threads=threads, progress=progress
+        )
+        for draw in range(_draws_that_differ(program, draws))
     ]
-    return _result(counted, len(program.members), dataset, interface_needed(program), redrawn="inputs")
+    return _measured(program, counted, len(program.members), dataset)
 
 
 def evaluate_network(
@@ -138,8 +110,8 @@ def evaluate_network(
     backend: str = "fast",
     threads: int = 1,
     progress: Progress | None = None,
-) -> dict[int, Result]:
-    """Measure ensembles of a learned network; draw d samples synapses and input spikes anew from seed + d.
+) -> dict[int, Measurement]:
+    """Measure ensembles of a learned network; every draw samples synapses and input spikes anew.
 
     Parameters
     ----------
@@ -150,32 +122,21 @@ def evaluate_network(
 
     Returns
     -------
-    dict of Result by ensemble size
+    dict of Measurement by ensemble size
     """
-    check_data(interface_of(network), dataset)
-    counted: dict[int, list[Votes]] = {size: [] for size in ensembles}
-    together: Votes | None = None
-    for draw, member in member_jobs(ensembles):
-        program = deploy_members(network, [member], seed + draw)
-        votes = count_votes(program, dataset.values, seed + draw, backend=backend, threads=threads)
-        together = votes if together is None or member == 0 else together.beside(votes)
-        if draw < ensembles.get(member + 1, 0):
-            counted[member + 1].append(together)
+    check_data(network.interface, dataset)
+    if network.is_certain and max(ensembles) > 1:
+        _log.warning(
+            f"members: {max(ensembles)} samples of a network without chance are the same network, and cost "
+            f"{max(ensembles)} times its energy for the same answer; take 1"
+        )
+    differing = {size: _draws_that_differ(network, draws) for size, draws in ensembles.items()}
+    votes = []
+    for job in member_jobs(network, dataset.values, differing, seed):
+        votes.append(perform(job, backend=backend, threads=threads))
         if progress is not None:
             progress(len(dataset) * network.n_cores)
-    interface = interface_of(network)
-    return {
-        size: _result(votes, size, dataset, interface, redrawn="synapses and inputs") for size, votes in counted.items()
-    }
-
-
-def member_jobs(ensembles: Mapping[int, int]) -> list[tuple[int, int]]:
-    """Give the (draw, member) pairs to simulate: in each draw as many members as its largest ensemble has."""
-    return [
-        (draw, member)
-        for draw in range(max(ensembles.values()))
-        for member in range(max(size for size, n_draws in ensembles.items() if draw < n_draws))
-    ]
+    return {size: _measured(network, counted, size, dataset) for size, counted in fold(votes, differing).items()}
 
 
 def check_data(interface: Interface, dataset: Dataset) -> None:
@@ -189,9 +150,14 @@ def check_data(interface: Interface, dataset: Dataset) -> None:
     if dataset.value_shape != interface.value_shape:
         have, want = (" x ".join(map(str, shape)) for shape in (dataset.value_shape, interface.value_shape))
         raise DataError(f"data: images are {have}; the network reads {want}; name data of that shape with --dataset")
-    if dataset.n_classes > len(interface.class_names):
+    if dataset.n_frames != interface.frames.n_frames:
         raise DataError(
-            f"data: {dataset.n_classes} classes; the network knows {len(interface.class_names)}: "
+            f"data: examples of {dataset.n_frames} frames; the network is shown {interface.frames.n_frames} of each; "
+            "name data of that many with --dataset"
+        )
+    if dataset.n_classes > interface.n_classes:
+        raise DataError(
+            f"data: {dataset.n_classes} classes; the network knows {interface.n_classes}: "
             f"{', '.join(interface.class_names)}; choose data with those"
         )
     for label, (name, known) in enumerate(zip(dataset.class_names, interface.class_names, strict=False)):
@@ -202,17 +168,29 @@ def check_data(interface: Interface, dataset: Dataset) -> None:
             )
 
 
-def _result(counted: list[Votes], members: int, dataset: Dataset, interface: Interface, redrawn: str) -> Result:
+def _draws_that_differ(model: LearnedNetwork | ChipProgram, draws: int) -> int:
+    if draws > 1 and redrawn(model) is None:
+        _log.warning(f"draws: nothing is drawn, neither synapses nor inputs; one is measured in place of {draws}")
+        return 1
+    return draws
+
+
+def _measured(model: LearnedNetwork | ChipProgram, counted: list[Votes], members: int, dataset: Dataset) -> Measurement:
+    interface = interface_of_model(model)
     decisions = [votes.decisions for votes in counted]
-    return Result(
-        accuracies=tuple(accuracy(decided.classes, dataset.labels) for decided in decisions),
-        tie_rate=float(np.mean([decided.tied.mean() for decided in decisions])),
-        activity=sum((votes.activity for votes in counted), Activity()),
-        n_images=len(dataset),
+    activity = sum((votes.activity for votes in counted), Activity())
+    return Measurement(
         members=members,
         cores=counted[0].cores,
-        ticks_per_image=interface.ticks_per_image,
-        latency=interface.latency,
-        redrawn=redrawn,
+        ticks_per_image=interface.period,
+        latency_ticks=interface.latency,
+        decided_ticks=interface.decided_after,
+        redrawn=redrawn(model),
+        images=len(dataset),
+        accuracies=tuple(accuracy(decided.classes, dataset.labels) for decided in decisions),
+        tie_rate=float(np.mean([decided.tied.mean() for decided in decisions])),
+        spikes_per_image=activity.spikes_per_image,
+        events_per_image=activity.events_per_image,
+        hops_per_image=activity.hops_per_image,
         path=counted[0].path,
     )

@@ -1,30 +1,30 @@
-"""Show images to a program, one after another, and count votes and activity."""
+"""Show examples to a program, one after another, and count votes and activity."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from spikeloom.chip.program import ChipProgram, Interface
-from spikeloom.chip.trains import silence, unpack
+from spikeloom.chip.program import ChipProgram
+from spikeloom.chip.trains import SpikeTrains, silence, unpack
 from spikeloom.errors import ProgramError
-from spikeloom.measure.accuracy import Decisions, decide
+from spikeloom.interface import Decisions, Interface, decide
 from spikeloom.measure.activity import Activity, activity_of, core_phases
-from spikeloom.simulation import Recording, count_by_group, encode, start
+from spikeloom.simulation import Recording, Simulation, backend_named
 
 Progress = Callable[[int], None]
-"""Hears how many images more have been shown to how many cores: images times cores."""
+"""Hears how many examples more have been shown to how many cores: examples times cores."""
 
 
 @dataclass(frozen=True)
 class Votes:
-    """Votes of one or more members on the same images.
+    """Votes of one or more members on the same examples.
 
-    votes : (n_images, n_classes) int64
+    votes : (n_examples, n_classes) int64
     voters : (n_classes,) int64
-        Output lines of each class, times ticks per image: the most votes it can have.
+        The most votes that each class can have.
     path : str
         How the simulator ran: "streaming" or "general".
     """
@@ -62,13 +62,16 @@ def count_votes(
     images_at_once: int | None = None,
     progress: Progress | None = None,
 ) -> Votes:
-    """Stream images through a program, one after another, and count votes and activity.
+    """Stream examples through a program, one after another, and count votes and activity.
+
+    An example in the stream is decided like the example alone where the program keeps nothing from tick to tick, or its
+    interface resets it before every example.
 
     Parameters
     ----------
     program : ChipProgram
         With an interface.
-    values : (n_images, n_values) float32
+    values : (n_examples, n_values) float32
         In [0, 1].
     seed : int
         Root of the input's draws.
@@ -77,9 +80,10 @@ def count_votes(
     threads : int
         Processor cores to use.
     first_image : int
-        Number of the first image in its data set; the numbers are keys of the draws.
+        Number of the first example in its data set; the numbers are keys of the draws.
     images_at_once : int, optional
-        Images in a piece, which changes no result; by default as many as keep memory bounded.
+        Examples in a piece, which changes no result; by default as many as keep memory bounded, and one by one where
+        the program is reset before each.
     progress : callable, optional
 
     Raises
@@ -87,37 +91,73 @@ def count_votes(
     ProgramError
         If the program has no interface, or there is no such back end.
     DataError
-        If the images do not have the values that the program reads.
+        If the examples do not have the values that the program reads.
     """
-    interface = interface_needed(program)
-    n_classes, n_ticks = len(interface.class_names), len(values) * interface.ticks_per_image
+    interface, chosen = interface_needed(program), backend_named(backend)
+    n_ticks = interface.ticks_per_image * (1 if interface.reset else len(values))
     windows = core_phases(program, interface.latency)[:, None] + np.array([0, n_ticks])
-    simulation = start(program, Recording(windows=windows), backend=backend, threads=threads)
-    pieces: list[np.ndarray] = []
-    activity = Activity(images=len(values))
+    simulation = chosen.start(program, Recording(windows=windows), threads)
     at_once = images_at_once or max(simulation.ticks_at_once // interface.ticks_per_image, 1)
-    for first in range(0, len(values), at_once):
-        shown = values[first : first + at_once]
+    activity = Activity(images=len(values))
+    pieces: list[np.ndarray] = []
+    for first in range(0, len(values), 1 if interface.reset else at_once):
+        shown = values[first : first + (1 if interface.reset else at_once)]
         numbers = np.arange(len(shown)) + first + first_image
-        spikes = encode(backend, interface, program.inputs, shown, numbers, seed, threads)
-        record = simulation.advance(spikes)
-        pieces.append(count_by_group(backend, record.output_trains, program.outputs.classes, n_classes, threads))
-        activity = activity.beside(activity_of(record))
+        spikes = chosen.encode(interface, program.inputs, shown, numbers, seed, threads)
+        for trains, did in _answers(simulation, spikes, interface, drained=interface.reset):
+            pieces.append(chosen.count(trains, program.outputs.classes, interface.n_classes, threads))
+            activity = activity.beside(did)
         if progress is not None:
             progress(len(shown) * program.n_cores)
-    record = simulation.advance(silence(len(program.inputs), interface.latency - 1))
-    pieces.append(count_by_group(backend, record.output_trains, program.outputs.classes, n_classes, threads))
-    activity = activity.beside(activity_of(record))
-    by_tick = np.concatenate(pieces)[interface.latency - 1 :]
-    votes = by_tick.reshape(len(values), interface.ticks_per_image, n_classes).sum(1, dtype=np.int64)
-    voters = np.bincount(program.outputs.classes, minlength=n_classes) * interface.ticks_per_image
-    return Votes(votes, voters, activity, program.n_cores, simulation.path)
+    if not interface.reset:
+        record = simulation.advance(silence(len(program.inputs), interface.latency - 1))
+        pieces.append(chosen.count(record.output_trains, program.outputs.classes, interface.n_classes, threads))
+        activity = activity.beside(activity_of(record))
+    return Votes(
+        interface.readout.votes(_in_time(pieces, interface, len(values)), interface.ticks_per_image),
+        interface.readout.voters(program.outputs.classes, interface.n_classes, interface.ticks_per_image),
+        activity,
+        program.n_cores,
+        simulation.path,
+    )
+
+
+def _answers(
+    simulation: Simulation, spikes: SpikeTrains, interface: Interface, drained: bool
+) -> Iterator[tuple[SpikeTrains, Activity]]:
+    """Go on with spikes; where the program is drained, also until it has answered, and then back to the start."""
+    record = simulation.advance(spikes)
+    yield record.output_trains, activity_of(record)
+    if drained:
+        record = simulation.advance(silence(len(spikes), interface.latency - 1))
+        yield record.output_trains, activity_of(record)
+        simulation.reset()
+
+
+def _in_time(pieces: list[np.ndarray], interface: Interface, n_examples: int) -> np.ndarray:
+    """Give the votes of the ticks that answer the examples, (n_examples * n_ticks, n_classes)."""
+    by_tick = np.concatenate(pieces)
+    if not interface.reset:
+        return by_tick[interface.latency - 1 :]
+    each = by_tick.reshape(n_examples, interface.decided_after, -1)[:, interface.latency - 1 :]
+    return each.reshape(-1, by_tick.shape[1])
 
 
 def shown_spikes(program: ChipProgram, values: np.ndarray, seed: int = 0) -> np.ndarray:
-    """Give the input spikes of images, and silence until the last is answered, (n_ticks, n_input_lines) bool."""
+    """Give the input spikes of examples, and silence until the last is answered, (n_ticks, n_input_lines) bool.
+
+    Raises
+    ------
+    ProgramError
+        If the program has no interface, or is to be reset between examples, which a row of spikes cannot say.
+    """
     interface = interface_needed(program)
-    spikes = unpack(encode("fast", interface, program.inputs, values, np.arange(len(values)), seed))
+    if interface.reset and len(values) > 1:
+        raise ProgramError(
+            "program: is reset before every example, which a stream of spikes cannot say; take one example at a time"
+        )
+    examples = np.arange(len(values))
+    spikes = unpack(backend_named("fast").encode(interface, program.inputs, values, examples, seed))
     return np.pad(spikes, ((0, interface.latency - 1), (0, 0)))
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import ndtr
 
-from spikeloom.data.encode import THRESHOLD
+from spikeloom.interface.encode import coded_rows
 from spikeloom.network.learned import Convention, LearnedLayer, LearnedNetwork
 from spikeloom.network.topology import UNUSED
 
@@ -28,14 +28,11 @@ def class_means(network: LearnedNetwork, values: np.ndarray) -> np.ndarray:
         In [0, 1].
     """
     voters = network.classes[:, None] == np.arange(network.topology.n_classes)
-    batches = np.split(values, range(_BATCH, len(values), _BATCH))
+    rows, _ = coded_rows(network.interface, values)
+    batches = np.split(rows, range(_BATCH, len(rows), _BATCH))
     votes = [_output_probabilities(network, batch) @ voters.astype(np.float32) for batch in batches]
-    return np.concatenate(votes) / voters.sum(0)
-
-
-def training_accuracy(network: LearnedNetwork, values: np.ndarray, labels: np.ndarray) -> float:
-    """Give the share of images that the learned network itself decides right, ties to the lowest class."""
-    return float((class_means(network, values).argmax(1) == labels).mean())
+    means = np.concatenate(votes) / voters.sum(0)
+    return means.reshape(len(values), -1, means.shape[1]).mean(1)  # over what an example shows
 
 
 def spike_probabilities(layer: LearnedLayer, convention: Convention, values: np.ndarray) -> np.ndarray:
@@ -64,8 +61,6 @@ def any_spikes(probabilities: np.ndarray) -> np.ndarray:
 
 
 def _output_probabilities(network: LearnedNetwork, values: np.ndarray) -> np.ndarray:
-    if network.convention.coding == "threshold":
-        values = (values >= THRESHOLD).astype(np.float32)
     for layer in network.layers:
         values = spike_probabilities(layer, network.convention, values)
     return values

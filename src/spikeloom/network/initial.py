@@ -7,6 +7,7 @@ import itertools
 import numpy as np
 
 from spikeloom.chip.limits import N_AXON_TYPES, N_AXONS, N_NEURONS
+from spikeloom.interface import Interface
 from spikeloom.network.learned import Convention, LearnedLayer, LearnedNetwork
 from spikeloom.network.topology import UNUSED, Topology, wire
 
@@ -16,12 +17,14 @@ STRENGTHS = (-2, -1, 1, 2)
 
 
 def initial_network(
-    topology: Topology, class_names: tuple[str, ...], convention: Convention, rng: np.random.Generator
+    topology: Topology, interface: Interface, convention: Convention, rng: np.random.Generator
 ) -> LearnedNetwork:
     """Draw a network as it is before training: probabilities uniform on [0, 1], biases zero."""
-    wiring = zip(wire(topology, rng), topology.layers, strict=True)
-    layers = tuple(_initial_layer(sources, windows.repeats, rng) for sources, windows in wiring)
-    return LearnedNetwork(topology, layers, deal_classes(topology), class_names, convention)
+    layers = []
+    for index, (sources, windows) in enumerate(zip(wire(topology, rng), topology.layers, strict=True)):
+        alike = windows.repeats * (interface.coding.width if index == 0 else 1)
+        layers.append(_initial_layer(sources, alike, rng))
+    return LearnedNetwork(topology, tuple(layers), deal_classes(topology), interface, convention)
 
 
 def deal_classes(topology: Topology) -> np.ndarray:
@@ -31,23 +34,23 @@ def deal_classes(topology: Topology) -> np.ndarray:
     return np.where(used, neurons % topology.n_classes, -1).astype(np.int16)
 
 
-def _initial_layer(sources: np.ndarray, repeats: int, rng: np.random.Generator) -> LearnedLayer:
+def _initial_layer(sources: np.ndarray, alike: int, rng: np.random.Generator) -> LearnedLayer:
     n_cores = len(sources)
     return LearnedLayer(
         sources=sources,
-        axon_types=np.stack([_types(repeats, rng) for _ in range(n_cores)]).astype(np.uint8),
+        axon_types=np.stack([_types(alike, rng) for _ in range(n_cores)]).astype(np.uint8),
         strengths=np.stack([_permuted_strengths(rng) for _ in range(n_cores)]),
         probabilities=rng.random((n_cores, N_AXONS, N_NEURONS), np.float32) * (sources != UNUSED).any(2)[:, :, None],
         biases=np.zeros((n_cores, N_NEURONS), np.float32),
     )
 
 
-def _types(repeats: int, rng: np.random.Generator) -> np.ndarray:
-    """Give every axon a type, in random order; neighbours that carry the same value get different types."""
-    if repeats == 1:
+def _types(alike: int, rng: np.random.Generator) -> np.ndarray:
+    """Give every axon a type, in random order; the `alike` neighbours that carry one value get types as different."""
+    if alike == 1:
         return _shuffled(N_AXONS, N_AXON_TYPES, rng)
-    orders = np.stack([rng.permutation(N_AXON_TYPES)[:repeats] for _ in range(-(-N_AXONS // repeats))])
-    return orders.ravel()[:N_AXONS]
+    each = [np.resize(rng.permutation(N_AXON_TYPES), alike) for _ in range(-(-N_AXONS // alike))]
+    return np.concatenate(each)[:N_AXONS]
 
 
 def _shuffled(length: int, n_values: int, rng: np.random.Generator) -> np.ndarray:

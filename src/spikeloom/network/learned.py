@@ -14,7 +14,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from spikeloom.chip.program import CODINGS, Coding
+from spikeloom.interface import Interface
 from spikeloom.network.topology import UNUSED, Topology
 
 BiasRounding = Literal["trunc", "ceil", "nearest"]
@@ -26,17 +26,16 @@ class Convention:
     """How the network's numbers are to be read, so that training and deployment agree.
 
     `boundary` is where the Gaussian sum is cut to give P(spike); `variance_floor` keeps a blank window finite;
-    `bias_rounding` makes the chip's integer leak of a bias; `coding` makes spikes of pixels.
+    `bias_rounding` makes the chip's integer leak of a bias.
     """
 
     boundary: float = 0.5
     variance_floor: float = 0.01
     bias_rounding: BiasRounding = "nearest"
-    coding: Coding = "bernoulli"
 
     def __post_init__(self) -> None:
-        if self.bias_rounding not in BIAS_ROUNDINGS or self.coding not in CODINGS:
-            raise ValueError(f"bias rounding '{self.bias_rounding}' or coding '{self.coding}' is not known")
+        if self.bias_rounding not in BIAS_ROUNDINGS:
+            raise ValueError(f"bias rounding '{self.bias_rounding}' is not known")
         if not (0 <= self.boundary <= 1 and 0 < self.variance_floor < math.inf):
             raise ValueError(f"boundary {self.boundary} or variance floor {self.variance_floor} is out of range")
 
@@ -76,8 +75,10 @@ class LearnedLayer:
 
 @dataclass(frozen=True, eq=False)
 class LearnedNetwork:
-    """A trained network: topology, layers, the class of each output neuron, and how it was trained.
+    """A trained network: topology, layers, the class of each output neuron, how it is shown, and how it was trained.
 
+    topology : over the interface's coded values
+    interface : of the program it will be deployed as
     classes : (n_last_neurons,) int16
         Class that a neuron of the last layer votes for; -1 for none.
     training : mapping
@@ -87,9 +88,20 @@ class LearnedNetwork:
     topology: Topology
     layers: tuple[LearnedLayer, ...]
     classes: np.ndarray
-    class_names: tuple[str, ...]
+    interface: Interface
     convention: Convention = Convention()
     training: Mapping[str, Any] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        """Give one line: size, classes, and the recipe it was trained by."""
+        recipe = self.training.get("recipe", {}).get("name", "untrained")
+        shape = " x ".join(map(str, self.interface.value_shape))
+        return f"LearnedNetwork({self.n_cores} cores over {shape} values, {len(self.class_names)} classes, {recipe})"
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """One name a class."""
+        return self.interface.class_names
 
     @property
     def n_cores(self) -> int:
@@ -97,10 +109,14 @@ class LearnedNetwork:
         return sum(layer.n_cores for layer in self.layers)
 
     @property
+    def has_certain_synapses(self) -> bool:
+        """Whether every synapse is on or off for sure, so that all samples are alike."""
+        return all(((layer.probabilities == 0) | (layer.probabilities == 1)).all() for layer in self.layers)
+
+    @property
     def is_certain(self) -> bool:
-        """Whether chance has no say: every synapse is on or off for sure, and pixels become spikes by threshold."""
-        sure = all(((layer.probabilities == 0) | (layer.probabilities == 1)).all() for layer in self.layers)
-        return sure and self.convention.coding == "threshold"
+        """Whether chance has no say: every synapse is on or off for sure, and so is every input spike."""
+        return self.interface.coding.certain and self.has_certain_synapses
 
     @property
     def connected(self) -> list[np.ndarray]:

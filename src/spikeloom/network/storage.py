@@ -13,12 +13,14 @@ import numpy as np
 from spikeloom.artefact import Format, checked_array, read_artefact, write_artefact
 from spikeloom.chip.core import pack_crossbars, unpack_crossbars
 from spikeloom.chip.limits import LEAK_LIMIT, N_AXON_TYPES, N_AXONS, N_NEURONS, STRENGTH_LIMIT
+from spikeloom.chip.storage import interface_from
 from spikeloom.errors import ArtefactError, FitError
+from spikeloom.interface import Interface
 from spikeloom.network.learned import Convention, LearnedLayer, LearnedNetwork
 from spikeloom.network.quantise import from_steps, quantise, to_steps
 from spikeloom.network.topology import UNUSED, Topology, Windows
 
-LEARNED = Format("learned network", 2)
+LEARNED = Format("learned network", 3, "spikeloom train RECIPE")
 
 
 def save_learned(network: LearnedNetwork, path: Path) -> None:
@@ -63,7 +65,7 @@ def learned_record(network: LearnedNetwork) -> dict[str, Any]:
     """Give everything of a learned network that is not an array, as JSON values."""
     return {
         "topology": asdict(network.topology),
-        "class_names": list(network.class_names),
+        "interface": network.interface.model_dump(mode="json"),
         "convention": asdict(network.convention),
         "training": dict(network.training),
     }
@@ -73,7 +75,6 @@ def learned_from(arrays: Mapping[str, np.ndarray], record: Mapping[str, Any], pa
     """Give the learned network that arrays and record describe; `path` names them in errors."""
     try:
         topology = _topology(record["topology"])
-        class_names = tuple(str(name) for name in record["class_names"])
         convention = Convention(**record["convention"])
         training = dict(record["training"])
         log = training.get("log", [])
@@ -85,17 +86,27 @@ def learned_from(arrays: Mapping[str, np.ndarray], record: Mapping[str, Any], pa
         raise ArtefactError(
             f"{path}: its record of the network cannot be read ({error!r}); the file is damaged"
         ) from error
-    if len(class_names) != topology.n_classes:
-        raise ArtefactError(
-            f"{path}: {len(class_names)} class names for {topology.n_classes} classes; the file is damaged"
-        )
+    interface = interface_from(record.get("interface"), path)
+    _check_interface(interface, topology, path)
+    assert interface is not None
     sizes = [topology.n_values] + [rows * columns * N_NEURONS for rows, columns in topology.grids]
     layers = tuple(
         _layer(arrays, index, below, above // N_NEURONS, path) for index, (below, above) in enumerate(pairwise(sizes))
     )
     classes = checked_array(arrays, "classes", np.int16, (sizes[-1],), path)
     _check_range("classes", classes, -1, topology.n_classes - 1, path)
-    return LearnedNetwork(topology, layers, classes, class_names, convention, training)
+    return LearnedNetwork(topology, layers, classes, interface, convention, training)
+
+
+def _check_interface(interface: Interface | None, topology: Topology, path: Path) -> None:
+    if interface is None:
+        raise ArtefactError(f"{path}: has no interface; the file is damaged")
+    if interface.n_classes != topology.n_classes:
+        raise ArtefactError(
+            f"{path}: {interface.n_classes} class names for {topology.n_classes} classes; the file is damaged"
+        )
+    if interface.coded_shape != topology.input_shape or interface.latency != len(topology.layers):
+        raise ArtefactError(f"{path}: its interface and its topology do not fit each other; the file is damaged")
 
 
 def _topology(record: Mapping[str, Any]) -> Topology:

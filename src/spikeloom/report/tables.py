@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from rich.table import Table
@@ -10,7 +11,9 @@ from rich.text import Text
 
 from spikeloom.chip.fit import FitReport
 from spikeloom.export.features import Support
-from spikeloom.measure.energy import LEFT_OUT, PAPER_PROFILE, Profile
+from spikeloom.measure.energy import LEFT_OUT, Energy, Profile
+from spikeloom.measure.measurement import Measurement
+from spikeloom.measure.robustness import FaultRow
 from spikeloom.report.published import paper_points
 from spikeloom.zoo.cards import Card
 
@@ -30,53 +33,71 @@ def fit_table(fit: FitReport) -> Table:
     return table
 
 
-def result_table(row: Mapping[str, Any], profiles: Mapping[str, Profile]) -> Table:
+@dataclass(frozen=True)
+class Reproduced:
+    """One row of the paper's experiment: an ensemble of a network, and the recipe that trained it."""
+
+    network: str
+    recipe: str | None
+    measurement: Measurement
+
+
+def result_table(found: Measurement, profiles: Mapping[str, Profile]) -> Table:
     """Give one measured ensemble in full."""
-    low, high = row["accuracy_interval_95"]
+    low, high = found.interval
     table = _table("Measured", "what", "value", "")
-    _row(table, "accuracy", percent(row["accuracy_mean"]), f"95 % interval {percent(low)} to {percent(high)}")
-    _row(table, "spread over draws, points", _spread(row), f"{plural(row['draws'], 'draw')} of {row['redrawn']}")
-    _row(table, "images with tied classes", percent(row["tie_rate"]), "ties go to the lowest class")
-    _row(table, "cores", row["cores"], plural(row["members"], "member"))
-    decided = plural(row["latency_ticks"] + row["ticks_per_image"] - 1, "tick")
-    _row(table, "decided after", decided, f"{plural(row['ticks_per_image'], 'tick')} an image")
+    _row(table, "accuracy", percent(found.accuracy), f"95 % interval {percent(low)} to {percent(high)}")
+    if found.redrawn is None:
+        _row(table, "spread over draws, points", "-", "nothing is drawn: no chance in synapses or inputs")
+    else:
+        _row(table, "spread over draws, points", _spread(found), f"{plural(found.draws, 'draw')} of {found.redrawn}")
+    _row(table, "images with tied classes", percent(found.tie_rate), "ties go to the lowest class")
+    _row(table, "cores", found.cores, plural(found.members, "member"))
+    _row(
+        table, "decided after", plural(found.decided_ticks, "tick"), f"{plural(found.ticks_per_image, 'tick')} an image"
+    )
     for name in ("spikes", "events", "hops"):
-        _row(table, f"{name} an image", round(row[f"{name}_per_image"]), "")
-    for name, joules in row["energy_joules"].items():
-        _row(table, f"energy, {name}", microjoules(joules), f"{profiles[name].kind}: {_named_shares(row, name)}")
+        _row(table, f"{name} an image", round(getattr(found, f"{name}_per_image")), "")
+    for name, profile in profiles.items():
+        energy = found.energy(profile)
+        _row(table, f"energy, {name}", microjoules(energy.total), f"{profile.kind}: {_named_shares(energy)}")
     return table
 
 
-def reproduction_table(rows: Sequence[Mapping[str, Any]], profile: str) -> Table:
+def reproduction_table(rows: Sequence[Reproduced], profile: str) -> Table:
     """Give the paper's experiment: a row an ensemble, the paper's points beside ours; 80 columns wide."""
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
-    for heading in ("network", "members", "cores", "draws", "accuracy", "±", "energy", "split", "the paper"):
+    for heading in ("network", "members", "cores", "draws", "accuracy", "±", "energy", "range", "the paper"):
         table.add_column(heading, justify="left" if heading == "network" else "right", no_wrap=True)
     published = {(point.network, point.members): point for point in paper_points()}
     for row in rows:
-        point = published.get((row["network"], row["members"]))
+        found = row.measurement
+        point = published.get((row.network, found.members))
         table.add_row(
-            row["network"],
-            f"{row['members']}",
-            f"{row['cores']:,}",
-            f"{row['draws']}",
-            percent(row["accuracy_mean"]),
-            _spread(row),
-            microjoules(row["energy_joules"][profile]),
-            "/".join(f"{share * 100:.0f}" for share in row["energy_shares"][profile].values()),
+            row.network,
+            f"{found.members}",
+            f"{found.cores:,}",
+            f"{found.draws}",
+            percent(found.accuracy),
+            _spread(found),
+            microjoules(found.energy(profile).total),
+            energy_range(found),
             "" if point is None else f"{percent(point.accuracy)} {microjoules(point.joules)}",
         )
     return table
 
 
-def reproduction_note(rows: Sequence[Mapping[str, Any]], profile_name: str, profile: Profile) -> Text:
+def reproduction_note(rows: Sequence[Reproduced], profile_name: str, profile: Profile) -> Text:
     """Give what stands below the table: what the columns mean, how sure they are, and what is left out."""
-    images = min(row["images"] for row in rows)
-    widest = max((row["accuracy_interval_95"][1] - row["accuracy_interval_95"][0]) / 2 for row in rows)
+    found = [row.measurement for row in rows]
+    widest = max((high - low) / 2 for low, high in (one.interval for one in found))
+    drawn = found[0].redrawn or "nothing"
     return Text(
-        f"Accuracy: mean and standard deviation (points) over draws of {rows[0]['redrawn']}, {images:,} test images; "
+        f"Accuracy: mean and standard deviation (points) over draws of {drawn}, "
+        f"{min(one.images for one in found):,} test images; "
         f"another test set of this size would move it by up to {widest * 100:.1f} points (95 %). "
-        f"Split: static, events and hops in per cent of the energy. {_energy_sentence(profile_name, profile)}",
+        f"Energy is modelled: profile {profile_name} ({profile.kind}), and the range over all shipped profiles in uJ. "
+        f"The paper's are its own. Left out: {LEFT_OUT}.",
         style="dim",
     )
 
@@ -87,51 +108,53 @@ def energy_note(profiles: Mapping[str, Profile]) -> Text:
     return Text(f"Energy profiles: {kinds}. Left out: {LEFT_OUT}.", style="dim")
 
 
-def _energy_sentence(name: str, profile: Profile) -> str:
-    return f"Energy: profile {name} ({profile.kind}). Left out: {LEFT_OUT}."
-
-
-def zoo_table(rows: Sequence[Mapping[str, Any]]) -> Table:
-    """List shipped networks."""
+def zoo_table(cards: Sequence[Card], sizes: Mapping[str, int]) -> Table:
+    """List shipped networks; `sizes` are bytes by name."""
     table = _table("Shipped networks", "name", "cores", "members", "ticks", "validation", "test", "energy", "size")
-    for row in rows:
+    for card in cards:
         table.add_row(
-            row["name"],
-            f"{row['cores']:,}",
-            f"{row['members']}",
-            f"{row['ticks']}",
-            percent(row["validation_accuracy"]),
-            percent(row["test_accuracy_mean"]),
-            microjoules(row["energy_joules"][PAPER_PROFILE]),
-            f"{row['bytes'] / 2**20:.1f} MB",
+            card.name,
+            f"{card.cores:,}",
+            f"{card.members}",
+            f"{card.ticks}",
+            percent(card.validation_accuracy),
+            percent(card.test[0].accuracy),
+            microjoules(card.test[0].energy().total),
+            f"{sizes[card.name] / 2**20:.1f} MB",
         )
     return table
 
 
-def robustness_table(rows: Sequence[Mapping[str, Any]]) -> Table:
+def robustness_table(rows: Sequence[FaultRow]) -> Table:
     """Show accuracy by model and fault, a column a share of broken parts."""
-    shares = list(dict.fromkeys(row["share"] for row in rows))
+    shares = list(dict.fromkeys(row.share for row in rows))
     table = _table("Accuracy by the share of broken parts", "model", "fault", *(f"{share:.0%}" for share in shares))
-    for model, fault in dict.fromkeys((row["model"], row["fault"]) for row in rows):
-        found = [row for row in rows if (row["model"], row["fault"]) == (model, fault)]
-        table.add_row(model, fault, *(percent(row["accuracy_mean"]) for row in found))
+    for model, fault in dict.fromkeys((row.model, row.fault) for row in rows):
+        found = [row for row in rows if (row.model, row.fault) == (model, fault)]
+        table.add_row(model, fault, *(percent(row.accuracy_mean) for row in found))
     return table
 
 
 def card_table(card: Card) -> Table:
-    """Show a model card: what was measured of it on the test set."""
-    title = f"{card.name}: recipe {card.recipe}, seed {card.seed}, validation {percent(card.validation_accuracy)}"
-    table = _table(title, "members", "cores", "ticks", "draws", "test", "±", "events", *card.test[0]["energy_joules"])
-    for row in card.test:
+    """Show a model card: what was measured of it on the validation split, which chose, and on the test set."""
+    changed = f", changed: {', '.join(card.changes)}" if card.changes else ""
+    title = f"{card.name}: method {card.method}, recipe {card.recipe}{changed}, seed {card.seed}"
+    headings = ("members", "cores", "ticks", "draws", "validation", "test", "±", "95 % interval", "events", "energy")
+    table = _table(title, *headings, "range, uJ")
+    for validation, found in zip(card.validation, card.test, strict=True):
+        low, high = found.interval
         table.add_row(
-            f"{row['members']}",
-            f"{row['cores']:,}",
-            f"{row['ticks_per_image']}",
-            f"{row['draws']}",
-            percent(row["accuracy_mean"]),
-            _spread(row),
-            f"{row['events_per_image']:,.0f}",
-            *(microjoules(joules) for joules in row["energy_joules"].values()),
+            f"{found.members}",
+            f"{found.cores:,}",
+            f"{found.ticks_per_image}",
+            f"{found.draws}",
+            percent(validation.accuracy),
+            percent(found.accuracy),
+            _spread(found),
+            f"{low * 100:.2f} to {high * 100:.2f}",
+            f"{found.events_per_image:,.0f}",
+            microjoules(found.energy().total),
+            energy_range(found),
         )
     return table
 
@@ -170,13 +193,18 @@ def microjoules(joules: float) -> str:
     return f"{joules * 1e6:#.3g} uJ".replace(". uJ", " uJ")
 
 
-def _named_shares(row: Mapping[str, Any], profile: str) -> str:
-    shares = row["energy_shares"][profile]
-    return ", ".join(f"{part} {shares[part] * 100:.1f} %" for part in ("static", "events", "hops"))
+def energy_range(found: Measurement) -> str:
+    """Give the least and the most microjoules of an image under the shipped profiles."""
+    return "-".join(microjoules(joules).removesuffix(" uJ") for joules in found.energy_range)
 
 
-def _spread(row: Mapping[str, Any]) -> str:
-    return "-" if row["accuracy_std"] is None else f"{row['accuracy_std'] * 100:.2f}"
+def _named_shares(energy: Energy) -> str:
+    parts = zip(("static", "events", "hops"), energy.shares, strict=True)
+    return ", ".join(f"{part} {share * 100:.1f} %" for part, share in parts)
+
+
+def _spread(found: Measurement) -> str:
+    return "-" if found.accuracy_std is None else f"{found.accuracy_std * 100:.2f}"
 
 
 def _table(title: str, *headings: str) -> Table:

@@ -6,15 +6,33 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from spikeloom.chip.program import ChipProgram, InputLines, Interface
-from spikeloom.chip.trains import SpikeTrains, pack, unpack
-from spikeloom.data.encode import encode as encode_plainly
+from spikeloom.chip.program import ChipProgram
+from spikeloom.chip.trains import pack
 from spikeloom.errors import ProgramError
-from spikeloom.simulation.base import Recording, Simulation, SpikeRecord
+from spikeloom.simulation.base import Backend, Recording, Simulation, SpikeRecord
 
 BACKENDS = ("fast", "reference")
 
-__all__ = ["BACKENDS", "Recording", "Simulation", "SpikeRecord", "count_by_group", "encode", "run", "start"]
+__all__ = ["BACKENDS", "Backend", "Recording", "Simulation", "SpikeRecord", "backend_named", "run"]
+
+
+def backend_named(name: str) -> Backend:
+    """Give a back end: "fast" (compiled, on packed bits) or "reference" (NumPy, written like the equations).
+
+    Raises
+    ------
+    ProgramError
+        If there is no such back end.
+    """
+    if name == "fast":
+        from spikeloom.simulation import fast
+
+        return fast
+    if name == "reference":
+        from spikeloom.simulation import reference
+
+        return reference
+    raise ProgramError(f"back end '{name}': there is no such back end; choose one of {', '.join(BACKENDS)}")
 
 
 def run(
@@ -51,57 +69,4 @@ def run(
             f"inputs: {inputs.dtype} of shape {inputs.shape}; bool of (n_ticks, {len(program.inputs)}) is needed, "
             "a column an input line"
         )
-    return start(program, Recording(record, ticks), backend=backend, threads=threads).advance(pack(inputs))
-
-
-def start(
-    program: ChipProgram, recording: Recording | None = None, *, backend: str = "fast", threads: int = 1
-) -> Simulation:
-    """Begin a run: "fast" (compiled, on packed bits) or "reference" (NumPy, written like the equations).
-
-    Raises
-    ------
-    ProgramError
-        If the recording does not belong to the program, or there is no such back end.
-    """
-    if backend == "fast":
-        from spikeloom.simulation import fast
-
-        return fast.start(program, recording or Recording(), threads)
-    if backend == "reference":
-        from spikeloom.simulation.reference import ReferenceSimulation
-
-        return ReferenceSimulation(program, recording or Recording())
-    raise _unknown(backend)
-
-
-def encode(
-    backend: str,
-    interface: Interface,
-    inputs: InputLines,
-    values: np.ndarray,
-    images: np.ndarray,
-    seed: int,
-    threads: int = 1,
-) -> SpikeTrains:
-    """Give the spikes of every input line, packed; see `spikeloom.data.encode.encode`."""
-    if backend == "fast":
-        from spikeloom.simulation.fast.encode import encode as encode_fast
-
-        return encode_fast(interface, inputs, values, images, seed, threads)
-    return pack(encode_plainly(interface, inputs, values, images, seed))
-
-
-def count_by_group(
-    backend: str, trains: SpikeTrains, groups: np.ndarray, n_groups: int, threads: int = 1
-) -> np.ndarray:
-    """Give how many lines of each group spike in each tick, (n_ticks, n_groups) int."""
-    if backend == "fast":
-        from spikeloom.simulation.fast.tally import tally
-
-        return tally(trains, groups, n_groups, threads)
-    return unpack(trains).astype(np.int64) @ (groups[:, None] == np.arange(n_groups))
-
-
-def _unknown(backend: str) -> ProgramError:
-    return ProgramError(f"back end '{backend}': there is no such back end; choose one of {', '.join(BACKENDS)}")
+    return backend_named(backend).start(program, Recording(record, ticks), threads).advance(pack(inputs))

@@ -12,9 +12,10 @@ from typing import Protocol
 
 import numpy as np
 
-from spikeloom.chip.program import ChipProgram
+from spikeloom.chip.program import ChipProgram, InputLines
 from spikeloom.chip.trains import SpikeTrains, unpack
 from spikeloom.errors import ProgramError
+from spikeloom.interface import Interface
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +78,40 @@ class Simulation(Protocol):
         ProgramError
             If the inputs do not fit the program's input lines.
         """
+        ...
+
+    def reset(self) -> None:
+        """Go back to before the first tick: start potentials, no spike on its way, tick 0 next."""
+        ...
+
+
+class Backend(Protocol):
+    """A way to run programs; every one gives the same spikes, potentials and counts."""
+
+    def start(self, program: ChipProgram, recording: Recording = ..., threads: int = 1) -> Simulation:
+        """Begin a run.
+
+        Raises
+        ------
+        ProgramError
+            If the recording does not belong to the program.
+        """
+        ...
+
+    def encode(
+        self,
+        interface: Interface,
+        inputs: InputLines,
+        values: np.ndarray,
+        examples: np.ndarray,
+        seed: int,
+        threads: int = 1,
+    ) -> SpikeTrains:
+        """Give the spikes of every input line, packed; see `spikeloom.interface.encode.encode`."""
+        ...
+
+    def count(self, trains: SpikeTrains, groups: np.ndarray, n_groups: int, threads: int = 1) -> np.ndarray:
+        """Give how many lines of each group spike in each tick, (n_ticks, n_groups) int, of groups (n_lines,) int."""
         ...
 
 

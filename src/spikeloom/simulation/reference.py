@@ -10,12 +10,15 @@ import numpy as np
 from spikeloom.chip import neuron
 from spikeloom.chip.core import Core
 from spikeloom.chip.limits import DELAY_MAX, N_AXONS, N_NEURONS, RANDOM_BITS
-from spikeloom.chip.program import ChipProgram, route_hops
+from spikeloom.chip.program import ChipProgram, InputLines, route_hops
 from spikeloom.chip.trains import SpikeTrains, pack, unpack
+from spikeloom.interface import Interface
+from spikeloom.interface.encode import encode as encode_plainly
 from spikeloom.randomness.draws import draw
 from spikeloom.randomness.streams import LEAK_PURPOSE, THRESHOLD_PURPOSE
 from spikeloom.simulation.base import (
     Recording,
+    Simulation,
     SpikeRecord,
     check_inputs,
     check_recording,
@@ -26,6 +29,23 @@ from spikeloom.simulation.base import (
 _NEURONS = np.arange(N_NEURONS)
 _BYTES_AT_ONCE = 2**26
 _RANDOM_MASK = (1 << RANDOM_BITS) - 1
+
+
+def start(program: ChipProgram, recording: Recording = Recording(), threads: int = 1) -> Simulation:
+    """Begin a run; the work of one thread, whatever is asked for."""
+    return ReferenceSimulation(program, recording)
+
+
+def encode(
+    interface: Interface, inputs: InputLines, values: np.ndarray, examples: np.ndarray, seed: int, threads: int = 1
+) -> SpikeTrains:
+    """Give the spikes of every input line, packed."""
+    return pack(encode_plainly(interface, inputs.values, inputs.members, values, examples, seed))
+
+
+def count(trains: SpikeTrains, groups: np.ndarray, n_groups: int, threads: int = 1) -> np.ndarray:
+    """Give how many lines of each group spike in each tick, (n_ticks, n_groups) int64."""
+    return unpack(trains).astype(np.int64) @ (groups[:, None] == np.arange(n_groups))
 
 
 class ReferenceSimulation:
@@ -39,10 +59,14 @@ class ReferenceSimulation:
         self._program, self._recording = program, recording
         self._cores = [program.core(index) for index in range(program.n_cores)]
         self._hops = route_hops(program)
+        self.reset()
+
+    def reset(self) -> None:
+        """Go back to before the first tick."""
         self._tick = 0
-        self._potentials = program.potentials.astype(np.int64)
+        self._potentials = self._program.potentials.astype(np.int64)
         # a ring, by the tick of arrival
-        self._in_flight = np.zeros((DELAY_MAX + 1, program.n_cores, N_AXONS), bool)
+        self._in_flight = np.zeros((DELAY_MAX + 1, self._program.n_cores, N_AXONS), bool)
 
     def advance(self, inputs: SpikeTrains) -> SpikeRecord:
         """Go on tick by tick."""

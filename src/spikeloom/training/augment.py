@@ -14,9 +14,6 @@ from torch.nn import functional
 
 from spikeloom.training.recipe import Augmentation
 
-# Pixels between control points; noise smoothed over 4 pixels, as the source has it, varies as fast.
-_CONTROL_DISTANCE = 7
-
 
 def augment(images: Tensor, amounts: Augmentation, generator: torch.Generator) -> Tensor:
     """Give each image under its own random rotation, scale, shift and bending, bilinear, zeros outside.
@@ -33,7 +30,7 @@ def augment(images: Tensor, amounts: Augmentation, generator: torch.Generator) -
         return images
     grid = _affine_grid(images, amounts, generator)
     if amounts.elastic:
-        grid = grid + _bending(images, amounts.elastic, generator)
+        grid = grid + _bending(images, amounts.elastic, amounts.elastic_distance, generator)
     return functional.grid_sample(images, grid, align_corners=False).clamp_(0, 1)
 
 
@@ -51,10 +48,11 @@ def _affine_grid(images: Tensor, amounts: Augmentation, generator: torch.Generat
     return functional.affine_grid(torch.stack([across, along], 1), list(images.shape), align_corners=False)
 
 
-def _bending(images: Tensor, deviation: float, generator: torch.Generator) -> Tensor:
+def _bending(images: Tensor, deviation: float, distance: float, generator: torch.Generator) -> Tensor:
     """Give a smooth random displacement of every pixel, (n, rows, columns, 2), in halves of each side."""
     n, _, rows, columns = images.shape
-    points = [1 + round(length / _CONTROL_DISTANCE) for length in (rows, columns)]
+    # noise smoothed over 4 pixels, as the source has it, varies as fast as points 7 pixels apart
+    points = [1 + round(length / distance) for length in (rows, columns)]
     noise = torch.randn(n, 2, *points, generator=generator, device=images.device) * deviation
     field = functional.interpolate(noise, (rows, columns), mode="bicubic", align_corners=True)
     return field.permute(0, 2, 3, 1) * field.new_tensor([2 / columns, 2 / rows])

@@ -25,8 +25,8 @@ from spikeloom.network.topology import UNUSED
 from spikeloom.training.network import decide
 from spikeloom.training.recipe import Deployed
 from spikeloom.training.straight_through import BOUNDARY, AxonSpikes, Potential, Spike, events, switch
+from spikeloom.training.trainable import Trainable
 
-_VOTES = 25  # of a class where ten share a core; sharpness is told for so many
 _EVENTS_PER_CORE = N_AXONS * N_NEURONS  # what a core has at most in a tick, by which the cost of events is told
 _SHARPNESS_RATE = 0.1  # of the learning rate, for one number that all examples share
 
@@ -57,6 +57,7 @@ class DeployedLayer(nn.Module):
         destinations = None if n_below is None else torch.from_numpy(_destinations(layer.sources, n_below))
         self.register_buffer("destinations", destinations)
         self._surrogate_width = settings.surrogate_width
+        self._active_share = settings.active_share
 
     def axon_spikes(self, values: Tensor) -> Tensor:
         """Give the spikes on the axons, (n_cores, n_axons, n_examples), of those of the layer below."""
@@ -64,7 +65,9 @@ class DeployedLayer(nn.Module):
 
     def forward(self, spikes: Tensor) -> tuple[Tensor, Tensor]:
         """Give potentials (n_cores * n_neurons, n_examples) and their widths (n_cores * n_neurons, 1)."""
-        potentials, width = Potential.apply(spikes, self.latents, self.strengths, self.biases, self.types)
+        potentials, width = Potential.apply(
+            spikes, self.latents, self.strengths, self.biases, self.types, self._active_share
+        )
         return potentials.flatten(0, 1), width.reshape(-1, 1) * self._surrogate_width
 
     @torch.no_grad()
@@ -85,8 +88,8 @@ class DeployedLayer(nn.Module):
         )
 
 
-class DeployedNetwork(nn.Module):
-    """A learned network trained as it is deployed; the contract is `spikeloom.training.loop.Trainable`."""
+class DeployedNetwork(Trainable):
+    """A learned network trained as it is deployed."""
 
     voters: Tensor
 
@@ -102,13 +105,15 @@ class DeployedNetwork(nn.Module):
         self._strength_rate = settings.strength_rate
         self._event_cost = settings.event_cost
 
-    def loss(self, values: Tensor, labels: Tensor, generator: torch.Generator, through: float) -> tuple[Tensor, Tensor]:
+    def forward(
+        self, values: Tensor, labels: Tensor, generator: torch.Generator, through: float
+    ) -> tuple[Tensor, Tensor]:
         """Give the loss, and the class of most votes of each example."""
         spikes = self._axon_spikes(values)
         potentials, width = self.layers[-1](spikes[-1])
         votes = torch.special.ndtr((potentials.float() - BOUNDARY) / width)
         shares = self.voters @ votes / self._votes_per_class
-        logits = shares * (self.log_sharpness.exp() * _VOTES)
+        logits = shares * self.log_sharpness.exp()
         loss = functional.cross_entropy(logits.mT, labels)
         if self._event_cost:
             by_layer = [events(seen, layer.latents) for seen, layer in zip(spikes, self.layers, strict=True)]

@@ -20,24 +20,26 @@ from torch import Tensor, nn
 from spikeloom.chip.limits import N_AXONS, N_NEURONS
 from spikeloom.network.learned import LearnedLayer, LearnedNetwork
 from spikeloom.training.layer import CoreLayer
-from spikeloom.training.recipe import Training
+from spikeloom.training.recipe import Probabilities
+from spikeloom.training.trainable import Trainable
 
 _SHARPEN_FROM = 1 / 3  # of the training; uncertainty costs nothing before, and then ever more
 VOTE_VARIANCE_FLOOR = 1e-3  # keeps the loss finite when every voter is certain
 
 
-class TrainingNetwork(nn.Module):
+class TrainingNetwork(Trainable):
     """A learned network whose probabilities and biases are parameters."""
 
     voters: Tensor
 
-    def __init__(self, learned: LearnedNetwork, settings: Training | None = None) -> None:
+    def __init__(
+        self, learned: LearnedNetwork, settings: Probabilities = Probabilities(), precision: torch.dtype = torch.float32
+    ) -> None:
         super().__init__()
-        settings = settings or Training()
         layers: list[CoreLayer] = []
         rows = np.append(np.arange(learned.topology.n_values), -1)
         for layer, connected in zip(learned.layers, learned.connected, strict=True):
-            layers.append(CoreLayer(layer, learned.convention, connected, rows, getattr(torch, settings.precision)))
+            layers.append(CoreLayer(layer, learned.convention, connected, rows, precision))
             order = layers[-1].order
             rows = np.full(connected.size + 1, -1)
             rows[order] = np.arange(len(order))
@@ -48,9 +50,11 @@ class TrainingNetwork(nn.Module):
         self.dropout = settings.dropout
         self._sharpen = settings.sharpen
 
-    def loss(self, values: Tensor, labels: Tensor, generator: torch.Generator, through: float) -> tuple[Tensor, Tensor]:
+    def forward(
+        self, values: Tensor, labels: Tensor, generator: torch.Generator, through: float
+    ) -> tuple[Tensor, Tensor]:
         """Give the class-population loss, sharpened, and the class of the highest mean spike of each example."""
-        mean, variance = self(values, generator)
+        mean, variance = self.moments(values, generator)
         loss = population_loss(mean, variance, self.votes_per_class, labels)
         rising = (through - _SHARPEN_FROM) / (1 - _SHARPEN_FROM)
         if self._sharpen and rising > 0:
@@ -59,7 +63,7 @@ class TrainingNetwork(nn.Module):
 
     def decide(self, values: Tensor) -> Tensor:
         """Give the class of the highest mean spike of each example; ties go to the lowest class."""
-        return decide(self(values)[0], self.votes_per_class)
+        return decide(self.moments(values)[0], self.votes_per_class)
 
     def uncertainty(self) -> Tensor:
         """Give the sum of c (1 - c) over all synapses, in cores' worth of them: what sampling adds in variance."""
@@ -74,7 +78,7 @@ class TrainingNetwork(nn.Module):
         """Give the learned network that holds these parameters and everything else of `start`."""
         return to_learned(self, start)
 
-    def forward(self, values: Tensor, generator: torch.Generator | None = None) -> tuple[Tensor, Tensor]:
+    def moments(self, values: Tensor, generator: torch.Generator | None = None) -> tuple[Tensor, Tensor]:
         """Give mean and variance of each class's number of votes.
 
         Parameters

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import tomli_w
 import torch
@@ -13,14 +12,15 @@ from spikeloom.artefact import write_atomically
 from spikeloom.data.datasets import Dataset
 from spikeloom.errors import ArtefactError, TrainingError
 from spikeloom.network.initial import initial_network
-from spikeloom.network.learned import Convention, LearnedNetwork
+from spikeloom.provenance import Provenance
 from spikeloom.randomness.streams import start_generator
 from spikeloom.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from spikeloom.training.files import CHECKPOINT_FILE, RECIPE_FILE
-from spikeloom.training.recipe import Recipe, check_recipe
+from spikeloom.training.recipe import Recipe, recorded_recipe
+from spikeloom.training.trainable import Trainable
 
 
-def start(recipe: Recipe, dataset: Dataset, run: Path | None) -> Checkpoint:
+def start(recipe: Recipe, dataset: Dataset, run: Path | None, provenance: Provenance) -> Checkpoint:
     """Go on from the run's checkpoint, or draw a fresh network and keep it as epoch zero."""
     topology = recipe.topology(dataset.value_shape, dataset.n_classes)  # refuse before any work
     if run is not None and (run / CHECKPOINT_FILE).exists():
@@ -32,9 +32,10 @@ def start(recipe: Recipe, dataset: Dataset, run: Path | None) -> Checkpoint:
         if checkpoint.data != dataset.fingerprint:
             raise TrainingError(f"{run}: the data have changed since it was started; pass those, or start a new run")
         return checkpoint
-    convention = Convention(**recipe.reading.model_dump())
-    network = initial_network(topology, dataset.class_names, convention, start_generator(recipe.seed))
-    network = replace(network, training=provenance(recipe, []))
+    interface = recipe.interface.of(dataset.value_shape, dataset.class_names, len(topology.layers))
+    network = initial_network(topology, interface, recipe.method.convention, start_generator(recipe.seed))
+    training = {"recipe": recipe.model_dump(mode="json"), "seed": recipe.seed, "log": []}
+    network = replace(network, training={**training, "provenance": provenance.model_dump(mode="json")})
     checkpoint = Checkpoint(network, {}, [], {"state": {}, "param_groups": []}, {}, dataset.fingerprint)
     if run is not None:
         write_atomically(run / RECIPE_FILE, tomli_w.dumps(recipe.model_dump(mode="json", exclude_none=True)).encode())
@@ -44,7 +45,7 @@ def start(recipe: Recipe, dataset: Dataset, run: Path | None) -> Checkpoint:
 
 def go_on(
     checkpoint: Checkpoint,
-    network: Any,
+    network: Trainable,
     optimiser: torch.optim.Optimizer,
     schedule: torch.optim.lr_scheduler.LRScheduler,
     steps: int,
@@ -64,19 +65,3 @@ def go_on(
             raise ValueError(f"{schedule.last_epoch} steps in {len(checkpoint.log)} epochs of {steps}")
     except (AttributeError, KeyError, RuntimeError, TypeError, ValueError) as error:
         raise ArtefactError(f"{run}: its checkpoint is damaged ({error}); start a new run") from error
-
-
-def recorded_recipe(network: LearnedNetwork) -> Recipe:
-    """Give the recipe a network was trained with.
-
-    Raises
-    ------
-    RecipeError
-        If the network carries none.
-    """
-    return check_recipe(network.training.get("recipe", {}), "of the learned network")
-
-
-def provenance(recipe: Recipe, log: list[dict[str, Any]]) -> dict[str, Any]:
-    """Give what a learned network carries of its training."""
-    return {"recipe": recipe.model_dump(mode="json"), "seed": recipe.seed, "log": log}

@@ -20,7 +20,6 @@ from torch import Tensor
 
 SWITCH = 0.5
 BOUNDARY = 0.5  # between potentials of 0 and 1, which are whole numbers
-_ACTIVE_SHARE = 0.15  # of the axons that spike, by which a potential's width is told; digits light a fifth
 
 
 def switch(latents: Tensor, dtype: torch.dtype) -> Tensor:
@@ -49,7 +48,13 @@ class Potential(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any, spikes: Tensor, latents: Tensor, strengths: Tensor, biases: Tensor, types: Tensor
+        ctx: Any,
+        spikes: Tensor,
+        latents: Tensor,
+        strengths: Tensor,
+        biases: Tensor,
+        types: Tensor,
+        active_share: float,
     ) -> tuple[Tensor, Tensor]:
         """Give V and w.
 
@@ -62,6 +67,8 @@ class Potential(torch.autograd.Function):
         biases : (n_cores, n_neurons)
         types : (n_cores, n_axons, n_axon_types)
             1 for the type of the axon, 0 for the others.
+        active_share : float
+            Share of the axons that are taken to spike, for the width.
 
         Returns
         -------
@@ -74,7 +81,7 @@ class Potential(torch.autograd.Function):
         ctx.save_for_backward(spikes, on, synaptic, weights, types)
         potentials = torch.baddbmm(biases.round().to(dtype).unsqueeze(2), weights.mT, spikes)
         n_on = torch.bmm(on.mT, types)  # synapses of each type, (n_cores, n_neurons, n_axon_types)
-        width = (n_on * strengths.round().square()).sum(2).mul_(_ACTIVE_SHARE).add_(1).sqrt_()
+        width = (n_on * strengths.round().square()).sum(2).mul_(active_share).add_(1).sqrt_()
         ctx.mark_non_differentiable(width)
         return potentials, width
 
@@ -86,7 +93,7 @@ class Potential(torch.autograd.Function):
         g_weights = torch.bmm(spikes, g.mT)
         g_strengths = torch.bmm((g_weights * on).mT, types).float()
         g_latents = g_weights.mul_(synaptic).float()
-        return g_spikes, g_latents, g_strengths, g.sum(2, dtype=torch.float32), None
+        return g_spikes, g_latents, g_strengths, g.sum(2, dtype=torch.float32), None, None
 
 
 class Spike(torch.autograd.Function):

@@ -1,28 +1,33 @@
 """Model cards: what a shipped network is, how it was made, and what was measured of it.
 
-Accuracies are of the shipped file: chosen by the validation split, and reported on the test set.
+Accuracies are of the shipped file. The validation split chooses; the test set is reported of what was chosen.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from spikeloom.errors import ArtefactError
+from spikeloom.measure.measurement import Measurement
+from spikeloom.provenance import Provenance
 
 
 class Card(BaseModel):
     """A model card.
 
     cores : of one member, or of the whole ensemble
-    members : that vote together in `test` and `validation_accuracy`
+    members : that vote together in the first of the measurements
+    method : by which it was trained
+    changes : keys in which its recipe differs from the shipped one of that name; none where it is that
     networks, copies, ticks : of an ensemble, the shipped networks it is made of, the shifted copies of each, and the
         ticks for which an image is shown
-    validation_accuracy : of `members` on the validation split
-    test : rows as ``simulate --json`` gives them, one an ensemble size
-    retrain : the commands that make it again
+    validation, test : an ensemble size each, in the same order
+    commands : that make it again
+    differs : what those commands would give otherwise than the shipped file; None where they give it again
+    trained, measured : where network and measurements come from
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -30,14 +35,35 @@ class Card(BaseModel):
     name: str
     cores: int
     members: int
+    method: Literal["probabilities", "deployed"]
     recipe: str
+    changes: tuple[str, ...] = ()
     seed: int
     networks: tuple[str, ...] = ()
     copies: int = 1
     ticks: int = 1
-    validation_accuracy: float
-    test: tuple[dict[str, Any], ...]
-    retrain: tuple[str, ...]
+    validation: tuple[Measurement, ...] = Field(min_length=1)
+    test: tuple[Measurement, ...] = Field(min_length=1)
+    commands: tuple[str, ...] = Field(min_length=1)
+    differs: str | None = None
+    trained: Provenance | None = None
+    measured: Provenance
+
+    @model_validator(mode="after")
+    def _measured_alike(self) -> Card:
+        if [found.members for found in self.validation] != [found.members for found in self.test]:
+            raise ValueError("validation and test: measured of other ensemble sizes")
+        return self
+
+    @property
+    def validation_accuracy(self) -> float:
+        """Of `members` on the validation split."""
+        return self.validation[0].accuracy
+
+    @property
+    def is_other_seed(self) -> bool:
+        """Whether it is there for ensembles and for the spread over seeds alone."""
+        return not self.networks and self.seed != 0
 
 
 def card(path: Path) -> Card:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
-from spikeloom.chip.program import ChipProgram, Coding
+from spikeloom.chip.program import ChipProgram
 from spikeloom.errors import ExportError
+from spikeloom.export.features import Support, used_with
 from spikeloom.export.foreign import Part, checked
 
 METADATA_KEY = "spikeloom"
@@ -33,32 +33,22 @@ class OutputsPart(Part):
     members: list[Number]
 
 
-class InterfacePart(Part):
-    """How the program is fed and read."""
-
-    coding: Coding
-    ticks_per_image: Number
-    latency: Number
-    value_shape: Annotated[list[Number], Field(min_length=3, max_length=3)]
-    class_names: list[str]
-    shifts: list[Annotated[list[int], Field(min_length=2, max_length=2)]] = Field(default_factory=list)
-
-
 class Metadata(Part):
     """What our own graphs tell beside their nodes."""
 
-    interface: InterfacePart | None = None
+    interface: dict[str, Any] | None = None
     inputs: InputsPart | None = None
     outputs: OutputsPart | None = None
 
 
-def metadata_of(program: ChipProgram, profile: str, latency: int) -> dict[str, str]:
+def metadata_of(program: ChipProgram, profile: str, latency: int, support: Mapping[str, Support]) -> dict[str, str]:
     """Give the metadata of a program's graph: one key that holds JSON."""
     told = {
-        "version": 1,
+        "version": 2,
+        "equivalent": used_with(program, support, "equivalent"),
         "profile": profile,
         "latency_ticks": latency,
-        "interface": None if program.interface is None else asdict(program.interface),
+        "interface": None if program.interface is None else program.interface.model_dump(mode="json"),
         "inputs": {name: getattr(program.inputs, name).tolist() for name in ("values", "members")},
         "outputs": {name: getattr(program.outputs, name).tolist() for name in ("classes", "members")},
     }

@@ -7,14 +7,14 @@ neurons that share an axon. Everything else is refused by the node's name.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from graphlib import CycleError
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from spikeloom.chip.core import pack_crossbars
+from spikeloom.chip.assemble import assemble
 from spikeloom.chip.limits import LEAK_LIMIT, N_AXON_TYPES, N_AXONS, N_NEURONS, STRENGTH_LIMIT
 from spikeloom.chip.neuron import memoryless
 from spikeloom.chip.program import (
@@ -22,21 +22,26 @@ from spikeloom.chip.program import (
     TO_OUTPUT,
     ChipProgram,
     InputLines,
-    Interface,
     OutputLines,
     Routes,
-    place_row_by_row,
 )
-from spikeloom.chip.validate import validate_truenorth
-from spikeloom.errors import ExportError, ProgramError
+from spikeloom.chip.storage import interface_from
+from spikeloom.errors import ArtefactError, ExportError, ProgramError
 from spikeloom.export.features import even_levels
+from spikeloom.export.format import Imported
 from spikeloom.export.nir.metadata import read_metadata
 from spikeloom.export.nir.writer import ANY, LINES, STEP
+from spikeloom.interface import Interface
 from spikeloom.optional import needed
-from spikeloom.randomness.streams import core_seed
 
 Source = tuple[str, int]
 """A node and a place in it: an input, or a neuron."""
+
+
+def read_nir_file(paths: Sequence[Path]) -> Imported:
+    """Read a graph from its one file; errors as in `read_nir`."""
+    (path,) = paths
+    return Imported(read_nir(path))
 
 
 def read_nir(path: Path) -> ChipProgram:
@@ -54,18 +59,27 @@ def read_nir(path: Path) -> ChipProgram:
         raise ExportError(
             f"{path}: cannot be read as a NIR graph ({type(error).__name__}); name a .nir file"
         ) from error
-    program = _Reader(Path(path), nir, graph).program()
     try:
-        validate_truenorth(program)
-        # a graph answers at once, so what meets must be of one age on the chip too
+        program = _Reader(Path(path), nir, graph).program()
+    except ArtefactError as error:  # of the interface that the metadata tell; it names the file already
+        raise ExportError(str(error)) from error
+    except ProgramError as error:
+        raise ExportError(f"{path}: {error}") from error
+    _check_ages(Path(path), program)
+    return program
+
+
+def _check_ages(path: Path, program: ChipProgram) -> None:
+    """Refuse graphs in which spikes of different age meet: a graph answers at once, a chip after a tick a layer."""
+    try:
         depth = int(even_levels(program, "NIR").max()) + 1
-        if program.interface is not None and program.interface.latency != depth:
-            raise ExportError(f"metadata: a latency of {program.interface.latency} ticks; the graph has {depth} layers")
-    except (ProgramError, ExportError) as error:
+    except ExportError as error:
         raise ExportError(f"{path}: {error}") from error
     except CycleError as error:
         raise ExportError(f"{path}: its spiking nodes form a circle, which has no meaning without delays") from error
-    return program
+    if program.interface is not None and program.interface.latency != depth:
+        told = program.interface.latency
+        raise ExportError(f"{path}: metadata: a latency of {told} ticks; the graph has {depth} layers")
 
 
 class _Reader:
@@ -99,14 +113,10 @@ class _Reader:
         routes, taps = self._routes(shape)
         values, of_inputs = self._lines("inputs", self._size(self._input))
         classes, of_outputs = self._lines("outputs", self._size(self._output))
-        return ChipProgram(
+        return assemble(
             axon_types=axon_types,
-            crossbars=pack_crossbars(crossbars),
+            crossbars=crossbars,
             neurons=memoryless(strengths, leaks),
-            potentials=np.zeros(shape, np.int32),
-            seeds=core_seed(0, 0, np.arange(n_cores)),
-            core_members=np.zeros(n_cores, np.int32),
-            placement=place_row_by_row(np.arange(n_cores)),
             routes=routes,
             inputs=InputLines(values, of_inputs, *taps),
             outputs=OutputLines(classes, of_outputs),
@@ -274,13 +284,7 @@ class _Reader:
 
     def _interface(self) -> Interface | None:
         """Give the interface that the metadata tell, if they do."""
-        told = self._metadata.interface
-        if told is None:
-            return None
-        rows, columns, channels = told.value_shape
-        shape = (rows, columns, channels)
-        shifts = tuple((down, right) for down, right in told.shifts)
-        return Interface(told.coding, told.ticks_per_image, told.latency, shape, tuple(told.class_names), shifts)
+        return interface_from(self._metadata.interface, self._path)
 
     def _error(self, node: str, problem: str) -> ExportError:
         return ExportError(f"{self._path}: {node}: {problem}")

@@ -22,6 +22,7 @@ from spikeloom.artefact import write_atomically
 from spikeloom.chip.program import NOWHERE, ChipProgram
 from spikeloom.errors import ExportError
 from spikeloom.export.features import MEMORYLESS_ONLY, Support, even_levels, refuse_unsupported
+from spikeloom.export.format import Exported, Options
 from spikeloom.export.nir.metadata import metadata_of
 from spikeloom.optional import needed
 
@@ -38,8 +39,8 @@ SUPPORT = {
     "neurons that share an axon": Support("faithful", "a spiking node makes one spike of theirs"),
     "neurons that share an output line": Support("faithful", "a spiking node makes one spike of theirs"),
     "neurons that go nowhere": Support("faithful", "left out"),
-    "axon types and on/off synapses": Support("approximate", "weights: the same sums, not the same memory"),
-    "placement on chips": Support("approximate", "left out: NIR has no places, and no spike depends on them"),
+    "axon types and on/off synapses": Support("equivalent", "weights: the same sums, not the same memory"),
+    "placement on chips": Support("equivalent", "left out: NIR has no places, and no spike depends on them"),
 }
 
 
@@ -51,7 +52,13 @@ class Feed(NamedTuple):
     axon: int
 
 
-def write_nir(program: ChipProgram, folder: Path, profile: Profile = "portable") -> list[Path]:
+class NirOptions(Options):
+    """Which nodes the graph is made of: `portable` ones that other tools' importers run, or `native` thresholds."""
+
+    profile: Profile = "portable"
+
+
+def write_nir(exported: Exported, folder: Path, options: NirOptions = NirOptions()) -> list[Path]:
     """Write ``graph.nir`` (HDF5), and give its path.
 
     Raises
@@ -60,7 +67,7 @@ def write_nir(program: ChipProgram, folder: Path, profile: Profile = "portable")
         If the program uses what NIR cannot say, or paths of different length meet.
     """
     nir = needed("nir", "spikeloom[nir]")
-    graph = nir_graph(program, profile)
+    graph = nir_graph(exported.program, options.profile)
     path = folder / GRAPH_FILE
     unfinished = folder / f".{GRAPH_FILE}.part"
     try:
@@ -89,7 +96,7 @@ def nir_graph(program: ChipProgram, profile: Profile) -> Any:
         leak = program.neurons.leak[core, connected[core]]
         graph.add_core(_name(core), weights.T, leak, _feeds(program, core, connected))
     graph.add_output(_output_feeds(program, connected), len(program.outputs))
-    metadata = metadata_of(program, profile, int(levels.max()) + 1)
+    metadata = metadata_of(program, profile, int(levels.max()) + 1, SUPPORT)
     return nir.NIRGraph(graph.nodes, graph.edges, metadata=metadata)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import Field
 
+from spikeloom.chip.assemble import assemble
 from spikeloom.chip.limits import (
     DELAY_MAX,
     DELAY_MIN,
@@ -32,12 +33,11 @@ from spikeloom.chip.program import (
     InputLines,
     OutputLines,
     Routes,
-    place_row_by_row,
 )
-from spikeloom.chip.validate import validate_truenorth
 from spikeloom.errors import ExportError, ProgramError
 from spikeloom.export.foreign import Part, checked, read_text
-from spikeloom.export.nscs.writer import DISCONNECTED, PIN, PINS_MAX
+from spikeloom.export.format import Imported
+from spikeloom.export.nscs.writer import DISCONNECTED, PIN, PINS_MAX, read_spikes_in
 
 Strength = Annotated[int, Field(ge=0, le=STRENGTH_LIMIT)]
 Leak = Annotated[int, Field(ge=0, le=LEAK_LIMIT)]
@@ -142,6 +142,15 @@ class CorePart(Part):
     crossbar: Crossbar
 
 
+def read_nscs_files(paths: Sequence[Path]) -> Imported:
+    """Read a ``model.json`` and, with it, a file of spikes in; errors as in `read_nscs`."""
+    model, *spikes = paths
+    if not spikes:
+        return Imported(read_nscs(model))
+    taps, inputs = input_lines(read_spikes_in(spikes[0]))
+    return Imported(read_nscs(model, taps), inputs)
+
+
 def read_nscs(path: Path, taps: np.ndarray | None = None) -> ChipProgram:
     """Read a ``model.json``.
 
@@ -162,23 +171,19 @@ def read_nscs(path: Path, taps: np.ndarray | None = None) -> ChipProgram:
     routes = _routes(Path(path), cores)
     n_pins = int(routes.axons[routes.to_outputs].max(initial=-1)) + 1
     pins = np.arange(n_pins, dtype=np.int32)
-    program = ChipProgram(
-        axon_types=np.array([[int(row.type[1]) for row in core.crossbar.rows] for core in cores], np.uint8),
-        crossbars=np.stack([_crossbar(core) for core in cores]),
-        neurons=neurons((len(cores), N_NEURONS), **parameters),
-        potentials=potentials,
-        seeds=np.array([core.rngSeed for core in cores], np.uint32),
-        core_members=np.zeros(len(cores), np.int32),
-        placement=place_row_by_row(np.arange(len(cores))),
-        routes=routes,
-        inputs=InputLines(numbers, np.zeros_like(numbers), numbers, *lines.astype(np.int32).reshape(-1, 2).T),
-        outputs=OutputLines(pins, np.zeros_like(pins)),
-    )
     try:
-        validate_truenorth(program)
+        return assemble(
+            axon_types=np.array([[int(row.type[1]) for row in core.crossbar.rows] for core in cores], np.uint8),
+            crossbars=np.stack([_crossbar(core) for core in cores]),
+            neurons=neurons((len(cores), N_NEURONS), **parameters),
+            potentials=potentials,
+            seeds=np.array([core.rngSeed for core in cores], np.uint32),
+            routes=routes,
+            inputs=InputLines(numbers, np.zeros_like(numbers), numbers, *lines.astype(np.int32).reshape(-1, 2).T),
+            outputs=OutputLines(pins, np.zeros_like(pins)),
+        )
     except ProgramError as error:
         raise ExportError(f"{path}: {error}") from error
-    return program
 
 
 def input_lines(spikes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

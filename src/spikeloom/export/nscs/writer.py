@@ -35,6 +35,7 @@ from spikeloom.chip.validate import validate_truenorth
 from spikeloom.errors import ExportError, ProgramError
 from spikeloom.export.features import Support
 from spikeloom.export.foreign import read_bytes
+from spikeloom.export.format import Exported, Options
 
 MODEL_FILE, INPUT_FILE = "model.json", "spikes_in.sfri"
 
@@ -54,7 +55,7 @@ SUPPORT = {
     "neurons that share an output line": Support("faithful", "the same pin; spikes that meet are listed each"),
     "neurons that go nowhere": Support("faithful", "destCore -1"),
     "axon types and on/off synapses": Support("faithful", "rows of the crossbar"),
-    "placement on chips": Support("approximate", "cores are numbered; IBM's tools place them"),
+    "placement on chips": Support("equivalent", "cores are numbered; IBM's tools place them"),
 }
 
 DISCONNECTED, PIN = -1, -32
@@ -69,19 +70,15 @@ _IN_HEADER = {
 _END_OF_HEADER = b"\xff"
 
 
-def write_nscs(program: ChipProgram, folder: Path, inputs: np.ndarray | None = None) -> list[Path]:
+def write_nscs(exported: Exported, folder: Path, options: Options = Options()) -> list[Path]:
     """Write ``model.json`` and, with spikes, ``spikes_in.sfri``; give their paths.
-
-    Parameters
-    ----------
-    program : ChipProgram
-    inputs : (n_ticks, n_input_lines) bool, optional
 
     Raises
     ------
     ExportError
         If the program does not fit TrueNorth.
     """
+    program = exported.program
     try:
         validate_truenorth(program)
     except ProgramError as error:
@@ -100,9 +97,9 @@ def write_nscs(program: ChipProgram, folder: Path, inputs: np.ndarray | None = N
     parts += [{"core": _core(program, core, numbers[core])} for core in range(program.n_cores)]
     text = ",\n".join(json.dumps(part, indent=4)[1:-1] for part in parts)
     write_atomically(folder / MODEL_FILE, f"{{\n{text}\n}}".encode())
-    if inputs is None:
+    if exported.inputs is None:
         return [folder / MODEL_FILE]
-    write_spikes_in(folder / INPUT_FILE, spikes_of(program.inputs, inputs))
+    write_spikes_in(folder / INPUT_FILE, spikes_of(program.inputs, exported.inputs))
     return [folder / MODEL_FILE, folder / INPUT_FILE]
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
 from pydantic import Field
 
-from spikeloom.chip.core import pack_crossbars
+from spikeloom.chip.assemble import assemble
 from spikeloom.chip.limits import (
     ARRAY_COLUMNS,
     CHIP_COLUMNS,
@@ -29,7 +29,7 @@ from spikeloom.chip.program import NOWHERE, TO_OUTPUT, ChipProgram, InputLines, 
 from spikeloom.chip.validate import validate_program
 from spikeloom.errors import ExportError, ProgramError
 from spikeloom.export.foreign import Part, read_json, read_text
-from spikeloom.randomness.streams import core_seed
+from spikeloom.export.format import Imported
 
 NeuronCount = Annotated[int, Field(ge=1, le=N_NEURONS)]
 AxonCount = Annotated[int, Field(ge=1, le=N_AXONS)]
@@ -111,30 +111,25 @@ class NetworkFile(Part):
     cores: Annotated[list[CoreFile], Field(min_length=1)]
 
 
-def read_ranc(input_file: Path, config_file: Path) -> tuple[ChipProgram, np.ndarray]:
-    """Read a network and its packets.
+def read_ranc(paths: Sequence[Path]) -> Imported:
+    """Read a network and its packets from its input and its configuration file.
 
-    Returns
-    -------
-    program : ChipProgram
-        With an input line for each axon that a packet reaches, and the lines of the output bus.
-    inputs : (n_ticks, n_input_lines) bool
+    The program has an input line for each axon that a packet reaches, and the lines of the output bus.
 
     Raises
     ------
     ExportError
         Naming the file and the place inside it that is wrong.
     """
+    input_file, config_file = paths
     config = read_json(config_file, Configuration)
     network = read_json(input_file, NetworkFile)
     reader = _Reader(Path(input_file), config, network)
     lines, inputs = reader.input_lines()
-    program = reader.program(lines)
     try:
-        validate_program(program)
+        return Imported(reader.program(lines), inputs)
     except ProgramError as error:
         raise ExportError(f"{input_file}: {error}") from error
-    return program, inputs
 
 
 class _Reader:
@@ -165,17 +160,16 @@ class _Reader:
             "reset_mode": self._by_neuron("reset_mode"),
             "reset": self._by_neuron("reset_potential"),
         }
-        return ChipProgram(
-            axon_types=np.stack([_filled(core.axons, (N_AXONS,)) for core in cores]).astype(np.uint8),
-            crossbars=pack_crossbars(np.stack([_filled(core.connections, (N_NEURONS, N_AXONS)).T for core in cores])),
+        return assemble(
+            axon_types=np.stack([_filled(core.axons, (N_AXONS,)) for core in cores]),
+            crossbars=np.stack([_filled(core.connections, (N_NEURONS, N_AXONS)).T for core in cores]) > 0,
             neurons=neurons((len(cores), N_NEURONS), **parameters),
-            potentials=self._by_neuron("current_potential").astype(np.int32),
-            seeds=core_seed(0, 0, np.arange(len(cores))),
-            core_members=np.zeros(len(cores), np.int32),
+            potentials=self._by_neuron("current_potential"),
             placement=place_at(np.array([core.coordinates for core in cores])),
             routes=self._routes(),
             inputs=lines,
             outputs=OutputLines(outputs, np.zeros_like(outputs)),
+            check=validate_program,
         )
 
     def input_lines(self) -> tuple[InputLines, np.ndarray]:

@@ -31,6 +31,7 @@ from spikeloom.chip.limits import (
 from spikeloom.chip.program import NOWHERE, ChipProgram
 from spikeloom.errors import ExportError
 from spikeloom.export.features import Support, refuse_unsupported
+from spikeloom.export.format import Exported, Options
 from spikeloom.export.grid import Grid, grid_of
 
 OUTPUTS_MAX = N_AXONS
@@ -57,24 +58,19 @@ SUPPORT = {
 }
 
 
-def write_ranc(program: ChipProgram, folder: Path, inputs: np.ndarray | None = None) -> list[Path]:
-    """Write ``input.json`` and ``config.json`` for RANC's simulator, and give their paths.
-
-    Parameters
-    ----------
-    program : ChipProgram
-    inputs : (n_ticks, n_input_lines) bool, optional
-        Spikes that become packets.
+def write_ranc(exported: Exported, folder: Path, options: Options = Options()) -> list[Path]:
+    """Write ``input.json`` and ``config.json`` for RANC's simulator, input spikes as packets, and give their paths.
 
     Raises
     ------
     ExportError
         If the program uses what RANC cannot hold.
     """
+    program = exported.program
     refuse_what_ranc_cannot_hold(program)
     grid = grid_of(program)
     network = {
-        "packets": packets_of(program, grid, inputs),
+        "packets": packets_of(program, grid, exported.inputs),
         "output_bus": {"coordinates": list(grid.spare), "num_outputs": max(len(program.outputs), 1)},
         "cores": [_core(program, grid, core) for core in range(program.n_cores)],
     }

@@ -12,10 +12,10 @@ potentials (and reset potentials) and thresholds. A packet is dx, dy, axon, tick
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from pydantic import Field
 
 from spikeloom.artefact import write_atomically
 from spikeloom.chip.core import unpack_crossbars
@@ -23,44 +23,31 @@ from spikeloom.chip.limits import N_AXON_TYPES, N_NEURONS
 from spikeloom.chip.program import NOWHERE, ChipProgram
 from spikeloom.errors import ExportError
 from spikeloom.export.bounds import refuse_wide_potentials
+from spikeloom.export.format import Exported, Options
 from spikeloom.export.grid import Grid, grid_of
 from spikeloom.export.ranc.simulator import refuse_what_ranc_cannot_hold
 
 NUMBER_BITS, AXON_BITS, TICK_BITS, TYPE_BITS = 9, 8, 4, 2
 
 
-@dataclass(frozen=True)
-class Widths:
+class Widths(Options):
     """Bits of the potentials and of the thresholds that the hardware is built with; as RANC is shipped by default."""
 
-    potential: int = NUMBER_BITS
-    threshold: int = NUMBER_BITS
+    potential_bits: int = Field(default=NUMBER_BITS, ge=NUMBER_BITS, le=32)
+    threshold_bits: int = Field(default=NUMBER_BITS, ge=NUMBER_BITS, le=32)
 
 
-def write_memories(
-    program: ChipProgram,
-    folder: Path,
-    inputs: np.ndarray | None = None,
-    outputs: np.ndarray | None = None,
-    widths: Widths = Widths(),
-) -> list[Path]:
+def write_memories(exported: Exported, folder: Path, widths: Widths = Widths()) -> list[Path]:
     """Write the memories of every grid cell and, with spikes, the files of the test bench; give their paths.
-
-    Parameters
-    ----------
-    program : ChipProgram
-    inputs : (n_ticks, n_input_lines) bool, optional
-    outputs : (n_ticks, n_output_lines) bool, optional
-        What the program answers in the same ticks.
-    widths : Widths
 
     Raises
     ------
     ExportError
         If the program uses what RANC cannot hold, or a potential or a number could leave its bits.
     """
+    program = exported.program
     refuse_what_ranc_cannot_hold(program)
-    refuse_wide_potentials(program, widths.potential)
+    refuse_wide_potentials(program, widths.potential_bits)
     grid = grid_of(program)
     cells = {x + grid.columns * y: core for core, (x, y) in enumerate(grid.cores.tolist())}
     texts: dict[str, str] = {}
@@ -71,10 +58,10 @@ def write_memories(
         )  # fmt: skip
         types = np.zeros(N_NEURONS, np.int64) if core is None else program.axon_types[core]
         texts[f"tc_{cell:03}.mem"] = _lines(format(kind, f"0{TYPE_BITS}b") for kind in types)
-    if inputs is not None:
-        texts |= _inputs(program, grid, inputs)
-    if outputs is not None:
-        texts |= _outputs(outputs)
+    if exported.inputs is not None:
+        texts |= _inputs(program, grid, exported.inputs)
+    if exported.outputs is not None:
+        texts |= _outputs(exported.outputs)
     for name, text in texts.items():
         write_atomically(folder / name, text.encode())
     return [folder / name for name in texts]
@@ -94,12 +81,12 @@ def _neuron(program: ChipProgram, grid: Grid, core: int, neuron: int, crossbar: 
     dx, dy = (int(to - here) for to, here in zip(place, grid.cores[core].tolist(), strict=True))
     part = f"core {core}, neuron {neuron}"
     numbers = [
-        (int(program.potentials[core, neuron]), widths.potential, "potential"),
-        (int(p.reset[core, neuron]), widths.potential, "reset"),
+        (int(program.potentials[core, neuron]), widths.potential_bits, "potential"),
+        (int(p.reset[core, neuron]), widths.potential_bits, "reset"),
         *((int(strength), NUMBER_BITS, "strength") for strength in p.strengths[core, neuron]),
         (int(p.leak[core, neuron]), NUMBER_BITS, "leak"),
-        (int(p.threshold[core, neuron]), widths.threshold, "threshold"),
-        (-int(p.negative_threshold[core, neuron]), widths.threshold, "negative threshold"),
+        (int(p.threshold[core, neuron]), widths.threshold_bits, "threshold"),
+        (-int(p.negative_threshold[core, neuron]), widths.threshold_bits, "negative threshold"),
     ]
     connections = "".join("1" if on else "0" for on in crossbar[::-1, neuron])
     fields = [_signed(number, bits, f"{part}: {name}") for number, bits, name in numbers]
@@ -120,8 +107,8 @@ def _neuron(program: ChipProgram, grid: Grid, core: int, neuron: int, crossbar: 
 def _silent(grid: Grid, place: list[int], widths: Widths) -> str:
     """Give a neuron without synapses and leak, threshold 1, that points at the bus."""
     dx, dy = grid.spare[0] - place[0], grid.spare[1] - place[1]
-    zeros = "0" * (2 * widths.potential + (N_AXON_TYPES + 1) * NUMBER_BITS)
-    threshold = format(1, f"0{widths.threshold}b") + "0" * widths.threshold
+    zeros = "0" * (2 * widths.potential_bits + (N_AXON_TYPES + 1) * NUMBER_BITS)
+    threshold = format(1, f"0{widths.threshold_bits}b") + "0" * widths.threshold_bits
     route = _signed(dx, NUMBER_BITS, "dx") + _signed(dy, NUMBER_BITS, "dy") + "0" * (AXON_BITS + TICK_BITS)
     return "0" * 256 + zeros + threshold + "0" + route
 

@@ -21,6 +21,7 @@ from spikeloom.chip.limits import N_NEURONS, TICK_SECONDS
 from spikeloom.chip.program import NOWHERE, ChipProgram
 from spikeloom.errors import ExportError
 from spikeloom.export.features import MEMORYLESS_ONLY, Support, refuse_shared_axons, refuse_unsupported
+from spikeloom.export.format import Exported, Options
 from spikeloom.export.grid import Grid, grid_of
 
 ARCHITECTURE_FILE, NETWORK_FILE = "architecture.yaml", "network.yaml"
@@ -34,7 +35,7 @@ SUPPORT = {
     "neurons that share an axon": Support("unsupported", "it adds spikes that meet; give each neuron an axon"),
     "neurons that share an output line": Support("faithful", "lines are read from their neurons' spikes"),
     "neurons that go nowhere": Support("faithful", "neurons without edges"),
-    "axon types and on/off synapses": Support("approximate", "weighted edges: the same sums, not the same memory"),
+    "axon types and on/off synapses": Support("equivalent", "weighted edges: the same sums, not the same memory"),
     "placement on chips": Support("faithful", "one mesh over all chips; inputs take a tile of their own"),
 }
 
@@ -44,24 +45,16 @@ _NEURON = (
 )
 
 
-def write_sana_fe(
-    program: ChipProgram, folder: Path, inputs: np.ndarray, joules_per_event: float, joules_per_hop: float
-) -> list[Path]:
-    """Write ``architecture.yaml`` and ``network.yaml``, and give their paths.
-
-    Parameters
-    ----------
-    program : ChipProgram
-    inputs : (n_ticks, n_input_lines) bool
-        The first tick must be blank.
-    joules_per_event, joules_per_hop : float
-        Of an energy profile.
+def write_sana_fe(exported: Exported, folder: Path, options: Options = Options()) -> list[Path]:
+    """Write ``architecture.yaml`` and ``network.yaml``, and give their paths; the first tick of inputs must be blank.
 
     Raises
     ------
     ExportError
         If the program uses what SANA-FE cannot hold.
     """
+    program = exported.program
+    inputs = np.zeros((1, len(program.inputs)), bool) if exported.inputs is None else exported.inputs
     refuse_unsupported(program, SUPPORT, "SANA-FE")
     refuse_shared_axons(program, "SANA-FE")
     if inputs[:1].any():
@@ -69,7 +62,7 @@ def write_sana_fe(
             "inputs: spikes in tick 0; nothing arrives in SANA-FE's first tick, so put a blank one before"
         )
     grid = grid_of(program)
-    architecture = _architecture(grid, len(program.inputs), joules_per_event, joules_per_hop)
+    architecture = _architecture(grid, len(program.inputs), exported.joules_per_event, exported.joules_per_hop)
     network = "\n".join(_network(program, grid, inputs)) + "\n"
     write_atomically(folder / ARCHITECTURE_FILE, architecture.encode())
     write_atomically(folder / NETWORK_FILE, network.encode())

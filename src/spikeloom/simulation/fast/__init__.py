@@ -7,14 +7,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from spikeloom.chip.paths import why_not_streaming
-from spikeloom.chip.program import ChipProgram
+from spikeloom.chip.program import ChipProgram, InputLines
+from spikeloom.chip.trains import SpikeTrains
+from spikeloom.interface import Interface
 from spikeloom.simulation.base import Recording, Simulation, check_recording
 
 _log = logging.getLogger(__name__)
 
 
-def start(program: ChipProgram, recording: Recording, threads: int = 1) -> Simulation:
+def start(program: ChipProgram, recording: Recording = Recording(), threads: int = 1) -> Simulation:
     """Begin a run on the path that the program's parameters allow; see `spikeloom.simulation.base.Simulation`."""
     check_recording(program, recording)
     if why_not_streaming(program) is None:
@@ -26,6 +30,22 @@ def start(program: ChipProgram, recording: Recording, threads: int = 1) -> Simul
 
     _announce_compiling(general.advance)
     return general.GeneralSimulation(program, recording, threads)
+
+
+def encode(
+    interface: Interface, inputs: InputLines, values: np.ndarray, examples: np.ndarray, seed: int, threads: int = 1
+) -> SpikeTrains:
+    """Give the spikes of every input line, packed, 64 ticks at once."""
+    from spikeloom.simulation.fast.encoding import encode as encode_words
+
+    return encode_words(interface, inputs, values, examples, seed, threads)
+
+
+def count(trains: SpikeTrains, groups: np.ndarray, n_groups: int, threads: int = 1) -> np.ndarray:
+    """Give how many lines of each group spike in each tick, (n_ticks, n_groups) int32."""
+    from spikeloom.simulation.fast.tally import tally
+
+    return tally(trains, groups, n_groups, threads)
 
 
 def _announce_compiling(kernel: Callable[..., Any]) -> None:

@@ -8,6 +8,10 @@ Source: bit-serial arithmetic; the tree of full adders is Harley and Seal's (H. 
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+import numpy as np
+
 from spikeloom.simulation.fast.bits.compiled import inlined
 from spikeloom.simulation.fast.bits.planes import load, majority, store, words_of
 
@@ -17,6 +21,14 @@ COUNT_MAX = 56
 """Rows that `count` takes at most: the most whole steps of eight that six planes can hold."""
 
 
+class Number(NamedTuple):
+    """A number of every lane: `n` planes of a flat uint64 array, the lowest bit first, beginning at word `at`."""
+
+    planes: np.ndarray
+    at: int
+    n: int
+
+
 @inlined
 def count(planes, rows, first, last, counts, at, zero):
     """Count in each lane the bits of the planes numbered ``rows[first:last]``, a multiple of eight and at most 56.
@@ -24,6 +36,8 @@ def count(planes, rows, first, last, counts, at, zero):
     Writes six planes to word `at` of `counts`.
     """
     size = words_of(zero)
+    # Eight rows a step: seven full adders take them down to one plane of eights, so that only a half adder is left for
+    # each higher plane. All six stay in registers over the loop; they are written once.
     ones, twos, fours = zero, zero, zero
     eights, sixteens, thirtytwos = zero, zero, zero
     for row in range(first, last, ROWS_AT_ONCE):
@@ -50,19 +64,20 @@ def count(planes, rows, first, last, counts, at, zero):
 
 
 @inlined
-def add(total, at, n_total, amount, amount_at, n_amount, shift, top, mask, negative):
-    """Add ``amount << shift`` to the number of `n_total` planes at word `at` of `total`.
+def add(total, amount, shift, top, mask, negative):
+    """Add ``amount << shift`` to `total`, two of `Number`.
 
     `top` stands for all planes of the amount above its own: nothing where it is unsigned, its sign where it is signed.
     Lanes outside `mask` add zero; lanes in `negative` subtract.
     """
     size = words_of(mask)
     carry = negative
-    for place in range(shift, min(shift + n_amount, n_total)):
-        bit = load(amount, amount_at + (place - shift) * size, mask)
-        carry = _add_bit(total, at + place * size, (bit & mask) ^ negative, carry)
-    for place in range(shift + n_amount, n_total):
-        carry = _add_bit(total, at + place * size, (top & mask) ^ negative, carry)
+    # a lane subtracts by adding the complement and one: its bits are inverted, and it begins with a carry
+    for place in range(shift, min(shift + amount.n, total.n)):
+        bit = load(amount.planes, amount.at + (place - shift) * size, mask)
+        carry = _add_bit(total.planes, total.at + place * size, (bit & mask) ^ negative, carry)
+    for place in range(shift + amount.n, total.n):
+        carry = _add_bit(total.planes, total.at + place * size, (top & mask) ^ negative, carry)
 
 
 @inlined

@@ -7,9 +7,13 @@ the potential, are they added one after the other.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+import numpy as np
+
 from spikeloom.chip.limits import N_AXON_TYPES
 from spikeloom.randomness.streams import LEAK_PURPOSE
-from spikeloom.simulation.fast.bits.adders import add
+from spikeloom.simulation.fast.bits.adders import Number, add
 from spikeloom.simulation.fast.bits.compiled import inlined, kernel
 from spikeloom.simulation.fast.bits.planes import any_set, load, majority, store
 from spikeloom.simulation.fast.general.planar import (
@@ -43,37 +47,40 @@ from spikeloom.simulation.fast.general.scratch import (
 _SIGN = POTENTIAL_WORDS - WORDS
 
 
+class Thresholds(NamedTuple):
+    """Both thresholds of a core's neurons in one tick, as unsigned numbers."""
+
+    positive: Number
+    negative: Number
+
+
 @inlined
-def settle(program, kind, potentials, at, n_input, keys, scratch, nothing):
+def settle(layout, here, potentials, n_input, work, nothing):
     """Add input and leak, compare and reset; give the plane of neurons that spike.
 
     The input is the `n_input` signed planes at `TOTAL`.
     """
+    parameter_set, scratch = here.set, work.scratch
+    at = here.core * POTENTIAL_WORDS
     input_sign = load(scratch, TOTAL + (n_input - 1) * WORDS, nothing) if n_input else nothing
-    n_leak = LEAK_PLANES if occupied(program, kind, LEAK, LEAK + LEAK_PLANES) else 0
-    leak_at = (kind * N_PLANES + LEAK) * WORDS
-    leak_sign = parameter(program, kind, LEAK + LEAK_PLANES - 1, nothing) if n_leak else nothing
-    leaking = _leaking(program, kind, keys, scratch, nothing)
-    if program.occupied[kind, LEAK_REVERSAL] or not _far_from_bounds(potentials, at, nothing):
-        _add_saturating(potentials, at, scratch, TOTAL, n_input, input_sign, ~nothing, nothing)
+    n_leak = LEAK_PLANES if occupied(layout, parameter_set, LEAK, LEAK + LEAK_PLANES) else 0
+    leak_at = (parameter_set * N_PLANES + LEAK) * WORDS
+    leak_sign = parameter(layout, parameter_set, LEAK + LEAK_PLANES - 1, nothing) if n_leak else nothing
+    leaking = _leaking(layout, parameter_set, work, nothing)
+    # saturation after each sum, and a leak that follows the sign of the sum, forbid the single pass below
+    if layout.occupied[parameter_set, LEAK_REVERSAL] or not _far_from_bounds(potentials, at, nothing):
+        potential = Number(potentials, at, POTENTIAL_PLANES)
+        _add_saturating(potential, Number(scratch, TOTAL, n_input), input_sign, ~nothing, nothing)
         negative = nothing
-        if program.occupied[kind, LEAK_REVERSAL]:
-            reversal = parameter(program, kind, LEAK_REVERSAL, nothing)
+        if layout.occupied[parameter_set, LEAK_REVERSAL]:
+            reversal = parameter(layout, parameter_set, LEAK_REVERSAL, nothing)
             leaking = leaking & (_not_zero(potentials, at, nothing) | ~reversal)
             negative = reversal & load(potentials, at + _SIGN, nothing)
-        _add_saturating(potentials, at, program.parameters, leak_at, n_leak, leak_sign, leaking, negative)
+        _add_saturating(potential, Number(layout.parameters, leak_at, n_leak), leak_sign, leaking, negative)
         n_input, input_sign, n_leak, leak_sign = 0, nothing, 0, nothing
 
-    n_mask = program.widths[kind, 2]
-    if n_mask == 0:
-        first = kind * N_PLANES
-        thresholds, threshold_at, n_threshold = program.parameters, (first + THRESHOLD) * WORDS, program.widths[kind, 0]
-        negative_at, n_negative = (first + NEGATIVE_THRESHOLD) * WORDS, program.widths[kind, 1]
-    else:
-        _draw_thresholds(program, kind, n_mask, keys, scratch, nothing)
-        thresholds, threshold_at, n_threshold = scratch, THRESHOLDS, THRESHOLD_PLANES + 1
-        negative_at, n_negative = NEGATIVE_THRESHOLDS, THRESHOLD_PLANES + 1
-
+    thresholds = _thresholds(layout, parameter_set, work, nothing)
+    above, below_it = thresholds.positive, thresholds.negative
     # carries of: potential + input, that + leak, that - threshold, that + negative threshold
     first_carry, second_carry, spike_carry, below_carry = nothing, nothing, ~nothing, nothing
     new = nothing
@@ -83,73 +90,87 @@ def settle(program, kind, potentials, at, n_input, keys, scratch, nothing):
         bit = load(scratch, TOTAL + word, nothing) if place < n_input else input_sign
         half = old ^ bit ^ first_carry
         first_carry = majority(old, bit, first_carry)
-        bit = (load(program.parameters, leak_at + word, nothing) if place < n_leak else leak_sign) & leaking
+        bit = (load(layout.parameters, leak_at + word, nothing) if place < n_leak else leak_sign) & leaking
         new = half ^ bit ^ second_carry
         second_carry = majority(half, bit, second_carry)
         store(potentials, at + word, new)
-        bit = load(thresholds, threshold_at + word, nothing) if place < n_threshold else nothing
+        bit = load(above.planes, above.at + word, nothing) if place < above.n else nothing
         spike_carry = majority(new, ~bit, spike_carry)
-        bit = load(thresholds, negative_at + word, nothing) if place < n_negative else nothing
+        bit = load(below_it.planes, below_it.at + word, nothing) if place < below_it.n else nothing
         below_carry = majority(new, bit, below_carry)
     spikes = new ^ spike_carry  # new is the sign now; its sum with ~0 and the carry, inverted
     below = (new ^ below_carry) & ~spikes
-    _reset(program, kind, potentials, at, spikes, below, thresholds, threshold_at, n_threshold, negative_at, n_negative)
+    _reset(layout, parameter_set, Number(potentials, at, POTENTIAL_PLANES), spikes, below, thresholds)
     return spikes
 
 
 @inlined
-def _reset(
-    program, kind, potentials, at, spikes, below, thresholds, threshold_at, n_threshold, negative_at, n_negative
-):
-    """Reset the potentials of neurons that spike, or are below the negative threshold."""
-    nothing = spikes ^ spikes
-    n = POTENTIAL_PLANES
-    if not any_set(spikes | below):
-        return
-    to_value = parameter(program, kind, TO_VALUE, nothing)
-    by_threshold = parameter(program, kind, BY_THRESHOLD, nothing)
-    saturate = parameter(program, kind, SATURATE, nothing)
-    if any_set(spikes & by_threshold):
-        add(potentials, at, n, thresholds, threshold_at, n_threshold, 0, nothing, spikes & by_threshold, ~nothing)
-    rising = below & by_threshold & ~saturate
-    if any_set(rising):
-        add(potentials, at, n, thresholds, negative_at, n_negative, 0, nothing, rising, nothing)
-    gone = (spikes & to_value) | (below & (saturate | to_value))
-    if any_set(gone):
-        for word in range(at, at + POTENTIAL_WORDS, WORDS):
-            store(potentials, word, load(potentials, word, nothing) & ~gone)
-        if occupied(program, kind, RESET, RESET + RESET_PLANES):
-            sign = parameter(program, kind, RESET + RESET_PLANES - 1, nothing)
-            mask = (spikes | (below & ~saturate)) & to_value
-            reset_at = (kind * N_PLANES + RESET) * WORDS
-            add(potentials, at, n, program.parameters, reset_at, RESET_PLANES, 0, sign, mask, below)
-        if any_set(below & saturate):
-            add(potentials, at, n, thresholds, negative_at, n_negative, 0, nothing, below & saturate, ~nothing)
+def _thresholds(layout, parameter_set, work, nothing):
+    """Give both thresholds: as they are stored, or with what is drawn on top of them in this tick."""
+    first, n_mask = parameter_set * N_PLANES, layout.widths[parameter_set, 2]
+    if n_mask == 0:
+        positive = Number(layout.parameters, (first + THRESHOLD) * WORDS, layout.widths[parameter_set, 0])
+        negative = Number(layout.parameters, (first + NEGATIVE_THRESHOLD) * WORDS, layout.widths[parameter_set, 1])
+    else:
+        _draw_thresholds(layout, parameter_set, n_mask, work.keys, work.scratch, nothing)
+        positive = Number(work.scratch, THRESHOLDS, np.int64(THRESHOLD_PLANES + 1))
+        negative = Number(work.scratch, NEGATIVE_THRESHOLDS, np.int64(THRESHOLD_PLANES + 1))
+    return Thresholds(positive, negative)
 
 
 @inlined
-def _leaking(program, kind, keys, scratch, nothing):
+def _reset(layout, parameter_set, potential, spikes, below, thresholds):
+    """Reset the potentials of neurons that spike, or are below the negative threshold."""
+    nothing = spikes ^ spikes
+    if not any_set(spikes | below):
+        return
+    to_value = parameter(layout, parameter_set, TO_VALUE, nothing)
+    by_threshold = parameter(layout, parameter_set, BY_THRESHOLD, nothing)
+    saturate = parameter(layout, parameter_set, SATURATE, nothing)
+    if any_set(spikes & by_threshold):
+        add(potential, thresholds.positive, 0, nothing, spikes & by_threshold, ~nothing)
+    rising = below & by_threshold & ~saturate
+    if any_set(rising):
+        add(potential, thresholds.negative, 0, nothing, rising, nothing)
+    gone = (spikes & to_value) | (below & (saturate | to_value))
+    if any_set(gone):
+        planes = potential.planes
+        for word in range(potential.at, potential.at + POTENTIAL_WORDS, WORDS):
+            store(planes, word, load(planes, word, nothing) & ~gone)
+        if occupied(layout, parameter_set, RESET, RESET + RESET_PLANES):
+            sign = parameter(layout, parameter_set, RESET + RESET_PLANES - 1, nothing)
+            mask = (spikes | (below & ~saturate)) & to_value
+            value = Number(layout.parameters, (parameter_set * N_PLANES + RESET) * WORDS, RESET_PLANES)
+            add(potential, value, 0, sign, mask, below)  # below the floor it is -R
+        if any_set(below & saturate):
+            add(potential, thresholds.negative, 0, nothing, below & saturate, ~nothing)
+
+
+@inlined
+def _leaking(layout, parameter_set, work, nothing):
     """Give the neurons that leak in this tick: those by chance if they are lucky, and all others."""
-    if not program.occupied[kind, LEAK_CHANCE]:
+    if not layout.occupied[parameter_set, LEAK_CHANCE]:
         return ~nothing
-    found = lucky(program.magnitudes, kind * (N_AXON_TYPES + 1) + N_AXON_TYPES, keys, LEAK_PURPOSE, scratch, nothing)
-    return found | ~parameter(program, kind, LEAK_CHANCE, nothing)
+    sizes = parameter_set * (N_AXON_TYPES + 1) + N_AXON_TYPES
+    found = lucky(layout.magnitudes, sizes, work.keys, LEAK_PURPOSE, work.scratch, nothing)
+    return found | ~parameter(layout, parameter_set, LEAK_CHANCE, nothing)
 
 
 @kernel
-def _draw_thresholds(program, kind, n_mask, keys, scratch, nothing):
+def _draw_thresholds(layout, parameter_set, n_mask, keys, scratch, nothing):
     """Write both thresholds with what is drawn on top of them."""
-    first, n = kind * N_PLANES, THRESHOLD_PLANES + 1
+    first, n = parameter_set * N_PLANES, THRESHOLD_PLANES + 1
     for source, target in ((THRESHOLD, THRESHOLDS), (NEGATIVE_THRESHOLD, NEGATIVE_THRESHOLDS)):
-        copy(program.parameters, (first + source) * WORDS, THRESHOLD_PLANES, scratch, target, nothing)
+        copy(layout.parameters, (first + source) * WORDS, THRESHOLD_PLANES, scratch, target, nothing)
         store(scratch, target + THRESHOLD_PLANES * WORDS, nothing)
     draw_planes(keys, n_mask, scratch, DRAWN)
     for place in range(n_mask):
         index = DRAWN + place * WORDS
-        store(scratch, index, load(scratch, index, nothing) & parameter(program, kind, MASK + place, nothing))
-    unsaturated = ~parameter(program, kind, SATURATE, nothing)
-    add(scratch, THRESHOLDS, n, scratch, DRAWN, n_mask, 0, nothing, ~nothing, nothing)
-    add(scratch, NEGATIVE_THRESHOLDS, n, scratch, DRAWN, n_mask, 0, nothing, unsaturated, nothing)
+        store(scratch, index, load(scratch, index, nothing) & parameter(layout, parameter_set, MASK + place, nothing))
+    drawn = Number(scratch, DRAWN, n_mask)
+    unsaturated = ~parameter(layout, parameter_set, SATURATE, nothing)
+    add(Number(scratch, THRESHOLDS, n), drawn, 0, nothing, ~nothing, nothing)
+    add(Number(scratch, NEGATIVE_THRESHOLDS, n), drawn, 0, nothing, unsaturated, nothing)
 
 
 @inlined
@@ -161,16 +182,18 @@ def _far_from_bounds(potentials, at, nothing):
 
 
 @kernel
-def _add_saturating(potentials, at, amount, amount_at, n_amount, top, mask, negative):
+def _add_saturating(potential, amount, top, mask, negative):
     """Add to the potentials, and keep them within 20 bits."""
-    before = load(potentials, at + _SIGN, mask)
-    add(potentials, at, POTENTIAL_PLANES, amount, amount_at, n_amount, 0, top, mask, negative)
+    planes, sign = potential.planes, potential.at + _SIGN
+    before = load(planes, sign, mask)
+    add(potential, amount, 0, top, mask, negative)
     added = (top & mask) ^ negative
-    over = ~(before ^ added) & (before ^ load(potentials, at + _SIGN, mask))
+    # two of one sign that give the other have left the range: they become its end on their own side
+    over = ~(before ^ added) & (before ^ load(planes, sign, mask))
     if any_set(over):
-        for word in range(at, at + _SIGN, WORDS):
-            store(potentials, word, (load(potentials, word, mask) & ~over) | (over & ~before))
-        store(potentials, at + _SIGN, (load(potentials, at + _SIGN, mask) & ~over) | (over & before))
+        for word in range(potential.at, sign, WORDS):
+            store(planes, word, (load(planes, word, mask) & ~over) | (over & ~before))
+        store(planes, sign, (load(planes, sign, mask) & ~over) | (over & before))
 
 
 @inlined
@@ -198,15 +221,15 @@ def copy(source, source_at, n_planes, target, target_at, like):
 
 
 @inlined
-def parameter(program, kind, plane, like):
+def parameter(layout, parameter_set, plane, like):
     """Give a plane of a parameter set."""
-    return load(program.parameters, (kind * N_PLANES + plane) * WORDS, like)
+    return load(layout.parameters, (parameter_set * N_PLANES + plane) * WORDS, like)
 
 
 @inlined
-def occupied(program, kind, first, last):
+def occupied(layout, parameter_set, first, last):
     """Tell whether any of these planes of a parameter set has a bit set."""
     found = False
     for plane in range(first, last):
-        found |= program.occupied[kind, plane]
+        found |= layout.occupied[parameter_set, plane]
     return found

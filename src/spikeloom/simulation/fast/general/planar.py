@@ -1,4 +1,4 @@
-"""A program for the general path: every neuron parameter as planes, 256 neurons a plane.
+"""How the general path lays a program out: every neuron parameter as planes, 256 neurons a plane.
 
 Plane p of a number holds its bit p for all neurons of a core. Cores with the same parameters share them, so that a
 chip of like cores keeps its parameters in the cache.
@@ -10,7 +10,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from spikeloom.chip.limits import DELAY_MAX, MASK_BITS_MAX, N_AXON_TYPES, N_AXONS, N_NEURONS
+from spikeloom.chip.limits import (
+    DELAY_MAX,
+    LEAK_LIMIT,
+    MASK_BITS_MAX,
+    N_AXON_TYPES,
+    N_AXONS,
+    N_NEURONS,
+    POTENTIAL_MAX,
+    STRENGTH_LIMIT,
+    THRESHOLD_MAX,
+)
 from spikeloom.chip.neuron import RESET_BY_THRESHOLD, RESET_TO_VALUE, Neurons
 from spikeloom.chip.program import ChipProgram, Routes, route_hops
 from spikeloom.errors import ProgramError
@@ -20,12 +30,12 @@ from spikeloom.simulation.fast.bits.memory import aligned, zeros
 NEURON_WORDS = N_NEURONS // 64
 ROWS = N_AXONS + 1
 """Rows of a core's crossbar; the last one is empty, to fill up whole steps of counting."""
-POTENTIAL_PLANES = 20
+POTENTIAL_PLANES = POTENTIAL_MAX.bit_length() + 1  # with the sign
 RING = DELAY_MAX + 1  # ticks that a spike may be on its way
-SIZE_PLANES = 8  # of a strength
-LEAK_PLANES = 9
-THRESHOLD_PLANES = 18
-RESET_PLANES = 20
+SIZE_PLANES = STRENGTH_LIMIT.bit_length()  # of a strength, whose sign has a plane of its own
+LEAK_PLANES = LEAK_LIMIT.bit_length() + 1
+THRESHOLD_PLANES = THRESHOLD_MAX.bit_length()
+RESET_PLANES = POTENTIAL_PLANES  # as wide as what it replaces, so that it is added without a carry beyond
 
 # Where each parameter begins in the planes of a core.
 STRENGTH_SIZES = 0
@@ -46,7 +56,7 @@ N_PLANES = SATURATE + 1
 N_CORES_MAX = 2**31 // (N_AXONS * RING)
 
 
-class PlanarProgram(NamedTuple):
+class PlanarLayout(NamedTuple):
     """What the kernel of the general path walks.
 
     crossbars : (n_cores * ROWS * 4,) uint64
@@ -55,17 +65,17 @@ class PlanarProgram(NamedTuple):
         The number each of them has in the program.
     axons_of_type : (n_cores * n_axon_types * 4,) uint64, axons as bits
     seeds : (n_cores,) uint32
-    kinds : (n_cores,) int64
-        Which of the parameter sets a core has.
-    parameters : (n_kinds * N_PLANES * 4,) uint64
-    occupied : (n_kinds, N_PLANES) bool
+    sets : (n_cores,) int64
+        Which of the distinct parameter sets a core has.
+    parameters : (n_sets * N_PLANES * 4,) uint64
+    occupied : (n_sets, N_PLANES) bool
         Planes in which a bit is set; the others need no work.
-    largest : (n_kinds, n_axon_types) int64
+    largest : (n_sets, n_axon_types) int64
         Largest size of a strength.
-    widths : (n_kinds, 3) int64
+    widths : (n_sets, 3) int64
         Planes up to the highest that is occupied, of threshold, negative threshold and mask.
-    magnitudes : (n_kinds * (n_axon_types + 1), n_neurons) uint8
-        Sizes of each kind's strengths and leak, to be compared with random numbers.
+    magnitudes : (n_sets * (n_axon_types + 1), n_neurons) uint8
+        Sizes of each set's strengths and leak, to be compared with random numbers.
     targets : (n_cores * n_neurons,) int32
         Index of the axon within all axons, times 16, plus the delay; -1 for nowhere; -2 - line for an output line.
     hops : (n_cores * n_neurons,) uint16
@@ -76,7 +86,7 @@ class PlanarProgram(NamedTuple):
     axons: np.ndarray
     axons_of_type: np.ndarray
     seeds: np.ndarray
-    kinds: np.ndarray
+    sets: np.ndarray
     parameters: np.ndarray
     occupied: np.ndarray
     largest: np.ndarray
@@ -89,7 +99,7 @@ class PlanarProgram(NamedTuple):
     tap_axons: np.ndarray
 
 
-def planar(program: ChipProgram) -> PlanarProgram:
+def planar(program: ChipProgram) -> PlanarLayout:
     """Give the planes and lists of any program.
 
     Raises
@@ -104,18 +114,18 @@ def planar(program: ChipProgram) -> PlanarProgram:
     axons = np.argsort(program.axon_types, axis=1, kind="stable")
     places = np.argsort(axons, axis=1)  # of each axon among those sorted
     sorted_types = np.take_along_axis(program.axon_types, axons, 1)
-    firsts, kinds = _distinct_cores(program.neurons)
+    firsts, sets = _distinct_cores(program.neurons)
     neurons = program.neurons[firsts]
     parameters = parameter_planes(neurons)
     in_use = np.any(parameters != 0, axis=-1)
     inputs = program.inputs
     order = np.argsort(inputs.tap_cores, kind="stable")
-    return PlanarProgram(
+    return PlanarLayout(
         crossbars=_rows(np.take_along_axis(crossbar_words(program), axons[..., None], 1)),
         axons=axons,
         axons_of_type=words(sorted_types[:, None, :] == np.arange(N_AXON_TYPES)[:, None]).ravel(),
         seeds=program.seeds.astype(np.uint32),
-        kinds=kinds,
+        sets=sets,
         parameters=aligned(parameters.ravel()),
         occupied=in_use,
         largest=abs(neurons.strengths.astype(np.int64)).max(1),
@@ -149,7 +159,7 @@ def parameter_planes(neurons: Neurons) -> np.ndarray:
     sizes = np.where(chance, 1, abs(neurons.strengths.astype(np.int64)))
     leaks = np.where(neurons.stochastic_leak, np.sign(neurons.leak), neurons.leak)
     by_type = [
-        *(bits(sizes[..., kind], SIZE_PLANES) for kind in range(N_AXON_TYPES)),
+        *(bits(sizes[..., axon_type], SIZE_PLANES) for axon_type in range(N_AXON_TYPES)),
         (neurons.strengths < 0).transpose(0, 2, 1),
         chance.transpose(0, 2, 1),
     ]
@@ -203,5 +213,5 @@ def _distinct_cores(neurons: Neurons) -> tuple[np.ndarray, np.ndarray]:
         [np.ascontiguousarray(array).reshape(len(array), -1).view(np.uint8) for _, array in neurons.items()], axis=1
     )
     seen: dict[bytes, int] = {}
-    kinds = np.array([seen.setdefault(row.tobytes(), len(seen)) for row in rows])
-    return np.unique(kinds, return_index=True)[1], kinds
+    sets = np.array([seen.setdefault(row.tobytes(), len(seen)) for row in rows])
+    return np.unique(sets, return_index=True)[1], sets

@@ -1,4 +1,15 @@
-"""Where a core's intermediate results lie in the words that each thread keeps for them."""
+"""Where a core's intermediate results lie in the words that each thread keeps for them.
+
+A core in a tick goes through four phases, and a region lives only as long as it is named here:
+
+    collect    words 0 .. 3 (of COUNTS): axons on which spikes arrive, until their rows are listed
+    integrate  COUNTS, a count of one strength at a time; TOTAL, their sum; THINNED, rows that chance has thinned
+    settle     THRESHOLDS, NEGATIVE_THRESHOLDS and DRAWN where thresholds are random; TOTAL is read a last time
+    send       SINGLE, the spikes word by word; BEFORE, potentials of a core without input, to see whether it is quiet
+
+SINGLE also holds each plane of lucky neurons while it is drawn. The next core's arrivals are collected before this one
+integrates, so collecting may use COUNTS.
+"""
 
 from __future__ import annotations
 

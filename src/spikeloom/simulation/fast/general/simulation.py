@@ -29,7 +29,7 @@ from spikeloom.simulation.fast.general.planar import (
     POTENTIAL_PLANES,
     RING,
     SYNAPSE_CHANCE,
-    PlanarProgram,
+    PlanarLayout,
     bits,
     numbers,
     planar,
@@ -46,12 +46,15 @@ from spikeloom.simulation.fast.general.scratch import (
     SINGLE,
 )
 from spikeloom.simulation.fast.general.synapses import sum_input, take_arrivals
+from spikeloom.simulation.fast.general.work import Here, Work
 
 SPIKES, EVENTS, HOPS = 0, 1, 2
 """Columns of counters."""
 
 _BYTES_AT_ONCE = 2**26
 _CORE_TICKS_AT_ONCE = 2**20
+# Spikes on their way were written by other threads, so a line of them comes from another processor core's cache, some
+# hundred nanoseconds away: as long as about eight quiet cores take. A core's own memory is asked for one core ahead.
 _CORES_AHEAD = 8
 _plane_of = filler(NEURON_WORDS)
 
@@ -104,21 +107,29 @@ class GeneralSimulation:
 
     def __init__(self, program: ChipProgram, recording: Recording, threads: int = 1) -> None:
         self._program, self._recording, self._threads = program, recording, threads
-        self._planar = planar(program)
+        self._layout = planar(program)
         self.ticks_at_once = max(_BYTES_AT_ONCE // (len(program.inputs) + len(program.outputs) + 1), 64)
-        self._tick = 0
         n_cores = program.n_cores
         # a core recorded twice is kept once, and shown twice
         self._kept, self._shown = np.unique(np.array(recording.cores, np.int64), return_inverse=True)
         self._places = np.full(n_cores, -1)
         self._places[self._kept] = np.arange(len(self._kept))
         self._scratch = zeros(threads, SCRATCH_WORDS)
+        self._start_potentials = words(bits(program.potentials, POTENTIAL_PLANES)).ravel()
         self._state = State(
-            potentials=aligned(words(bits(program.potentials, POTENTIAL_PLANES)).ravel()),
+            potentials=aligned(self._start_potentials),
             ring=zeros(threads * RING * n_cores * NEURON_WORDS),
             quiet=np.zeros(n_cores, bool),
             counters=np.zeros((n_cores, 3), np.int64),
         )
+        self._tick = 0
+
+    def reset(self) -> None:
+        """Go back to before the first tick."""
+        self._tick = 0
+        self._state.potentials[:] = self._start_potentials
+        self._state.ring[:] = 0
+        self._state.quiet[:] = False
 
     def advance(self, inputs: SpikeTrains) -> SpikeRecord:
         """Go on, 256 neurons at once."""
@@ -154,13 +165,11 @@ class GeneralSimulation:
         with running_on(self._threads):
             for first in range(start, start + n_ticks, step):
                 last = min(first + step, start + n_ticks)
-                advance(self._planar, self._state, piece, self._scratch, start, first, last)
+                advance(self._layout, self._state, piece, self._scratch, start, first, last)
 
 
 @njit(cache=True, nogil=True, parallel=True)
-def advance(
-    program: PlanarProgram, state: State, piece: Piece, scratch: Any, start: int, first: int, last: int
-) -> None:
+def advance(layout: PlanarLayout, state: State, piece: Piece, scratch: Any, start: int, first: int, last: int) -> None:
     """Run all cores from tick `first` to before tick `last`; the piece begins with tick `start`.
 
     scratch : (n_threads, SCRATCH_WORDS) uint64
@@ -168,62 +177,68 @@ def advance(
     n_cores, n_threads = len(state.quiet), len(scratch)
     for tick in range(first, last):
         for thread in prange(n_threads):
-            own = scratch[thread]
             keys = np.empty(N_NEURONS, np.uint32)
             arrivals = np.empty(2 * ARRIVAL_WORDS, np.int64)
+            work = Work(thread, scratch[thread], keys, arrivals)
             core, end = thread * n_cores // n_threads, (thread + 1) * n_cores // n_threads
             now, then = 0, ARRIVAL_WORDS
             if core < end:
-                take_arrivals(program, state.ring, piece.lines, core, tick, tick - start, arrivals, now, own)
+                take_arrivals(layout, state.ring, piece.lines, _here(layout, core, tick, start, now), work)
             while core < end:
                 _prefetch_arrivals(state.ring, n_cores, n_threads, min(core + _CORES_AHEAD, end - 1), tick)
                 if core + 1 < end:
-                    _prefetch(program, state.potentials, core + 1)
-                    take_arrivals(program, state.ring, piece.lines, core + 1, tick, tick - start, arrivals, then, own)
-                _run_core(program, state, piece, core, tick, start, thread, arrivals, now, own, keys)
+                    _prefetch(layout, state.potentials, core + 1)
+                    take_arrivals(layout, state.ring, piece.lines, _here(layout, core + 1, tick, start, then), work)
+                _run_core(layout, state, piece, _here(layout, core, tick, start, now), work)
                 core, now, then = core + 1, then, now
 
 
 @inlined
-def _run_core(program, state, piece, core, tick, start, thread, arrivals, now, scratch, keys):
-    """Take one core through one tick: integrate, leak, fire, send."""
-    nothing = _plane_of(np.uint64(0))
-    active = arrivals[now + ENDS + N_AXON_TYPES - 1] > now
-    spikes = nothing
-    n_events, n_hops = 0, 0
-    if active or not state.quiet[core]:
-        kind = program.kinds[core]
-        potentials, at = state.potentials, core * POTENTIAL_WORDS
-        if _draws_anything(program, kind):
-            make_keys(program.seeds[core], tick, keys)
-        n_input = 0
-        if active:
-            n_input, n_events = sum_input(program, kind, core, arrivals, now, keys, scratch, nothing)
-        else:
-            copy(potentials, at, POTENTIAL_PLANES, scratch, BEFORE, nothing)
-        spikes = settle(program, kind, potentials, at, n_input, keys, scratch, nothing)
-        state.quiet[core] = (
-            not active
-            and not any_set(spikes)
-            and not _draws_without_input(program, kind)
-            and unchanged(potentials, at, scratch, nothing)
-        )
-        if any_set(spikes):
-            n_hops = _send(program, state.ring, thread, piece.outputs, core, tick, tick - start, spikes, scratch)
-    if piece.windows[core, 0] <= tick < piece.windows[core, 1]:
-        state.counters[core, SPIKES] += popcount(spikes)
-        state.counters[core, EVENTS] += n_events
-        state.counters[core, HOPS] += n_hops
-    _record(state.potentials, piece, core, tick, spikes)
+def _here(layout, core, tick, start, arrivals):
+    return Here(core, layout.sets[core], tick, tick - start, arrivals)
 
 
 @inlined
-def _prefetch(program, potentials, core):
+def _run_core(layout, state, piece, here, work):
+    """Take one core through one tick: integrate, leak, fire, send."""
+    nothing = _plane_of(np.uint64(0))
+    core, arrivals = here.core, work.arrivals
+    active = arrivals[here.arrivals + ENDS + N_AXON_TYPES - 1] > here.arrivals
+    spikes = nothing
+    n_events, n_hops = 0, 0
+    if active or not state.quiet[core]:
+        potentials, at = state.potentials, core * POTENTIAL_WORDS
+        if _draws_anything(layout, here.set):
+            make_keys(layout.seeds[core], here.tick, work.keys)
+        n_input = 0
+        if active:
+            n_input, n_events = sum_input(layout, here, work, nothing)
+        else:
+            copy(potentials, at, POTENTIAL_PLANES, work.scratch, BEFORE, nothing)
+        spikes = settle(layout, here, potentials, n_input, work, nothing)
+        # without input, chance or change the next tick is this one again, until a spike arrives
+        state.quiet[core] = (
+            not active
+            and not any_set(spikes)
+            and not _draws_without_input(layout, here.set)
+            and unchanged(potentials, at, work.scratch, nothing)
+        )
+        if any_set(spikes):
+            n_hops = _send(layout, state.ring, piece.outputs, here, work, spikes)
+    if piece.windows[core, 0] <= here.tick < piece.windows[core, 1]:
+        state.counters[core, SPIKES] += popcount(spikes)
+        state.counters[core, EVENTS] += n_events
+        state.counters[core, HOPS] += n_hops
+    _record(state.potentials, piece, here, spikes)
+
+
+@inlined
+def _prefetch(layout, potentials, core):
     """Ask for what a core will need besides its crossbar."""
     for neuron in range(0, N_NEURONS, CACHE_LINE // 4):
-        prefetch(program.targets, core * N_NEURONS + neuron)
+        prefetch(layout.targets, core * N_NEURONS + neuron)
     for neuron in range(0, N_NEURONS, CACHE_LINE // 2):
-        prefetch(program.hops, core * N_NEURONS + neuron)
+        prefetch(layout.hops, core * N_NEURONS + neuron)
     for word in range(0, POTENTIAL_WORDS, CACHE_LINE // 8):
         prefetch(potentials, core * POTENTIAL_WORDS + word)
 
@@ -236,43 +251,46 @@ def _prefetch_arrivals(ring, n_cores, n_threads, core, tick):
 
 
 @inlined
-def _send(program, ring, thread, outputs, core, tick, row, spikes, scratch):
+def _send(layout, ring, outputs, here, work, spikes):
     """Put the spikes on their way, and give the hops they make."""
+    scratch = work.scratch
     store(scratch, SINGLE, spikes)
-    n_words = len(program.kinds) * NEURON_WORDS
+    n_words = len(layout.sets) * NEURON_WORDS
     hops = 0
     for word in range(NEURON_WORDS):
         left = scratch[SINGLE + word]
         while left:
-            neuron = core * N_NEURONS + 64 * word + lowest_bit(left)
+            neuron = here.core * N_NEURONS + 64 * word + lowest_bit(left)
             left &= left - np.uint64(1)
-            target = program.targets[neuron]
+            target = layout.targets[neuron]
             if target >= 0:
-                slot = thread * RING + (tick + target % RING) % RING
+                # a target is its axon times RING, plus the delay: one number to fetch for each spike
+                slot = work.thread * RING + (here.tick + target % RING) % RING
                 axon = target // RING
                 ring[slot * n_words + (axon >> 6)] |= np.uint64(1) << np.uint64(axon & 63)
-                hops += program.hops[neuron]
+                hops += layout.hops[neuron]
             elif target < -1:
-                outputs[row, -2 - target] = True
+                outputs[here.row, -2 - target] = True
     return hops
 
 
 @inlined
-def _record(potentials, piece, core, tick, spikes):
+def _record(potentials, piece, here, spikes):
     """Keep spikes and potentials of a core and tick that were asked for."""
-    place = piece.recorded[core]
-    if place >= 0 and piece.recorded_ticks[0] <= tick < piece.recorded_ticks[1]:
-        index = ((tick - piece.recorded_ticks[0]) * piece.rasters.shape[1] + place) * NEURON_WORDS
+    place = piece.recorded[here.core]
+    if place >= 0 and piece.recorded_ticks[0] <= here.tick < piece.recorded_ticks[1]:
+        index = ((here.tick - piece.recorded_ticks[0]) * piece.rasters.shape[1] + place) * NEURON_WORDS
         store(piece.rasters, index, spikes)
-        copy(potentials, core * POTENTIAL_WORDS, POTENTIAL_PLANES, piece.potentials, index * POTENTIAL_PLANES, spikes)
+        source = here.core * POTENTIAL_WORDS
+        copy(potentials, source, POTENTIAL_PLANES, piece.potentials, index * POTENTIAL_PLANES, spikes)
 
 
 @inlined
-def _draws_without_input(program, kind):
-    return program.occupied[kind, LEAK_CHANCE] or program.occupied[kind, MASK]
+def _draws_without_input(layout, parameter_set):
+    return layout.occupied[parameter_set, LEAK_CHANCE] or layout.occupied[parameter_set, MASK]
 
 
 @inlined
-def _draws_anything(program, kind):
-    by_synapse = occupied(program, kind, SYNAPSE_CHANCE, SYNAPSE_CHANCE + N_AXON_TYPES)
-    return by_synapse or _draws_without_input(program, kind)
+def _draws_anything(layout, parameter_set):
+    by_synapse = occupied(layout, parameter_set, SYNAPSE_CHANCE, SYNAPSE_CHANCE + N_AXON_TYPES)
+    return by_synapse or _draws_without_input(layout, parameter_set)

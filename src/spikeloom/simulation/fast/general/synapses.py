@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from spikeloom.chip.limits import N_AXON_TYPES, N_AXONS
-from spikeloom.simulation.fast.bits.adders import COUNT_MAX, ROWS_AT_ONCE, add, count
+from spikeloom.simulation.fast.bits.adders import COUNT_MAX, ROWS_AT_ONCE, Number, add, count
 from spikeloom.simulation.fast.bits.compiled import inlined
 from spikeloom.simulation.fast.bits.planes import load, lowest_bit, popcount, prefetch, store
 from spikeloom.simulation.fast.general.planar import (
@@ -25,96 +25,105 @@ _THINNED_ROWS = THINNED // NEURON_WORDS + np.arange(COUNT_MAX)
 
 
 @inlined
-def take_arrivals(program, ring, lines, core, tick, column, arrivals, at, scratch):
+def take_arrivals(layout, ring, lines, here, work):
     """List the crossbar rows of the axons on which spikes arrive, and empty the ring's slot.
 
     The rows lie far apart in memory and waiting for them takes longer than to count them, so they are asked for here,
     a core ahead of their use.
     """
-    _collect(program, ring, lines, core, tick, column, scratch)
+    _collect(layout, ring, lines, here, work)
+    arrivals, at, first_row = work.arrivals, here.arrivals, here.core * ROWS
     n = at
     arrivals[at + ENDS - 1] = at
     for axon_type in range(N_AXON_TYPES):
         for word in range(NEURON_WORDS):
-            spikes = scratch[word] & program.axons_of_type[(core * N_AXON_TYPES + axon_type) * NEURON_WORDS + word]
+            of_type = layout.axons_of_type[(here.core * N_AXON_TYPES + axon_type) * NEURON_WORDS + word]
+            spikes = work.scratch[word] & of_type
             while spikes:
-                row = core * ROWS + 64 * word + lowest_bit(spikes)
+                row = first_row + 64 * word + lowest_bit(spikes)
                 spikes &= spikes - np.uint64(1)
-                prefetch(program.crossbars, row * NEURON_WORDS)
+                prefetch(layout.crossbars, row * NEURON_WORDS)
                 arrivals[n] = row
                 n += 1
+        # whole steps of counting: the rest is the core's empty row, so that no step asks whether it is the last
         while (n - at) % ROWS_AT_ONCE:
-            arrivals[n] = core * ROWS + N_AXONS
+            arrivals[n] = first_row + N_AXONS
             n += 1
         arrivals[at + ENDS + axon_type] = n
 
 
 @inlined
-def _collect(program, ring, lines, core, tick, column, axons):
-    """Write the axons on which spikes arrive, as bits."""
-    n_words, n_threads = len(program.kinds) * NEURON_WORDS, len(ring) // (RING * len(program.kinds) * NEURON_WORDS)
+def _collect(layout, ring, lines, here, work):
+    """Write the axons on which spikes arrive, as bits; what all threads have sent meets here."""
+    n_words = len(layout.sets) * NEURON_WORDS
+    n_threads = len(ring) // (RING * n_words)
     for word in range(NEURON_WORDS):
         arriving = np.uint64(0)
         for thread in range(n_threads):
-            index = (thread * RING + tick % RING) * n_words + core * NEURON_WORDS + word
+            index = (thread * RING + here.tick % RING) * n_words + here.core * NEURON_WORDS + word
             arriving |= ring[index]
             ring[index] = 0
-        axons[word] = arriving
-    for tap in range(program.tap_starts[core], program.tap_starts[core + 1]):
-        spike = (lines[program.tap_lines[tap], column >> 6] >> np.uint64(column & 63)) & np.uint64(1)
-        axon = program.tap_axons[tap]
-        axons[axon >> 6] |= spike << np.uint64(axon & 63)
+        work.scratch[word] = arriving
+    for tap in range(layout.tap_starts[here.core], layout.tap_starts[here.core + 1]):
+        spike = (lines[layout.tap_lines[tap], here.row >> 6] >> np.uint64(here.row & 63)) & np.uint64(1)
+        axon = layout.tap_axons[tap]
+        work.scratch[axon >> 6] |= spike << np.uint64(axon & 63)
 
 
 @inlined
-def sum_input(program, kind, core, arrivals, at, keys, scratch, nothing):
+def sum_input(layout, here, work, nothing):
     """Write the synaptic input of every neuron as signed planes; give their number and that of synaptic events."""
+    scratch, arrivals, ends = work.scratch, work.arrivals, here.arrivals + ENDS
     largest = 0
     for axon_type in range(N_AXON_TYPES):
-        n_rows = arrivals[at + ENDS + axon_type] - arrivals[at + ENDS + axon_type - 1]
-        largest += n_rows * program.largest[kind, axon_type]
-    n_total = _bit_length(largest) + 1
-    for place in range(n_total):
+        n_rows = arrivals[ends + axon_type] - arrivals[ends + axon_type - 1]
+        largest += n_rows * layout.largest[here.set, axon_type]
+    total = Number(scratch, TOTAL, _bit_length(largest) + 1)
+    for place in range(total.n):
         store(scratch, TOTAL + place * NEURON_WORDS, nothing)
     n_events = 0
     for axon_type in range(N_AXON_TYPES):
-        end = arrivals[at + ENDS + axon_type]
-        for first in range(arrivals[at + ENDS + axon_type - 1], end, COUNT_MAX):
+        end = arrivals[ends + axon_type]
+        for first in range(arrivals[ends + axon_type - 1], end, COUNT_MAX):
             last = min(first + COUNT_MAX, end)
-            if program.occupied[kind, SYNAPSE_CHANCE + axon_type]:
-                n_events += _thin(program, kind, core, axon_type, arrivals, first, last, keys, scratch, nothing)
+            if layout.occupied[here.set, SYNAPSE_CHANCE + axon_type]:
+                n_events += _thin(layout, here, axon_type, first, last, work, nothing)
                 count(scratch, _THINNED_ROWS, 0, last - first, scratch, COUNTS, nothing)
             else:
-                count(program.crossbars, arrivals, first, last, scratch, COUNTS, nothing)
+                count(layout.crossbars, arrivals, first, last, scratch, COUNTS, nothing)
                 n_events += _sum_of_counts(scratch, last - first, nothing)
-            _add_counted(program, kind, axon_type, last - first, n_total, scratch, nothing)
-    return n_total, n_events
+            _add_counted(layout, here.set, axon_type, last - first, total, nothing)
+    return total.n, n_events
 
 
 @inlined
-def _add_counted(program, kind, axon_type, n_rows, n_total, scratch, nothing):
-    """Add count times strength to the total."""
-    first = kind * N_PLANES
-    negative = load(program.parameters, (first + STRENGTH_SIGNS + axon_type) * NEURON_WORDS, nothing)
+def _add_counted(layout, parameter_set, axon_type, n_rows, total, nothing):
+    """Add count times strength to the total, by the bits of the strength: neurons that have a bit are its mask."""
+    first = parameter_set * N_PLANES
+    counted = Number(total.planes, COUNTS, _bit_length(n_rows))
+    negative = load(layout.parameters, (first + STRENGTH_SIGNS + axon_type) * NEURON_WORDS, nothing)
     for place in range(SIZE_PLANES):
         plane = STRENGTH_SIZES + axon_type * SIZE_PLANES + place
-        if program.occupied[kind, plane]:
-            mask = load(program.parameters, (first + plane) * NEURON_WORDS, nothing)
-            add(scratch, TOTAL, n_total, scratch, COUNTS, _bit_length(n_rows), place, nothing, mask, negative)
+        if layout.occupied[parameter_set, plane]:
+            mask = load(layout.parameters, (first + plane) * NEURON_WORDS, nothing)
+            add(total, counted, place, nothing, mask, negative)
 
 
 @inlined
-def _thin(program, kind, core, axon_type, arrivals, first, last, keys, scratch, nothing):
+def _thin(layout, here, axon_type, first, last, work, nothing):
     """Write rows from which chance has taken synapses away, and give the synapses that they had."""
-    parameter = (kind * N_PLANES + SYNAPSE_CHANCE + axon_type) * NEURON_WORDS
-    sure = ~load(program.parameters, parameter, nothing)
+    parameter = (here.set * N_PLANES + SYNAPSE_CHANCE + axon_type) * NEURON_WORDS
+    sure = ~load(layout.parameters, parameter, nothing)
+    sizes = here.set * (N_AXON_TYPES + 1) + axon_type
     n_synapses = 0
     for place in range(last - first):
-        row = load(program.crossbars, arrivals[first + place] * NEURON_WORDS, nothing)
-        axon = program.axons[core, (arrivals[first + place] - core * ROWS) % N_AXONS]
+        arrived = work.arrivals[first + place]
+        row = load(layout.crossbars, arrived * NEURON_WORDS, nothing)
+        # axons are sorted by type in the layout; draws are keyed by the number an axon has in the program
+        axon = layout.axons[here.core, (arrived - here.core * ROWS) % N_AXONS]
         n_synapses += popcount(row)
-        kept = sure | lucky(program.magnitudes, kind * (N_AXON_TYPES + 1) + axon_type, keys, axon, scratch, nothing)
-        store(scratch, THINNED + place * NEURON_WORDS, row & kept)
+        kept = sure | lucky(layout.magnitudes, sizes, work.keys, axon, work.scratch, nothing)
+        store(work.scratch, THINNED + place * NEURON_WORDS, row & kept)
     return n_synapses
 
 

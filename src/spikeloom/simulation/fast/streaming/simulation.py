@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 from numba import njit, prange
 
-from spikeloom.chip.limits import N_AXONS, N_NEURONS
+from spikeloom.chip.limits import LEAK_LIMIT, N_AXONS, N_NEURONS, STRENGTH_LIMIT
 from spikeloom.chip.program import ChipProgram
 from spikeloom.chip.trains import PLANE_WORDS, WORD_BITS, SpikeTrains, cut, unpack, words_of
 from spikeloom.simulation.base import Recording, SpikeRecord, check_inputs, recorded_within, windows_within
-from spikeloom.simulation.fast.bits.adders import COUNT_PLANES, add, count, set_constant
+from spikeloom.simulation.fast.bits.adders import COUNT_PLANES, Number, add, count, set_constant
 from spikeloom.simulation.fast.bits.compiled import inlined
 from spikeloom.simulation.fast.bits.memory import zeros
 from spikeloom.simulation.fast.bits.planes import delayed, filler, load, popcount, store
@@ -28,7 +28,9 @@ SPIKES, EVENTS, HOPS = 0, 1, 2
 
 _BYTES_AT_ONCE = 2**27
 PLANE_TICKS = PLANE_WORDS * WORD_BITS
-_PLANES_MAX = 26  # 256 axons x 9-bit strengths and a leak need 18; a shift may pass that by the strength's bits
+_STRENGTH_BITS = STRENGTH_LIMIT.bit_length()
+# All axons at the largest strength and a leak, with its sign; a shifted count may pass that by the strength's bits.
+_PLANES_MAX = (N_AXONS * STRENGTH_LIMIT + LEAK_LIMIT + 1).bit_length() + 1 + _STRENGTH_BITS
 _plane_of = filler(PLANE_WORDS)
 
 # Where a thread's intermediate results begin: the planes of all axons and of `SILENT`, then a count, then a sum.
@@ -48,10 +50,14 @@ class StreamingSimulation:
         n_rows = len(self._weave.neurons) + len(program.inputs) + len(program.outputs)
         self.ticks_at_once = max(_BYTES_AT_ONCE // (n_rows * PLANE_WORDS * 8 + 1), 1) * PLANE_TICKS
         self._voters = _voters(program, self._weave)
-        self._start = 0
         self._scratch = zeros(threads, SCRATCH_WORDS)
+        self._trains = zeros(len(self._weave.neurons), 0)
+        self.reset()
+
+    def reset(self) -> None:
+        """Go back to before the first tick."""
+        self._start = 0
         self._past = np.zeros(len(self._weave.neurons), np.uint64)  # the last 64 ticks of each neuron
-        self._trains = zeros(len(self._past), 0)
 
     def advance(self, inputs: SpikeTrains) -> SpikeRecord:
         """Go on, 512 ticks at once."""
@@ -185,15 +191,17 @@ def _fire(weave, neuron, scratch):
     """Give the plane of ticks in which a neuron spikes: those in which input + leak - 1 is not negative."""
     nothing = _plane_of(np.uint64(0))
     n_planes = weave.n_planes[neuron]
+    total, counted = Number(scratch, TOTAL, n_planes), Number(scratch, COUNTS, COUNT_PLANES)
     set_constant(scratch, TOTAL, n_planes, weave.leaks[neuron] - 1, nothing)
     for group in range(weave.group_starts[neuron], weave.group_starts[neuron + 1]):
         count(scratch, weave.rows, weave.row_starts[group], weave.row_starts[group + 1], scratch, COUNTS, nothing)
         strength = weave.strengths[group]
         negative = ~nothing if strength < 0 else nothing
+        # count times strength, by the bits of the strength: a shifted sum for each that is set
         place, size = 0, abs(strength)
         while size:
             if size & 1:
-                add(scratch, TOTAL, n_planes, scratch, COUNTS, COUNT_PLANES, place, nothing, ~nothing, negative)
+                add(total, counted, place, nothing, ~nothing, negative)
             place, size = place + 1, size >> 1
     return ~load(scratch, TOTAL + (n_planes - 1) * PLANE_WORDS, nothing)
 

@@ -61,8 +61,8 @@ def weave(program: ChipProgram) -> Weave:
     _count_synapses(crossbars, program.axon_types, synapses)
     neurons = np.flatnonzero(synapses.any(-1) | (program.neurons.leak > 0))
     counts = synapses.reshape(-1, N_AXON_TYPES)[neurons]
-    kinds = program.neurons.strengths.reshape(-1, N_AXON_TYPES)[neurons].astype(np.int64)
-    counts = np.where(kinds == 0, 0, counts)
+    strengths = program.neurons.strengths.reshape(-1, N_AXON_TYPES)[neurons].astype(np.int64)
+    counts = np.where(strengths == 0, 0, counts)
     leaks = program.neurons.leak.ravel()[neurons].astype(np.int64)
     return Weave(
         **_levels(program),
@@ -73,8 +73,8 @@ def weave(program: ChipProgram) -> Weave:
         neurons=neurons,
         hops=route_hops(program).ravel()[neurons].astype(np.int64),
         leaks=leaks,
-        n_planes=_planes_needed(kinds, counts, leaks),
-        **_groups(program, crossbars, neurons, counts, kinds),
+        n_planes=_planes_needed(strengths, counts, leaks),
+        **_groups(program, crossbars, neurons, counts, strengths),
     )
 
 
@@ -105,28 +105,28 @@ def _routes(program: ChipProgram, neurons: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def _groups(
-    program: ChipProgram, crossbars: np.ndarray, neurons: np.ndarray, counts: np.ndarray, kinds: np.ndarray
+    program: ChipProgram, crossbars: np.ndarray, neurons: np.ndarray, counts: np.ndarray, strengths: np.ndarray
 ) -> dict[str, np.ndarray]:
     padded = -(-counts // ROWS_AT_ONCE) * ROWS_AT_ONCE  # rows of each woven neuron and type
     ends = padded.cumsum().reshape(padded.shape)
     n_groups = -(-padded // COUNT_MAX)
     rows = np.full(int(padded.sum()), SILENT, np.uint16)
     places = np.full((program.n_cores * N_NEURONS, N_AXON_TYPES), -1)
-    places[neurons] = np.where(kinds == 0, -1, ends - padded)
+    places[neurons] = np.where(strengths == 0, -1, ends - padded)
     _fill_rows(crossbars, program.axon_types, places, rows)
     within = np.arange(int(n_groups.sum())) - np.repeat(n_groups.cumsum() - n_groups.ravel(), n_groups.ravel())
     row_starts = np.repeat((ends - padded).ravel(), n_groups.ravel()) + within * COUNT_MAX
     return {
         "group_starts": np.append(0, n_groups.sum(1).cumsum()),
-        "strengths": np.repeat(kinds.ravel(), n_groups.ravel()),
+        "strengths": np.repeat(strengths.ravel(), n_groups.ravel()),
         "row_starts": np.append(row_starts, len(rows)),
         "rows": rows,
     }
 
 
-def _planes_needed(kinds: np.ndarray, counts: np.ndarray, leaks: np.ndarray) -> np.ndarray:
+def _planes_needed(strengths: np.ndarray, counts: np.ndarray, leaks: np.ndarray) -> np.ndarray:
     """Give the planes of a signed number that holds every partial sum of input + leak - 1."""
-    largest = (abs(kinds) * counts).sum(1) + abs(leaks) + 1
+    largest = (abs(strengths) * counts).sum(1) + abs(leaks) + 1
     return np.ceil(np.log2(largest + 1)).astype(np.int64) + 1
 
 
@@ -135,11 +135,11 @@ def _count_synapses(crossbars: Any, axon_types: Any, found: Any) -> None:
     """Add the synapses of every neuron to its axon types."""
     for core in range(len(crossbars)):
         for axon in range(N_AXONS):
-            kind = axon_types[core, axon]
+            axon_type = axon_types[core, axon]
             for word in range(4):
                 bits = crossbars[core, axon, word]
                 while bits:
-                    found[core, 64 * word + lowest_bit(bits), kind] += 1
+                    found[core, 64 * word + lowest_bit(bits), axon_type] += 1
                     bits &= bits - np.uint64(1)
 
 
@@ -148,13 +148,13 @@ def _fill_rows(crossbars: Any, axon_types: Any, places: Any, rows: Any) -> None:
     """Write each axon into the rows of its neurons; `places` moves on, and is -1 where a type has no strength."""
     for core in range(len(crossbars)):
         for axon in range(N_AXONS):
-            kind = axon_types[core, axon]
+            axon_type = axon_types[core, axon]
             for word in range(4):
                 bits = crossbars[core, axon, word]
                 while bits:
                     neuron = core * N_NEURONS + 64 * word + lowest_bit(bits)
-                    place = places[neuron, kind]
+                    place = places[neuron, axon_type]
                     if place >= 0:
                         rows[place] = axon
-                        places[neuron, kind] = place + 1
+                        places[neuron, axon_type] = place + 1
                     bits &= bits - np.uint64(1)

@@ -4,17 +4,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from programs import stripes
+from programs import stripes, unsampled_accuracy
 from spikeloom.artefact import read_artefact, write_artefact
 from spikeloom.errors import ArtefactError, FitError, TrainingError
 from spikeloom.measure.evaluation import simulate
-from spikeloom.network.forward import training_accuracy
 from spikeloom.network.learned import LearnedNetwork
 from spikeloom.network.storage import load_learned
 from spikeloom.training.files import CHECKPOINT
-from spikeloom.training.loop import Silent, train, validation_split
-from spikeloom.training.recipe import Recipe, check_recipe
-from spikeloom.training.resume import recorded_recipe
+from spikeloom.training.fit import Silent, train
+from spikeloom.training.recipe import Probabilities, Recipe, check_recipe, recorded_recipe
+from spikeloom.training.split import validation_split
 
 
 def recipe(**train_settings: object) -> Recipe:
@@ -56,14 +55,17 @@ class StopAfter(Silent):
 def test_a_network_learns_and_its_deployed_members_know_it_too():
     learned = train(recipe(epochs=6), stripes(300))
     test = stripes(120, seed=9)
-    assert training_accuracy(learned, test.values, test.labels) > 0.95
+    assert unsampled_accuracy(learned, test) > 0.95
     assert simulate(learned, test, members=8).accuracy > 0.9
 
 
-@pytest.mark.parametrize(("optimiser", "schedule"), [("adam", "one-cycle"), ("sgd", "stepped")])
+STEPPED = {"name": "stepped", "epochs": 1}
+
+
+@pytest.mark.parametrize(("optimiser", "schedule"), [("adam", "one-cycle"), ("sgd", STEPPED)])
 @pytest.mark.parametrize("inside", [False, True])
 def test_a_stopped_training_goes_on_bit_for_bit(tmp_path, optimiser, schedule, inside):
-    chosen = recipe(optimiser=optimiser, schedule=schedule, step_epochs=1, dropout=0.2)
+    chosen = recipe(optimiser=optimiser, schedule=schedule).model_copy(update={"method": Probabilities(dropout=0.2)})
     whole = train(chosen, stripes(), tmp_path / "whole")
     with pytest.raises(KeyboardInterrupt):
         train(chosen, stripes(), tmp_path / "stopped", reporter=StopAfter(1, inside=inside))
@@ -77,7 +79,14 @@ def test_a_run_folder_tells_every_epoch(tmp_path):
     learned = train(recipe(), stripes(), tmp_path)
     rows = [json.loads(line) for line in (tmp_path / "metrics.jsonl").read_text().splitlines()]
     assert [row["epoch"] for row in rows] == [1, 2, 3]
-    assert set(rows[0]) == {"epoch", "learning_rate", "loss", "training_accuracy", "validation_accuracy", "seconds"}
+    assert set(rows[0]) == {
+        "epoch",
+        "learning_rate",
+        "loss",
+        "training_accuracy",
+        "unsampled_validation_accuracy",
+        "seconds",
+    }
     assert learned.training["log"] == rows
     assert recorded_recipe(learned) == recipe()
 
@@ -85,8 +94,8 @@ def test_a_run_folder_tells_every_epoch(tmp_path):
 def test_the_recorded_validation_accuracy_is_that_of_the_held_out_examples(tmp_path):
     learned = train(recipe(), stripes())
     _, validation = validation_split(recipe(), stripes())
-    expected = training_accuracy(learned, validation.values, validation.labels)
-    assert learned.training["log"][-1]["validation_accuracy"] == pytest.approx(expected)
+    expected = unsampled_accuracy(learned, validation)
+    assert learned.training["log"][-1]["unsampled_validation_accuracy"] == pytest.approx(expected)
 
 
 def test_the_split_is_the_same_for_every_seed_so_that_no_network_has_seen_what_an_ensemble_is_judged_on():
@@ -95,7 +104,7 @@ def test_the_split_is_the_same_for_every_seed_so_that_no_network_has_seen_what_a
 
 
 def test_the_stepped_rate_falls_by_ten(tmp_path):
-    learned = train(recipe(optimiser="sgd", schedule="stepped", step_epochs=1, learning_rate=1.0), stripes())
+    learned = train(recipe(optimiser="sgd", schedule=STEPPED, learning_rate=1.0), stripes())
     assert [row["learning_rate"] for row in learned.training["log"]] == pytest.approx([1.0, 0.1, 0.01])
 
 

@@ -1,19 +1,22 @@
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
-from programs import TINY, stripes, tiny_network
-from spikeloom.chip.program import Interface
-from spikeloom.data.encode import encode
+from programs import TINY, shown, stripes, tiny_network
+from spikeloom.chip.program import InputLines
 from spikeloom.deployment.deploy import deploy
 from spikeloom.errors import DataError
+from spikeloom.interface import Interface, Moved, Still
+from spikeloom.interface.encode import encode as encode_lines
 from spikeloom.randomness.draws import draw
 from spikeloom.randomness.streams import INPUT_STREAM
 
 
 def interface(coding: str = "bernoulli", ticks: int = 1) -> Interface:
-    return Interface(coding, ticks, 2, TINY.input_shape, ("0", "1", "2"))
+    return shown(TINY.input_shape, coding=coding, frames=Still(ticks=ticks))
+
+
+def encode(interface: Interface, lines: InputLines, values: np.ndarray, examples: np.ndarray, seed: int) -> np.ndarray:
+    return encode_lines(interface, lines.values, lines.members, values, examples, seed)
 
 
 LINES = deploy(tiny_network(), members=3).inputs
@@ -61,8 +64,8 @@ def test_later_ticks_of_an_image_draw_anew_and_the_first_stays():
 def test_an_image_moves_by_the_shift_of_its_tick_and_what_moves_in_is_dark():
     image = np.zeros((8, 8), np.float32)
     image[2, 3] = image[7, 0] = 1
-    shown = replace(interface("threshold", 3), shifts=((0, 0), (2, -1), (-8, 0)))
-    spikes = encode(shown, LINES, image.reshape(1, 64), np.arange(1), seed=0)[:, :64].reshape(3, 8, 8)
+    moving = shown(TINY.input_shape, coding="threshold", frames=Moved(shifts=((0, 0), (2, -1), (-8, 0))))
+    spikes = encode(moving, LINES, image.reshape(1, 64), np.arange(1), seed=0)[:, :64].reshape(3, 8, 8)
     assert [np.argwhere(tick).tolist() for tick in spikes] == [[[2, 3], [7, 0]], [[4, 2]], []]
 
 

@@ -1,4 +1,4 @@
-"""Values to packed spikes: what `spikeloom.data.encode` gives, bit for bit, 64 ticks at once."""
+"""Values to packed spikes: what `spikeloom.interface.encode` gives, bit for bit, 64 ticks at once."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 from numba import njit, prange
 
-from spikeloom.chip.program import InputLines, Interface
+from spikeloom.chip.program import InputLines
 from spikeloom.chip.trains import WORD_BITS, SpikeTrains, pack, words_of
-from spikeloom.data.encode import THRESHOLD, check_values, values_in_tick
+from spikeloom.interface import Interface
+from spikeloom.interface.encode import check_values, coded_rows
 from spikeloom.randomness.draws import draw
 from spikeloom.randomness.streams import INPUT_STREAM
 from spikeloom.simulation.fast.bits.compiled import inlined
@@ -18,36 +19,25 @@ from spikeloom.simulation.fast.bits.threads import running_on
 
 
 def encode(
-    interface: Interface, inputs: InputLines, values: np.ndarray, images: np.ndarray, seed: int, threads: int = 1
+    interface: Interface, inputs: InputLines, values: np.ndarray, examples: np.ndarray, seed: int, threads: int = 1
 ) -> SpikeTrains:
-    """Give the spikes of every input line, image after image; see `spikeloom.data.encode.encode`."""
+    """Give the spikes of every input line, example after example; see `spikeloom.interface.encode.encode`."""
     check_values(interface, values)
     n_ticks = len(values) * interface.ticks_per_image
-    if interface.coding == "threshold":
-        shown, ticks_per_row = _rows(interface, values >= THRESHOLD)
-        packed = pack(np.repeat(shown, ticks_per_row, axis=0))
+    probabilities, lasting = coded_rows(interface, values)
+    if interface.coding.certain:
+        packed = pack(np.repeat(probabilities > 0, lasting, axis=0))
         return SpikeTrains(packed.words[inputs.values], n_ticks)
-    shown, ticks_per_row = _rows(interface, values)
     members, places = np.unique(inputs.members, return_inverse=True)
-    lines = np.full((len(members), values.shape[1]), -1)
+    lines = np.full((len(members), probabilities.shape[1]), -1)
     lines[places, inputs.values] = np.arange(len(inputs))
     trains = np.zeros((len(inputs), words_of(n_ticks)), np.uint64)
-    states = draw(INPUT_STREAM, seed, members[:, None], images)
+    states = draw(INPUT_STREAM, seed, members[:, None], examples)
     with running_on(threads):
-        _encode(shown, ticks_per_row, interface.ticks_per_image, states, lines, trains)
+        _encode(probabilities, lasting, interface.ticks_per_image, states, lines, trains)
     written = lines[places, inputs.values]  # of lines that carry the same, the last
     alike = (written != np.arange(len(inputs))).any()
     return SpikeTrains(trains[written] if alike else trains, n_ticks)
-
-
-def _rows(interface: Interface, values: np.ndarray) -> tuple[np.ndarray, int]:
-    """Give the images as they are shown, and the ticks that each lasts: all of an image's, or one where it moves."""
-    if not interface.shifts:
-        return values, interface.ticks_per_image
-    by_tick = np.empty((len(values), interface.ticks_per_image, values.shape[1]), values.dtype)
-    for step in range(interface.ticks_per_image):
-        by_tick[:, step] = values_in_tick(interface, values, step)
-    return by_tick.reshape(-1, values.shape[1]), 1
 
 
 @njit(cache=True, nogil=True, parallel=True)

@@ -1,0 +1,73 @@
+"""``spikeloom pack``: put networks and ensembles into a zoo, with their model cards."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from spikeloom.cli import console
+from spikeloom.cli.options import Json, Threads
+
+if TYPE_CHECKING:
+    from spikeloom.zoo.cards import Card
+
+pack_app = typer.Typer(help="Ship a network or an ensemble: a small file, and a card of what was measured of it.")
+
+Folder = Annotated[Path, typer.Option("--out", "-o", help="Folder for the file and its card.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="What it will be called.", show_default=False)]
+
+
+@pack_app.callback()
+def group() -> None:
+    """Ship a network or an ensemble."""
+
+
+@pack_app.command("network")
+def network_command(
+    name: Name,
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="The run folder of a training.", show_default=False)],
+    out: Folder = Path("zoo"),
+    commands: Annotated[
+        list[str] | None, typer.Option("--command", help="How it is made again, where its recipe is not shipped.")
+    ] = None,
+    differs: Annotated[
+        str | None, typer.Option("--differs", metavar="TEXT", help="What those commands would give otherwise.")
+    ] = None,
+    threads: Threads = 0,
+    as_json: Json = False,
+) -> None:
+    """Write the learned network of a run small, measure that file on both splits, and write its card."""
+    from spikeloom.packing import pack_network
+
+    used = threads or console.default_threads()
+    _tell(pack_network(name, run, out, commands or (), differs, used), out, as_json)
+
+
+@pack_app.command("ensemble")
+def ensemble_command(
+    name: Name,
+    networks: Annotated[
+        list[str], typer.Argument(metavar="NETWORK...", help="zoo:NAME, each votes.", show_default=False)
+    ],
+    copies: Annotated[int, typer.Option("--copies", help="Shifted copies of each: 1, 5 or 9.")] = 1,
+    ticks: Annotated[int, typer.Option("--ticks", help="Ticks each image is shown: 1, 5 or 9.")] = 1,
+    out: Folder = Path("zoo"),
+    threads: Threads = 0,
+    as_json: Json = False,
+) -> None:
+    """Measure shipped networks that vote together on both splits, and write the card of the ensemble."""
+    from spikeloom.packing import pack_ensemble
+
+    used = threads or console.default_threads()
+    _tell(pack_ensemble(name, networks, out, copies, ticks, used), out, as_json)
+
+
+def _tell(card: Card, folder: Path, as_json: bool) -> None:
+    from spikeloom.report.tables import card_table
+
+    if as_json:
+        console.print_json(card.model_dump(mode="json"))
+    else:
+        console.show(card_table(card), f"written to {folder / card.name}.json")

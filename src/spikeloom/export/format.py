@@ -1,0 +1,124 @@
+"""What a format is: a name, what it makes of every feature, how it is written and perhaps read.
+
+A new format is one new file or folder that makes a `Format`, and its name in `spikeloom.export.formats`; the command
+line, the drift ledger and the docs read it from there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from spikeloom.artefact import write_atomically
+from spikeloom.chip.program import ChipProgram
+from spikeloom.errors import ExportError
+from spikeloom.export.features import Support, used_with
+from spikeloom.interface.record import described
+
+RECORD_FILE = "export.json"
+
+
+class Options(BaseModel):
+    """What a format lets the user choose; by default nothing."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+@dataclass(frozen=True, eq=False)
+class Exported:
+    """What is written: a program and the spikes that go with it.
+
+    inputs : (n_ticks, n_input_lines) bool, or None
+    outputs : (n_ticks, n_output_lines) bool, or None
+        What the program answers in the same ticks.
+    joules_per_event, joules_per_hop : float
+        Of an energy profile, for formats that carry energies.
+    """
+
+    program: ChipProgram
+    inputs: np.ndarray | None = None
+    outputs: np.ndarray | None = None
+    joules_per_event: float = 0.0
+    joules_per_hop: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Imported:
+    """What is read: a program and, where the files hold any, its input spikes (n_ticks, n_input_lines) bool."""
+
+    program: ChipProgram
+    inputs: np.ndarray | None = None
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format of another tool.
+
+    title : whose it is, and its files
+    support : what becomes of every feature
+    write : gives the paths it wrote; ExportError where the program cannot be held
+    options : what the user may choose
+    reads, read : the names of the files it is read from, those that may be left out in brackets; and how
+    compares_outputs : whether it is written with what the program answers
+    starts_blank : whether its first tick can have no input
+    """
+
+    name: str
+    title: str
+    support: Mapping[str, Support]
+    write: Callable[[Exported, Path, Any], list[Path]]
+    options: type[Options] = Options
+    reads: tuple[str, ...] = ()
+    read: Callable[[Sequence[Path]], Imported] | None = None
+    compares_outputs: bool = False
+    starts_blank: bool = False
+
+    def chosen(self, values: Mapping[str, Any]) -> Options:
+        """Give the options that these values choose; ExportError names what is wrong, and what there is."""
+        try:
+            return self.options(**values)
+        except ValidationError as error:
+            there = ", ".join(self.options.model_fields) or "none"
+            raise ExportError(
+                f"format {self.name}: option {described(error.errors()[0])}; its options are: {there}"
+            ) from error
+
+
+def write_export(
+    form: Format, exported: Exported, folder: Path, options: Options | None = None, *, exact: bool = False
+) -> list[Path]:
+    """Write a program in a format, and beside it ``export.json``, the record of what was kept and how; give the paths.
+
+    Parameters
+    ----------
+    exact : bool
+        Refuse where a feature that the program uses would be approximate.
+
+    Raises
+    ------
+    ExportError
+        If the format cannot hold the program, or not exactly where that is asked for.
+    """
+    approximate = used_with(exported.program, form.support, "approximate")
+    if exact and approximate:
+        told = "; ".join(f"{feature}: {note}" for feature, note in approximate.items())
+        raise ExportError(f"format {form.name}: would be approximate in {told}; leave --exact out to have it so")
+    options = options or form.options()
+    paths = form.write(exported, folder, options)
+    record = {
+        "format": form.name,
+        "files": [str(path.relative_to(folder)) for path in paths],
+        "cores": exported.program.n_cores,
+        "members": exported.program.members.tolist(),
+        "options": options.model_dump(mode="json"),
+        "approximate": approximate,
+        "equivalent": used_with(exported.program, form.support, "equivalent"),
+    }
+    write_atomically(folder / RECORD_FILE, json.dumps(record, indent=1).encode())
+    return [*paths, folder / RECORD_FILE]

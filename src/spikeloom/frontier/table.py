@@ -1,0 +1,30 @@
+"""The trials of a search as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.table import Table
+
+from spikeloom.frontier.search import Trial
+from spikeloom.report.tables import microjoules, percent
+
+
+def trials_table(trials: Sequence[Trial], best: Sequence[Trial]) -> Table:
+    """Show trials, cheapest first; those that no other beats in both accuracy and energy are marked."""
+    table = Table(title="Trials, judged on the validation split", title_justify="left", box=None)
+    for heading in ("trial", "", "cores", "deployed", "energy"):
+        table.add_column(heading, justify="right")
+    table.add_column("changes")
+    numbers = {trial.number for trial in best}
+    for trial in sorted(trials, key=lambda trial: trial.joules or 0):
+        fits = trial.accuracy is not None and trial.joules is not None
+        table.add_row(
+            f"{trial.number}",
+            "best" if trial.number in numbers else "",
+            f"{trial.cores or '-'}",
+            percent(trial.accuracy or 0) if fits else "does not fit",
+            microjoules(trial.joules or 0) if fits else "",
+            ", ".join(f"{key}={value}" for key, value in trial.changes.items()),
+        )
+    return table

@@ -1,0 +1,104 @@
+"""The interface record: how examples are shown and decided, in recipes, learned networks and programs alike."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationError
+
+from spikeloom.errors import ProgramError
+from spikeloom.interface.coding import Bernoulli, Coding
+from spikeloom.interface.frames import TICKS_MAX, Frames, Still
+from spikeloom.interface.part import Part
+from spikeloom.interface.readout import Readout
+
+Length = Annotated[int, Field(ge=1)]
+
+
+class Presentation(Part):
+    """How an example is shown and decided, whatever its size and classes: what a recipe chooses.
+
+    frames : what a tick shows
+    coding : what spikes a shown value becomes
+    readout : which ticks' votes count
+    reset : whether potentials and spikes on their way are cleared before every example, so that an example in a stream
+        is decided like the example alone whatever the neurons keep; programs without memory need none
+    """
+
+    frames: Frames = Still()
+    coding: Coding = Bernoulli()
+    readout: Readout = Readout()
+    reset: bool = False
+
+    def of(self, value_shape: tuple[int, int, int], class_names: tuple[str, ...], latency: int) -> Interface:
+        """Give the interface of a network that reads such values and knows these classes."""
+        chosen = {name: getattr(self, name) for name in Presentation.model_fields}
+        return Interface(**chosen, value_shape=value_shape, class_names=class_names, latency=latency)
+
+
+class Interface(Presentation):
+    """How to feed a program and read it.
+
+    value_shape : rows, columns and channels of a frame
+    class_names : one a class
+    latency : ticks from the first integration of an example to its first votes, both included
+    """
+
+    value_shape: tuple[Length, Length, Length]
+    class_names: tuple[str, ...]
+    latency: int = Field(ge=1, le=TICKS_MAX)
+
+    def __init__(self, **values: Any) -> None:
+        """Check the record; ProgramError names the first part that is wrong."""
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            raise ProgramError(f"interface: {described(error.errors()[0])}") from error
+        if self.readout.skip >= self.ticks_per_image:
+            raise ProgramError(
+                f"interface: readout.skip is {self.readout.skip} of {self.ticks_per_image} ticks an example; "
+                "at least one tick must count"
+            )
+
+    @property
+    def ticks_per_image(self) -> int:
+        """Ticks that an example is shown."""
+        return self.frames.n_ticks
+
+    @property
+    def decided_after(self) -> int:
+        """Ticks from the first of an example to its decision, both included."""
+        return self.latency + self.ticks_per_image - 1
+
+    @property
+    def period(self) -> int:
+        """Ticks from one example to the next: those that it is shown, or, with a reset, until it is decided."""
+        return self.decided_after if self.reset else self.ticks_per_image
+
+    @property
+    def n_values(self) -> int:
+        """Values of an example, over all of its frames."""
+        return self.frames.n_frames * math.prod(self.value_shape)
+
+    @property
+    def coded_shape(self) -> tuple[int, int, int]:
+        """Rows, columns and channels of the lines of a tick: every channel once a level of the coding."""
+        rows, columns, channels = self.value_shape
+        return rows, columns, channels * self.coding.width
+
+    @property
+    def n_classes(self) -> int:
+        """Classes that are voted for."""
+        return len(self.class_names)
+
+
+def described(problem: Any) -> str:
+    """Say what pydantic found wrong: the key, the value, what is allowed."""
+    key = ".".join(str(part) for part in problem["loc"])
+    if problem["type"] == "missing":
+        return f"{key} is missing"
+    if problem["type"] == "extra_forbidden":
+        return f"{key}: there is no such key"
+    text = str(problem["ctx"]["error"]) if problem["type"] == "value_error" else problem["msg"]
+    return f"{key} = {problem['input']!r}: {text[:1].lower()}{text[1:]}"

@@ -1,0 +1,84 @@
+"""Pieces of measuring that can run anywhere and in any order, and the fold that puts them together.
+
+A `Job` is plain and picklable: a process, or a machine, that is handed one gives the same `Votes` as any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from spikeloom.chip.program import ChipProgram
+from spikeloom.deployment.deploy import deploy_members
+from spikeloom.errors import ProgramError
+from spikeloom.measure.faults import Fault
+from spikeloom.measure.votes import Progress, Votes, count_votes
+from spikeloom.network.learned import LearnedNetwork
+from spikeloom.randomness.streams import fault_generator, seed_of_draw
+
+
+@dataclass(frozen=True, eq=False)
+class Job:
+    """Examples shown to one member of one draw, or to a whole program.
+
+    model : LearnedNetwork, of which `member` is sampled, or ChipProgram
+    values : (n_examples, n_values) float32
+    seed : root of everything that is drawn, synapses, inputs and faults
+    member : of a network; None of a program
+    """
+
+    model: LearnedNetwork | ChipProgram
+    values: np.ndarray
+    seed: int
+    member: int | None = None
+    fault: Fault | None = None
+
+
+def perform(job: Job, *, backend: str = "fast", threads: int = 1, progress: Progress | None = None) -> Votes:
+    """Give the votes of a job."""
+    program, values = _program(job), job.values
+    if job.fault is not None:
+        program, values = job.fault.broken(program, values, fault_generator(job.seed))
+    return count_votes(program, values, job.seed, backend=backend, threads=threads, progress=progress)
+
+
+def member_jobs(network: LearnedNetwork, values: np.ndarray, ensembles: Mapping[int, int], seed: int) -> list[Job]:
+    """Give the jobs of ensembles of a network: in each draw as many members as the largest ensemble has.
+
+    Parameters
+    ----------
+    ensembles : mapping of int to int
+        For each ensemble size the number of draws.
+    """
+    return [
+        Job(network, values, seed_of_draw(seed, draw), member)
+        for draw in range(max(ensembles.values()))
+        for member in range(max(size for size, n_draws in ensembles.items() if draw < n_draws))
+    ]
+
+
+def fold(votes: Iterable[Votes], ensembles: Mapping[int, int]) -> dict[int, list[Votes]]:
+    """Give the votes of every ensemble, one a draw, from those of its members in the order of `member_jobs`.
+
+    The members of a draw are nested: 4 are the first of 16.
+    """
+    counted: dict[int, list[Votes]] = {size: [] for size in ensembles}
+    following = iter(votes)
+    for draw in range(max(ensembles.values())):
+        together: Votes | None = None
+        for size in range(1, max(size for size, n_draws in ensembles.items() if draw < n_draws) + 1):
+            member = next(following)
+            together = member if together is None else together.beside(member)
+            if draw < ensembles.get(size, 0):
+                counted[size].append(together)
+    return counted
+
+
+def _program(job: Job) -> ChipProgram:
+    if isinstance(job.model, ChipProgram):
+        return job.model
+    if job.member is None:
+        raise ProgramError("job: names no member of the network to sample; give one")
+    return deploy_members(job.model, [job.member], job.seed)

@@ -1,0 +1,70 @@
+"""One measured ensemble: accuracy over draws, and what an image cost in spikes, events and hops."""
+
+from __future__ import annotations
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from spikeloom.measure.accuracy import interval_95
+from spikeloom.measure.energy import PAPER_PROFILE, Energy, Profile, energy_per_image, named_profile, shipped_profiles
+
+
+class Measurement(BaseModel):
+    """What was measured of a program or of samples of a network, on one data set.
+
+    members, cores : of the whole ensemble
+    ticks_per_image : from one image to the next
+    decided_ticks : from the first tick of an image to its decision, both included
+    redrawn : what differs between draws, "synapses and inputs", "synapses" or "inputs"; None where nothing is drawn
+    images : of the data set
+    accuracies : one a draw
+    tie_rate : share of images on which classes tied, mean over draws
+    path : how the simulator ran, "streaming" or "general"
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    members: int = Field(ge=1)
+    cores: int = Field(ge=1)
+    ticks_per_image: int = Field(ge=1)
+    latency_ticks: int = Field(ge=1)
+    decided_ticks: int = Field(ge=1)
+    redrawn: str | None
+    images: int = Field(ge=1)
+    accuracies: tuple[float, ...] = Field(min_length=1)
+    tie_rate: float
+    spikes_per_image: float
+    events_per_image: float
+    hops_per_image: float
+    path: str
+
+    @property
+    def draws(self) -> int:
+        """Draws that were measured."""
+        return len(self.accuracies)
+
+    @property
+    def accuracy(self) -> float:
+        """Mean accuracy over the draws."""
+        return float(np.mean(self.accuracies))
+
+    @property
+    def accuracy_std(self) -> float | None:
+        """Standard deviation over the draws; None of a single one."""
+        return float(np.std(self.accuracies, ddof=1)) if self.draws > 1 else None
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """95 % interval of the mean accuracy, for the images that were drawn into the data set."""
+        return interval_95(self.accuracy, self.images)
+
+    def energy(self, profile: str | Profile = PAPER_PROFILE) -> Energy:
+        """Energy of one image in joules under a profile, or a shipped one by name; DataError where there is none."""
+        chosen = named_profile(profile) if isinstance(profile, str) else profile
+        return energy_per_image(chosen, self.cores, self.ticks_per_image, self.events_per_image, self.hops_per_image)
+
+    @property
+    def energy_range(self) -> tuple[float, float]:
+        """Least and most joules of an image under the shipped profiles: how far the model itself is unsure."""
+        totals = [self.energy(profile).total for profile in shipped_profiles().values()]
+        return min(totals), max(totals)

@@ -1,0 +1,162 @@
+"""Put trained networks into a zoo: the file as it is shipped, and the model card of what was measured of that file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+from spikeloom.artefact import write_atomically
+from spikeloom.chip.program import ChipProgram
+from spikeloom.data import load_dataset
+from spikeloom.data.datasets import Dataset
+from spikeloom.deployment.deploy import deploy_together, show_moved
+from spikeloom.errors import ArtefactError, RecipeError
+from spikeloom.measure.evaluation import evaluate_network, evaluate_program
+from spikeloom.network.learned import LearnedNetwork
+from spikeloom.network.storage import load_learned, save_quantised
+from spikeloom.provenance import Provenance, provenance_of
+from spikeloom.training.files import LEARNED_FILE
+from spikeloom.training.recipe import Recipe, load_recipe, recorded_recipe, shipped_recipes
+from spikeloom.training.split import validation_split
+from spikeloom.zoo import load_network
+from spikeloom.zoo.cards import Card
+
+DRAWS, SIZES = 10, (1, 4, 16, 64)
+
+
+def pack_network(
+    name: str, run: Path, folder: Path, commands: Sequence[str] = (), differs: str | None = None, threads: int = 1
+) -> Card:
+    """Write the learned network of a run small, as NAME.safetensors, and its card, as NAME.json; give the card.
+
+    Synapses that are sure are kept as bits, other probabilities in 8 bits; what is then measured is what is shipped.
+
+    Parameters
+    ----------
+    commands : sequence of str
+        That make it again; by default the training by its shipped recipe, and this packing.
+    differs : str, optional
+        What those commands would give otherwise.
+    """
+    target = folder / f"{name}.safetensors"
+    save_quantised(load_learned(run / LEARNED_FILE), target)
+    network = load_learned(target)
+    recipe = recorded_recipe(network)
+    trained = network.training.get("provenance")
+    sizes = SIZES[:1] if network.is_certain else SIZES
+    ensembles = dict.fromkeys(sizes, 1 if network.is_certain else DRAWS)
+    validation, test = _splits(recipe)
+    found = [evaluate_network(network, images, ensembles, threads=threads) for images in (validation, test)]
+    made = Card(
+        name=name,
+        cores=network.n_cores,
+        members=1,
+        method=recipe.method.name,
+        recipe=recipe.name,
+        changes=changes_of(recipe),
+        seed=recipe.seed,
+        validation=tuple(found[0][size] for size in sizes),
+        test=tuple(found[1][size] for size in sizes),
+        commands=tuple(commands) or _commands(name, recipe),
+        differs=differs,
+        trained=None if trained is None else Provenance.model_validate(trained),
+        measured=provenance_of("cpu", threads, test.fingerprint),
+    )
+    _write(made, folder)
+    return made
+
+
+def pack_ensemble(
+    name: str, sources: Sequence[str], folder: Path, copies: int = 1, ticks: int = 1, threads: int = 1
+) -> Card:
+    """Measure an ensemble of shipped networks, in shifted copies and for some ticks; write and give its card.
+
+    Raises
+    ------
+    ArtefactError
+        If the networks held out different images: then no validation split is unseen by all.
+    """
+    networks = [load_network(source) for source in sources]
+    recipes = [recorded_recipe(network) for network in networks]
+    if any(recipe.data != recipes[0].data for recipe in recipes):
+        raise ArtefactError(f"{name}: its networks held out different images; an ensemble needs one validation split")
+    program = show_moved(deploy_together(networks, copies=copies), ticks)
+    validation, test = _splits(recipes[0])
+    names = tuple(source.removeprefix("zoo:") for source in sources)
+    made = Card(
+        name=name,
+        cores=program.n_cores,
+        members=len(program.members),
+        method=_method(recipes),
+        recipe=recipes[0].name,
+        seed=0,
+        networks=names,
+        copies=copies,
+        ticks=ticks,
+        validation=(evaluate_program(program, validation, threads=threads),),
+        test=(evaluate_program(program, test, threads=threads),),
+        commands=(f"spikeloom pack ensemble {name} {' '.join(sources)} --copies {copies} --ticks {ticks}",),
+        measured=provenance_of("cpu", threads, test.fingerprint),
+    )
+    _write(made, folder)
+    return made
+
+
+def measured_again(card: Card, model: LearnedNetwork | ChipProgram, threads: int = 1) -> Card:
+    """Give the card with everything measured anew of what it describes."""
+    validation, test = _splits(recorded_recipe(load_network(f"zoo:{(card.networks or (card.name,))[0]}")))
+    if isinstance(model, ChipProgram):
+        found = [{card.members: evaluate_program(model, images, threads=threads)} for images in (validation, test)]
+    else:
+        ensembles = {one.members: one.draws for one in card.test}
+        found = [evaluate_network(model, images, ensembles, threads=threads) for images in (validation, test)]
+    changed = {
+        "validation": tuple(found[0][one.members] for one in card.test),
+        "test": tuple(found[1][one.members] for one in card.test),
+        "measured": provenance_of("cpu", threads, test.fingerprint),
+    }
+    return card.model_copy(update=changed)
+
+
+def changes_of(recipe: Recipe) -> tuple[str, ...]:
+    """Give the keys in which a recipe differs from the shipped one of its name, its seed aside."""
+    if recipe.name not in shipped_recipes():
+        return ()
+    shipped = load_recipe(recipe.name).model_dump(mode="json")
+    return tuple(_differences(shipped, {**recipe.model_dump(mode="json"), "seed": shipped["seed"]}))
+
+
+def _differences(shipped: dict[str, object], found: dict[str, object], within: str = "") -> list[str]:
+    changes = []
+    for key, value in found.items():
+        other = shipped.get(key)
+        if isinstance(value, dict) and isinstance(other, dict):
+            changes += _differences(other, value, f"{within}{key}.")
+        elif value != other:
+            changes.append(f"{within}{key}={value}")
+    return changes
+
+
+def _commands(name: str, recipe: Recipe) -> tuple[str, ...]:
+    if recipe.name not in shipped_recipes():
+        raise RecipeError(f"{name}: recipe '{recipe.name}' is not shipped; say with --command how the network is made")
+    seed = f" --seed {recipe.seed}" if recipe.seed else ""
+    changed = "".join(f" --set {change}" for change in changes_of(recipe))
+    run = f"runs/{name}"
+    return (f"spikeloom train {recipe.name}{seed}{changed} --out {run}", f"spikeloom pack network {name} {run}")
+
+
+def _method(recipes: Sequence[Recipe]) -> Literal["probabilities", "deployed"]:
+    sampled = any(recipe.method.name == "probabilities" for recipe in recipes)
+    return "probabilities" if sampled else "deployed"
+
+
+def _splits(recipe: Recipe) -> tuple[Dataset, Dataset]:
+    """Give the validation split that no training saw, and the test set."""
+    source = recipe.data.source
+    return validation_split(recipe, load_dataset(source))[1], load_dataset(source, "test")
+
+
+def _write(card: Card, folder: Path) -> None:
+    write_atomically(folder / f"{card.name}.json", card.model_dump_json(indent=1).encode() + b"\n")

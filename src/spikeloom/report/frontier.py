@@ -1,0 +1,58 @@
+"""The frontier of the zoo: what the validation split picks at every energy, and the spread over training seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from spikeloom.measure.measurement import Measurement
+from spikeloom.zoo.cards import Card
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One ensemble of a card: what chose it, and what is reported of it."""
+
+    card: Card
+    validation: Measurement
+    test: Measurement
+
+
+@dataclass(frozen=True)
+class Seeds:
+    """The same recipe from several training seeds: mean and standard deviation over them, on both splits."""
+
+    recipe: str
+    names: tuple[str, ...]
+    validation: tuple[float, float]
+    test: tuple[float, float]
+
+
+def entries(cards: Iterable[Card]) -> list[Entry]:
+    """Give every measured ensemble, cheapest first, without the networks that are there as other seeds alone."""
+    found = [
+        Entry(card, validation, test)
+        for card in cards
+        if not card.is_other_seed
+        for validation, test in zip(card.validation, card.test, strict=True)
+    ]
+    return sorted(found, key=lambda entry: entry.test.energy().total)
+
+
+def picked(found: Sequence[Entry]) -> list[Entry]:
+    """Give those that the validation split picks: each better on it than everything that costs less."""
+    best: list[Entry] = []
+    for entry in sorted(found, key=lambda entry: (entry.test.energy().total, -entry.validation.accuracy)):
+        if not best or entry.validation.accuracy > best[-1].validation.accuracy:
+            best.append(entry)
+    return best
+
+
+def seeds_of(cards: Iterable[Card], recipe: str) -> Seeds:
+    """Give the spread over all shipped networks that this very recipe made, whatever their seeds."""
+    made = [card for card in cards if card.recipe == recipe and not card.networks and not card.changes]
+    both = [[card.validation[0].accuracy for card in made], [card.test[0].accuracy for card in made]]
+    (validation, test) = ((float(np.mean(found)), float(np.std(found, ddof=1))) for found in both)
+    return Seeds(recipe, tuple(card.name for card in made), validation, test)

@@ -1,0 +1,190 @@
+"""Train a recipe on a data set: epochs, checkpoints, metrics."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+
+from spikeloom.artefact import write_atomically
+from spikeloom.data.datasets import Dataset
+from spikeloom.errors import DataError, TrainingError
+from spikeloom.network.learned import LearnedNetwork
+from spikeloom.network.storage import save_learned
+from spikeloom.provenance import provenance_of
+from spikeloom.randomness.streams import epoch_seed
+from spikeloom.training.augment import augment
+from spikeloom.training.checkpoint import Checkpoint, save_checkpoint
+from spikeloom.training.files import CHECKPOINT_FILE, LEARNED_FILE, METRICS_FILE
+from spikeloom.training.recipe import Recipe
+from spikeloom.training.resume import go_on, start
+from spikeloom.training.split import validation_split
+from spikeloom.training.step import (
+    Examples,
+    Schedule,
+    batches,
+    examples_of,
+    make_network,
+    make_optimiser,
+    make_schedule,
+    shown,
+    train_step,
+)
+from spikeloom.training.trainable import Trainable
+
+_STEPS_PER_REPORT = 20
+_VALIDATION_BATCH = 1000
+
+
+class Reporter(Protocol):
+    """Hears how a training goes."""
+
+    def step(self, epoch: int, done: int, total: int, loss: float) -> None:
+        """Hear of some steps done in an epoch, with the mean loss so far in it."""
+
+    def epoch(self, metrics: dict[str, Any]) -> None:
+        """Hear the metrics of an epoch that ended."""
+
+
+class Silent:
+    """A reporter that says nothing."""
+
+    def step(self, epoch: int, done: int, total: int, loss: float) -> None:
+        """Say nothing."""
+
+    def epoch(self, metrics: dict[str, Any]) -> None:
+        """Say nothing."""
+
+
+def train(
+    recipe: Recipe,
+    dataset: Dataset,
+    run: Path | None = None,
+    *,
+    device: str = "cpu",
+    reporter: Reporter | None = None,
+) -> LearnedNetwork:
+    """Train a network as the recipe says.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    dataset : Dataset
+        The training set; a share of it is held out for validation.
+    run : Path, optional
+        Folder for checkpoint, metrics and learned network. A checkpoint of the same recipe in it is gone on with.
+    device : str
+        "cpu", or "cuda" where there is one.
+    reporter : Reporter, optional
+
+    Raises
+    ------
+    FitError
+        If the topology does not fit the data or the cores.
+    TrainingError
+        If the loss is no longer a number, the device is missing, or the run holds another recipe.
+    DataError
+        If the examples are sequences of frames.
+    """
+    _check_device(device)
+    run = None if run is None else Path(run)
+    reporter = reporter or Silent()
+    _check_frames(dataset)
+    training_set, validation_set = validation_split(recipe, dataset)
+    checkpoint = start(recipe, dataset, run, provenance_of(device, torch.get_num_threads(), dataset.fingerprint))
+    network = make_network(checkpoint.network, recipe).to(device)
+    steps = max(1, len(training_set) // recipe.train.batch)
+    optimiser = make_optimiser(network, recipe.train)
+    schedule = make_schedule(optimiser, recipe.train, steps)
+    if checkpoint.log:
+        go_on(checkpoint, network, optimiser, schedule, steps, run)
+    training, validation = examples_of(training_set, device), examples_of(validation_set, device)
+    for epoch in range(len(checkpoint.log), recipe.train.epochs):
+        started = time.perf_counter()
+        generator = torch.Generator(device).manual_seed(epoch_seed(recipe.seed, epoch))
+        metrics = {"epoch": epoch + 1, "learning_rate": optimiser.param_groups[0]["lr"]}
+        metrics |= _run_epoch(recipe, network, training, optimiser, schedule, generator, epoch, reporter)
+        metrics["unsampled_validation_accuracy"] = accuracy(network, validation, recipe)
+        metrics["seconds"] = round(time.perf_counter() - started, 3)
+        log = [*checkpoint.log, metrics]
+        learned = network.learned(checkpoint.network)
+        learned = replace(learned, training={**checkpoint.network.training, "log": log})
+        parameters = {name: value.detach() for name, value in network.named_parameters()}
+        states = optimiser.state_dict(), schedule.state_dict()
+        checkpoint = Checkpoint(learned, parameters, log, *states, dataset.fingerprint)
+        if run is not None:
+            save_checkpoint(checkpoint, run / CHECKPOINT_FILE)
+            _write_metrics(log, run)
+        reporter.epoch(metrics)
+    if run is not None:
+        _write_metrics(checkpoint.log, run)
+        save_learned(checkpoint.network, run / LEARNED_FILE)
+    return checkpoint.network
+
+
+@torch.no_grad()
+def accuracy(network: Trainable, examples: Examples, recipe: Recipe) -> float:
+    """Give the share of examples that the training network itself decides right."""
+    right = 0
+    generator = torch.Generator(examples.labels.device).manual_seed(recipe.seed)
+    for indices in torch.arange(len(examples.labels), device=examples.labels.device).split(_VALIDATION_BATCH):
+        values = shown(examples.batch(indices), recipe, generator)
+        right += int((network.decide(values) == examples.labels[indices]).sum())
+    return right / len(examples.labels)
+
+
+def _run_epoch(
+    recipe: Recipe,
+    network: Trainable,
+    examples: Examples,
+    optimiser: torch.optim.Optimizer,
+    schedule: Schedule,
+    generator: torch.Generator,
+    epoch: int,
+    reporter: Reporter,
+) -> dict[str, Any]:
+    order = list(batches(len(examples.labels), recipe.train.batch, generator))
+    loss_sum = torch.zeros((), device=generator.device)
+    right = torch.zeros((), dtype=torch.int64, device=generator.device)
+    for done, indices in enumerate(order, start=1):
+        images = augment(examples.batch(indices), recipe.augment, generator)
+        values = shown(images, recipe, generator)
+        through = (epoch + (done - 1) / len(order)) / recipe.train.epochs
+        loss, correct = train_step(network, optimiser, values, examples.labels[indices], generator, through)
+        loss_sum += loss
+        right += correct
+        schedule.step()
+        if done % _STEPS_PER_REPORT == 0 or done == len(order):
+            reporter.step(epoch, done, len(order), loss_sum.item() / done)
+    mean_loss = loss_sum.item() / len(order)
+    if not np.isfinite(mean_loss):
+        raise TrainingError(
+            f"epoch {epoch + 1}: the loss is {mean_loss}; start again with a train.learning_rate "
+            f"below {recipe.train.learning_rate}"
+        )
+    return {"loss": mean_loss, "training_accuracy": right.item() / (len(order) * len(order[0]))}
+
+
+def _write_metrics(log: list[dict[str, Any]], run: Path) -> None:
+    lines = "".join(json.dumps(metrics) + "\n" for metrics in log)
+    write_atomically(run / METRICS_FILE, lines.encode())
+
+
+def _check_frames(dataset: Dataset) -> None:
+    if dataset.n_frames > 1:
+        raise DataError(
+            f"data: examples of {dataset.n_frames} frames; training takes single images: give every frame the label of "
+            "its example, and deploy with interface.frames = { name = 'stream', frames = N }"
+        )
+
+
+def _check_device(device: str) -> None:
+    if device not in ("cpu", "cuda"):
+        raise TrainingError(f"device '{device}': is not known; cpu and cuda are")
+    if device == "cuda" and not torch.cuda.is_available():
+        raise TrainingError("device 'cuda': torch finds none on this machine; use --device cpu")
