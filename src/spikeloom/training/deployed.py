@@ -104,6 +104,8 @@ class DeployedNetwork(Trainable):
         self.register_buffer("voters", of_class.float())  # (n_classes, n_last_neurons)
         self._strength_rate = settings.strength_rate
         self._event_cost = settings.event_cost
+        # sharpness is told for the votes that one core gives each class, whatever number of cores votes
+        self._votes_of_a_core = max(N_NEURONS // learned.topology.n_classes, 1)
 
     def forward(
         self, values: Tensor, labels: Tensor, generator: torch.Generator, through: float
@@ -113,7 +115,7 @@ class DeployedNetwork(Trainable):
         potentials, width = self.layers[-1](spikes[-1])
         votes = torch.special.ndtr((potentials.float() - BOUNDARY) / width)
         shares = self.voters @ votes / self._votes_per_class
-        logits = shares * self.log_sharpness.exp()
+        logits = shares * (self.log_sharpness.exp() * self._votes_of_a_core)
         loss = functional.cross_entropy(logits.mT, labels)
         if self._event_cost:
             by_layer = [events(seen, layer.latents) for seen, layer in zip(spikes, self.layers, strict=True)]
