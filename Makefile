@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: setup data reproduce test lint bench zoo clean
+.PHONY: setup data reproduce test lint bench docs zoo clean
 
 setup: $(READY) data
 
@@ -34,14 +34,18 @@ bench: setup
 	$(BIN)/spikeloom bench
 	$(BIN)/python -m benchmarks
 
+# Tables and figures of README and docs, from model cards, profiles and formats.
+docs: $(READY)
+	$(BIN)/python tools/documents.py
+
 # Trains the shipped networks that have a recipe's name anew; three hours on two cores. The cards of the others say how.
 NETWORKS := mnist-5 mnist-30 mnist-5-paper mnist-30-paper mnist-30-annealed \
-	mnist-5-deployed mnist-5-frugal mnist-30-deployed mnist-83-deployed
+	mnist-5-deployed mnist-5-frugal mnist-29-deployed mnist-29-bent
 
 zoo: setup
 	for name in $(NETWORKS); do \
 		$(BIN)/spikeloom train $$name --out runs/zoo/$$name && \
-		$(BIN)/python tools/pack_zoo.py network $$name runs/zoo/$$name "spikeloom train $$name" || exit 1; \
+		$(BIN)/spikeloom pack network $$name runs/zoo/$$name --out src/spikeloom/zoo || exit 1; \
 	done
 
 clean:

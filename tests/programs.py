@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 
 from spikeloom.chip.builder import ProgramBuilder
@@ -65,3 +67,9 @@ def stripes(n: int = 90, seed: int = 0, shape: tuple[int, ...] = (8, 8)) -> Data
         start = (0, rows // 2, rows // 4)[label]
         image[start : start + rows // 2] += 180
     return from_arrays(images, labels, ["above", "below", "middle"])
+
+
+def write_idx(path: Path, array: np.ndarray) -> None:
+    """Write an array of unsigned bytes as an IDX file."""
+    header = bytes([0, 0, 0x08, array.ndim]) + np.array(array.shape, ">u4").tobytes()
+    path.write_bytes(header + np.ascontiguousarray(array, np.uint8).tobytes())

@@ -18,7 +18,9 @@ _HOMES = {
     "ChipProgram": "spikeloom.chip.program",
     "Interface": "spikeloom.interface",
     "LearnedNetwork": "spikeloom.network.learned",
+    "Measurement": "spikeloom.measure.measurement",
     "ProgramBuilder": "spikeloom.chip.builder",
+    "Relays": "spikeloom.deployment.relay",
     "SpikeloomError": "spikeloom.errors",
     "deploy": "spikeloom.deployment.deploy",
     "deploy_together": "spikeloom.deployment.deploy",
@@ -43,9 +45,11 @@ if TYPE_CHECKING:
     from spikeloom.deployment.deploy import deploy as deploy
     from spikeloom.deployment.deploy import deploy_together as deploy_together
     from spikeloom.deployment.deploy import show_moved as show_moved
+    from spikeloom.deployment.relay import Relays as Relays
     from spikeloom.errors import SpikeloomError as SpikeloomError
     from spikeloom.interface import Interface as Interface
     from spikeloom.measure.evaluation import simulate as simulate
+    from spikeloom.measure.measurement import Measurement as Measurement
     from spikeloom.measure.prediction import predict as predict
     from spikeloom.network.learned import LearnedNetwork as LearnedNetwork
     from spikeloom.network.storage import save_learned as save_learned

@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from programs import stripes
+from programs import stripes, write_idx
 from spikeloom.data import load_dataset, mnist
 from spikeloom.data.datasets import from_arrays, split_validation
-from spikeloom.data.idx import write_idx
 from spikeloom.data.readers import read_image
 from spikeloom.errors import DataError
 

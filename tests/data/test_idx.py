@@ -3,7 +3,8 @@ import gzip
 import numpy as np
 import pytest
 
-from spikeloom.data.idx import read_idx, write_idx
+from programs import write_idx
+from spikeloom.data.idx import read_idx
 from spikeloom.errors import DataError
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from spikeloom.interface import decide
-from spikeloom.measure.accuracy import accuracy, interval_95
+from spikeloom.measure.accuracy import accuracy, compare, interval_95
 
 
 def test_the_highest_mean_vote_wins_and_ties_go_to_the_lowest_class():
@@ -28,3 +28,10 @@ def test_the_interval_is_wilsons():
     assert interval_95(81 / 263, 263) == pytest.approx((0.2553, 0.3662), abs=1e-4)
     low, high = interval_95(1.0, 10_000)
     assert (low, high) == pytest.approx((0.99962, 1.0), abs=1e-5)
+
+
+def test_figures_whose_intervals_overlap_are_level():
+    paper = (0.9942, 10_000)
+    assert compare((0.9944, 10_000), paper) == "level with"
+    assert compare((0.9624, 10_000), (0.927, 10_000)) == "above"
+    assert compare((0.9527, 10_000), paper) == "below"

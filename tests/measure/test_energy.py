@@ -81,3 +81,19 @@ def test_activities_add_over_images_and_lie_beside_each_other_over_members():
     more = Activity(images=5, spikes=1, events=2, hops=3)
     assert ACTIVITY + more == Activity(15, 71, 20_002, 303)
     assert ACTIVITY.beside(more) == Activity(10, 71, 20_002, 303)
+
+
+@pytest.mark.parametrize(
+    ("name", "joules"),
+    [("esser2015-calibrated", 0.268e-6), ("esser2015-calibrated-1.0V", 0.268e-6), ("esser2015-abstract", 0.408e-6)],
+)
+def test_a_calibrated_profile_costs_what_it_was_calibrated_on(name, joules):
+    # 13,313.3 events and 180.0 hops an image: the shipped mnist-5 when the profiles were solved
+    energy = energy_per_image(shipped_profiles()[name], 5, 1, 13_313.3, 180.0)
+    assert energy.total == pytest.approx(joules, rel=2e-5)
+
+
+def test_events_go_with_the_square_of_the_voltage():
+    low, high = shipped_profiles()["truenorth-0.8V"], shipped_profiles()["esser2015-calibrated-1.0V"]
+    assert high.joules_per_event == pytest.approx(low.joules_per_event * (1.0 / 0.8) ** 2, rel=1e-3)
+    assert high.joules_per_hop == pytest.approx(low.joules_per_hop * (1.0 / 0.775) ** 2, rel=1e-3)

@@ -10,7 +10,12 @@ from spikeloom.measure.energy import PAPER_PROFILE
 from spikeloom.measure.evaluation import evaluate_network
 from spikeloom.packing import changes_of, measured_again
 from spikeloom.training.recipe import Recipe, load_recipe, recorded_recipe, shipped_recipes
-from spikeloom.zoo import load, load_network, network_names, zoo_card, zoo_names
+from spikeloom.zoo import load, load_network, zoo_card, zoo_names
+
+
+def network_names() -> list[str]:
+    """Give the names of the shipped learned networks, without the ensembles made of them."""
+    return [name for name in zoo_names() if not zoo_card(name).networks]
 
 
 def shipped_recipe(name: str) -> Recipe:

@@ -36,12 +36,13 @@ def frontier_command(
     from spikeloom.artefact import write_atomically
     from spikeloom.measure.energy import shipped_profiles
     from spikeloom.report.figures import frontier_figure, save_figure
-    from spikeloom.report.frontier import entries, picked
+    from spikeloom.report.frontier import entries, picked, spreads
     from spikeloom.report.rows import measurement_row
     from spikeloom.zoo import zoo_card, zoo_names
 
     searched = None if space is None else _search(space, data, out, trials, seed, threads or console.default_threads())
-    found = entries(zoo_card(name) for name in zoo_names())
+    cards = [zoo_card(name) for name in zoo_names()]
+    found = entries(cards)
     chosen = picked(found)
     rows: list[dict[str, Any]] = [
         {
@@ -53,7 +54,7 @@ def frontier_command(
         }
         for entry in found
     ]
-    paths = save_figure(frontier_figure(found), out / FIGURE_FILE)
+    paths = save_figure(frontier_figure(found, spreads(cards)), out / FIGURE_FILE)
     write_atomically(out / RESULTS_FILE, json.dumps({"rows": rows}, indent=1).encode())
     if as_json:
         console.print_json({"rows": rows, **(searched or {})})

@@ -64,6 +64,36 @@ def ensemble_command(
     _tell(pack_ensemble(name, networks, out, copies, ticks, used), out, as_json)
 
 
+@pack_app.command("check")
+def check_command(
+    names: Annotated[
+        list[str], typer.Argument(metavar="NAME...", help="Shipped networks and ensembles.", show_default=False)
+    ],
+    threads: Threads = 0,
+    as_json: Json = False,
+) -> None:
+    """Measure what is shipped again, and say whether its card holds it; ends with 1 where one does not.
+
+    What has no chance repeats exactly; draws are keyed, so that others do too.
+    """
+    from spikeloom.packing import measured_again
+    from spikeloom.zoo import PREFIX, load, zoo_card
+
+    used = threads or console.default_threads()
+    rows = []
+    for name in (name.removeprefix(PREFIX) for name in names):
+        card = zoo_card(name)
+        again = measured_again(card, load(f"{PREFIX}{name}"), used)
+        holds = (again.validation, again.test) == (card.validation, card.test)
+        rows.append({"name": name, "holds": holds, "test_accuracy": again.test[0].accuracy})
+        if not as_json:
+            console.show(f"{name}: {'as its card says' if holds else 'not as its card says'}")
+    if as_json:
+        console.print_json({"rows": rows})
+    if not all(row["holds"] for row in rows):
+        raise typer.Exit(1)
+
+
 def _tell(card: Card, folder: Path, as_json: bool) -> None:
     from spikeloom.report.tables import card_table
 

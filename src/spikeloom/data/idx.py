@@ -49,12 +49,6 @@ def read_idx(path: Path, n_dimensions: int | tuple[int, ...]) -> np.ndarray:
     return np.frombuffer(content, np.uint8, offset=header).reshape(shape)
 
 
-def write_idx(path: Path, array: np.ndarray) -> None:
-    """Write an array of unsigned bytes as an IDX file."""
-    header = bytes([0, 0, UNSIGNED_BYTE, array.ndim]) + np.array(array.shape, ">u4").tobytes()
-    path.write_bytes(header + np.ascontiguousarray(array, np.uint8).tobytes())
-
-
 def _read(path: Path) -> bytes:
     try:
         content = path.read_bytes()

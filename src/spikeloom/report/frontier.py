@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from spikeloom.errors import ArtefactError
 from spikeloom.measure.measurement import Measurement
 from spikeloom.zoo.cards import Card
 
@@ -22,12 +23,16 @@ class Entry:
 
 @dataclass(frozen=True)
 class Seeds:
-    """The same recipe from several training seeds: mean and standard deviation over them, on both splits."""
+    """The same recipe from several training seeds: mean and standard deviation over them, on both splits.
+
+    joules : an image, mean over them
+    """
 
     recipe: str
     names: tuple[str, ...]
     validation: tuple[float, float]
     test: tuple[float, float]
+    joules: float
 
 
 def entries(cards: Iterable[Card]) -> list[Entry]:
@@ -50,9 +55,31 @@ def picked(found: Sequence[Entry]) -> list[Entry]:
     return best
 
 
+def reported(found: Sequence[Entry]) -> list[Entry]:
+    """Give those whose test figure is reported, cheapest first: what validation picks in all, and at one tick an image.
+
+    A network that takes several ticks an image answers fewer images a second, so one tick is a class of its own.
+    """
+    of_one_tick = [entry for entry in found if entry.test.ticks_per_image == 1]
+    chosen = [*picked(found), *picked(of_one_tick)]
+    return [entry for entry in found if entry in chosen]
+
+
+SEEDED = ("mnist-5-deployed", "mnist-29-deployed", "mnist-29-bent")
+"""Recipes of which several seeds are shipped."""
+
+
+def spreads(cards: Sequence[Card]) -> dict[str, Seeds]:
+    """Give the spread over seeds of every recipe of which several are shipped."""
+    return {recipe: seeds_of(cards, recipe) for recipe in SEEDED}
+
+
 def seeds_of(cards: Iterable[Card], recipe: str) -> Seeds:
     """Give the spread over all shipped networks that this very recipe made, whatever their seeds."""
     made = [card for card in cards if card.recipe == recipe and not card.networks and not card.changes]
+    if len(made) < 2:
+        raise ArtefactError(f"recipe {recipe}: the zoo has {len(made)} networks of it; a spread needs two seeds")
     both = [[card.validation[0].accuracy for card in made], [card.test[0].accuracy for card in made]]
     (validation, test) = ((float(np.mean(found)), float(np.std(found, ddof=1))) for found in both)
-    return Seeds(recipe, tuple(card.name for card in made), validation, test)
+    joules = float(np.mean([card.test[0].energy().total for card in made]))
+    return Seeds(recipe, tuple(card.name for card in made), validation, test, joules)

@@ -23,12 +23,8 @@ PREFIX = "zoo:"
 
 def zoo_names() -> list[str]:
     """Give the names of what is shipped."""
-    return _names(".json")
-
-
-def network_names() -> list[str]:
-    """Give the names of the shipped learned networks, without the ensembles made of them."""
-    return _names(".safetensors")
+    folder = resources.files("spikeloom.zoo")
+    return sorted(entry.name.removesuffix(".json") for entry in folder.iterdir() if entry.name.endswith(".json"))
 
 
 def zoo_card(name: str) -> Card:
@@ -92,8 +88,3 @@ def _zoo_name(source: str | Path) -> str | None:
     """Give the name after ``zoo:``, or None where the source is a path."""
     name = str(source).removeprefix(PREFIX)
     return None if name == str(source) else name
-
-
-def _names(suffix: str) -> list[str]:
-    folder = resources.files("spikeloom.zoo")
-    return sorted(entry.name.removesuffix(suffix) for entry in folder.iterdir() if entry.name.endswith(suffix))

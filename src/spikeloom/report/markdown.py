@@ -1,0 +1,215 @@
+"""Tables of the docs, made from cards, profiles and formats; a document marks where each belongs.
+
+A table stands between ``<!-- table: NAME -->`` and ``<!-- end -->``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from spikeloom.export.features import FEATURES
+from spikeloom.export.formats import FORMATS
+from spikeloom.measure.accuracy import compare
+from spikeloom.measure.energy import PAPER_PROFILE, shipped_profiles
+from spikeloom.measure.measurement import Measurement
+from spikeloom.report.frontier import SEEDED, Entry, entries, picked, reported, seeds_of
+from spikeloom.report.published import published_points
+from spikeloom.zoo import zoo_card, zoo_names
+from spikeloom.zoo.cards import Card
+
+_PAPER_IMAGES = 10_000  # of MNIST's test set, by which the paper's accuracies are told too
+_PLACE = re.compile(r"(<!-- table: (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def filled(text: str) -> str:
+    """Give a document with every table in its place as it is now; KeyError where a name is not known."""
+    return _PLACE.sub(lambda found: f"{found[1]}{TABLES[found[2]]()}{found[3]}", text)
+
+
+def percent(share: float, digits: int = 2) -> str:
+    """Give a share as per cent."""
+    return f"{share * 100:.{digits}f} %"
+
+
+def interval(found: Measurement) -> str:
+    """Give the 95 % interval of an accuracy in per cent."""
+    low, high = found.interval
+    return f"{low * 100:.2f} to {high * 100:.2f}"
+
+
+def microjoules(joules: float) -> str:
+    """Give microjoules with three digits."""
+    return f"{joules * 1e6:#.3g}".rstrip(".")
+
+
+def energy(found: Measurement) -> str:
+    """Give the energy of an image under the default profile, and its range over the shipped ones."""
+    least, most = found.energy_range
+    return f"{microjoules(found.energy().total)} ({microjoules(least)} to {microjoules(most)})"
+
+
+def _table(headings: Sequence[str], rows: Iterable[Sequence[str]], left: int = 1) -> str:
+    ruler = ["---"] * left + ["--:"] * (len(headings) - left)
+    return "".join(f"| {' | '.join(row)} |\n" for row in (headings, ruler, *rows))
+
+
+def _cards() -> list[Card]:
+    return [zoo_card(name) for name in zoo_names()]
+
+
+def _what(entry: Entry) -> str:
+    """Name a network, and what votes together where it is not one member of it."""
+    times = f" × {entry.test.members}" if entry.card.method == "probabilities" and entry.test.members > 1 else ""
+    return f"`{entry.card.name}`{times}"
+
+
+def _frontier() -> str:
+    """Every ensemble of the zoo; test figures only of those that the validation split picks."""
+    found = entries(_cards())
+    line, told = picked(found), reported(found)
+    rows = []
+    for entry in found:
+        test = [percent(entry.test.accuracy), interval(entry.test)] if entry in told else ["", ""]
+        rows.append(
+            [
+                f"**{_what(entry)}**" if entry in line else _what(entry),
+                entry.card.method,
+                f"{entry.test.cores:,}",
+                f"{entry.test.ticks_per_image}",
+                percent(entry.validation.accuracy),
+                *test,
+                energy(entry.test),
+            ]
+        )
+    headings = ("network", "method", "cores", "ticks", "validation", "test", "95 % interval", "energy, µJ (range)")
+    return _table(headings, rows, left=2)
+
+
+def _headlines() -> str:
+    """What the validation split picks from the networks trained as deployed, and the spread over seeds where known."""
+    rows = []
+    for entry in reported([entry for entry in entries(_cards()) if entry.card.method == "deployed"]):
+        spread = ""
+        if entry.card.recipe == entry.card.name and entry.card.name in SEEDED:
+            seeds = seeds_of(_cards(), entry.card.recipe)
+            spread = f"**{percent(seeds.test[0])} ± {seeds.test[1] * 100:.2f}** ({len(seeds.names)} seeds)"
+        rows.append(
+            [
+                _what(entry),
+                f"{entry.test.cores:,}",
+                f"{entry.test.ticks_per_image}",
+                percent(entry.validation.accuracy),
+                percent(entry.test.accuracy),
+                interval(entry.test),
+                spread,
+                energy(entry.test),
+            ]
+        )
+    headings = ("network", "cores", "ticks an image", "validation", "test", "95 % interval", "test, over seeds")
+    return _table((*headings, "energy, µJ (range)"), rows)
+
+
+def _paper() -> str:
+    """The paper's experiment with the shipped networks of its two sizes that train in minutes, and its own points."""
+    return _paper_rows(("mnist-5", "mnist-30"))
+
+
+def _paper_trained() -> str:
+    """The same of the networks that recipe `paper` trained to the end."""
+    return _paper_rows(("mnist-5-paper", "mnist-30-paper"))
+
+
+def _paper_rows(names: Sequence[str]) -> str:
+    known = {(point.cores, point.members): point for point in published_points() if point.network is not None}
+    rows = []
+    for name in names:
+        for found in zoo_card(name).test:
+            point = known.get((found.cores, found.members))
+            theirs = ""
+            if point is not None:
+                beside = compare((found.accuracy, found.images), (point.accuracy, _PAPER_IMAGES))
+                theirs = f"{beside} {percent(point.accuracy)}, {microjoules(point.joules)} µJ"
+            spread = "-" if found.accuracy_std is None else f"{found.accuracy_std * 100:.2f}"
+            sizes = [f"{found.members}", f"{found.cores:,}", f"{found.draws}"]
+            rows.append([name, *sizes, percent(found.accuracy), spread, interval(found), energy(found), theirs])
+    headings = ("network", "members", "cores", "draws", "accuracy", "± over draws", "95 % interval")
+    return _table((*headings, "energy, µJ (range)", "the paper, reported"), rows)
+
+
+def _seeds() -> str:
+    """Mean and spread over training seeds."""
+    rows = []
+    for recipe in SEEDED:
+        found = seeds_of(_cards(), recipe)
+        spread = [f"{percent(mean)} ± {std * 100:.2f}" for mean, std in (found.validation, found.test)]
+        each = ", ".join(f"{zoo_card(name).test[0].accuracy * 100:.2f}" for name in found.names)
+        rows.append([recipe, f"{len(found.names)}", *spread, each])
+    return _table(("recipe", "seeds", "validation", "test", "test, each"), rows)
+
+
+def _looks() -> str:
+    """One network or two, shown once or for several ticks."""
+    groups = {
+        "`mnist-5-deployed` (5 cores)": "mnist-5-deployed",
+        "`mnist-29-deployed` (29 cores)": "mnist-29-deployed",
+    }
+    cards = {card.name: card for card in _cards()}
+    rows = []
+    for title, name in groups.items():
+        shown = [cards.get(name), cards.get(f"{name}-ticks5"), cards.get(f"{name}-ticks9")]
+        validation = ["" if card is None else percent(card.validation_accuracy) for card in shown]
+        best = max((card for card in shown if card is not None), key=lambda card: card.validation_accuracy)
+        ticks = f"{percent(best.test[0].accuracy)} ({best.ticks} ticks, {interval(best.test[0])})"
+        rows.append([title, *validation, ticks])
+    return _table(("network", "once", "5 ticks", "9 ticks", "test, of what the validation split picks"), rows)
+
+
+def _profiles() -> str:
+    rows = [
+        [
+            f"`{name}`" + (" (default)" if name == PAPER_PROFILE else ""),
+            profile.kind,
+            f"{profile.static_joules_per_core_tick * 1e9:g} nJ",
+            f"{profile.joules_per_event * 1e12:g} pJ",
+            f"{profile.joules_per_hop * 1e12:g} pJ",
+        ]
+        for name, profile in shipped_profiles().items()
+    ]
+    return _table(("profile", "kind", "static, per core and tick", "event", "hop"), rows, left=2)
+
+
+def _published() -> str:
+    rows = [
+        [point.label, point.kind, percent(point.accuracy, 1), microjoules(point.joules), point.source]
+        for point in published_points()
+    ]
+    return _table(("system", "energy is", "accuracy", "µJ an image", "source"), rows, left=2)
+
+
+def _formats() -> str:
+    rows = [
+        [f"`{form.name}`", form.title, ", ".join(form.reads) or "written only", ", ".join(form.options.model_fields)]
+        for form in FORMATS.values()
+    ]
+    return _table(("format", "whose, and its files", "read from", "options (`--set`)"), rows, left=4)
+
+
+def _support() -> str:
+    rows = [[feature.name, *(form.support[feature.name].verdict for form in FORMATS.values())] for feature in FEATURES]
+    return _table(("feature", *(f"`{name}`" for name in FORMATS)), rows, left=1 + len(FORMATS))
+
+
+TABLES: Mapping[str, Callable[[], str]] = {
+    "headlines": _headlines,
+    "frontier": _frontier,
+    "paper": _paper,
+    "paper-trained": _paper_trained,
+    "seeds": _seeds,
+    "looks": _looks,
+    "profiles": _profiles,
+    "published": _published,
+    "formats": _formats,
+    "support": _support,
+}
+"""Every table by the name that a document gives it."""

@@ -1,0 +1,53 @@
+"""A run becomes a small file and a card of what was measured of that file; provenance goes with it."""
+
+import numpy as np
+import pytest
+
+from programs import stripes
+from spikeloom.network.storage import load_learned
+from spikeloom.packing import changes_of, pack_network
+from spikeloom.provenance import provenance_of
+from spikeloom.training.fit import train
+from spikeloom.training.recipe import check_recipe, load_recipe
+from spikeloom.zoo.cards import card
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    train_set, test_set = stripes(90), stripes(30, seed=1)
+    np.savez(
+        tmp_path / "s.npz",
+        x_train=train_set.images, y_train=train_set.labels, x_test=test_set.images, y_test=test_set.labels,
+        class_names=train_set.class_names,
+    )  # fmt: skip
+    values = {
+        "name": "own", "data": {"path": str(tmp_path / "s.npz"), "validation": 0.2}, "method": "deployed",
+        "layers": [{"window": 4, "stride": 4}, {"window": 2}], "train": {"epochs": 1, "batch": 20},
+        "interface": {"coding": "threshold"},
+    }  # fmt: skip
+    train(check_recipe(values, "of the test"), train_set, tmp_path / "run")
+    return tmp_path / "run"
+
+
+def test_a_card_is_of_the_file_that_is_shipped_and_says_where_it_comes_from(run, tmp_path):
+    made = pack_network("own", run, tmp_path / "zoo", ["train it so"])
+    assert card(tmp_path / "zoo" / "own.json") == made
+    shipped = load_learned(tmp_path / "zoo" / "own.safetensors")
+    assert made.trained.model_dump(mode="json") == shipped.training["provenance"]
+    assert (made.method, made.cores, made.seed, made.commands) == ("deployed", 5, 0, ("train it so",))
+    assert (made.validation[0].images, made.test[0].images) == (18, 30)
+    assert made.measured.data == stripes(30, seed=1).fingerprint
+    assert made.trained.data == stripes(90).fingerprint
+
+
+def test_changes_are_told_against_the_shipped_recipe_and_the_seed_is_none():
+    recipe = load_recipe("mnist-5-deployed", ["train.epochs=3", "method.event_cost=0.5", "seed=7"])
+    assert changes_of(recipe) == ("method.event_cost=0.5", "train.epochs=3")
+    assert changes_of(load_recipe("mnist-5-deployed", ["seed=7"])) == ()
+
+
+def test_provenance_names_version_libraries_machine_device_and_data():
+    found = provenance_of("cpu", 2, "abc")
+    assert {"numpy", "torch", "numba", "scipy"} <= set(found.libraries)
+    assert (found.device, found.threads, found.data) == ("cpu", 2, "abc")
+    assert found.version[0].isdigit()
