@@ -9,8 +9,8 @@ import spikeloom as sl
 def test_every_public_name_leads_to_its_home():
     assert sl.__all__ == [
         "ChipProgram", "Interface", "LearnedNetwork", "Measurement", "ProgramBuilder", "Relays", "SpikeloomError",
-        "deploy", "deploy_together", "fit_report", "load", "load_recipe", "predict", "run", "save_learned", "save_program",
-        "show_moved", "simulate", "train", "data",
+        "deploy", "deploy_together", "fit_report", "load", "load_recipe", "predict", "run", "save_learned",
+        "save_program", "show_moved", "simulate", "train", "data",
     ]  # fmt: skip
     for name in sl.__all__:
         home = getattr(sl, name)

@@ -41,6 +41,7 @@ class Core:
 
 def pack_crossbars(crossbars: np.ndarray) -> np.ndarray:
     """Pack (..., n_axons, n_neurons) bool into bytes along the neurons; neuron 0 is the highest bit of byte 0."""
+    # NSCS has the same order, so its rows are these bytes in hexadecimal
     return np.packbits(crossbars, axis=-1)
 
 

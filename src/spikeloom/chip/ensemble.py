@@ -132,6 +132,7 @@ def shifted(program: ChipProgram, down: int, right: int) -> ChipProgram:
     rows, columns, channels = program.interface.coded_shape
     place, channel = np.divmod(program.inputs.values, channels)
     row, column = np.divmod(place, columns)
+    # the image moves down and right, so a line sees what lay up and left of it
     row, column = row - down, column - right
     within = (row >= 0) & (row < rows) & (column >= 0) & (column < columns)
     values = ((row * columns + column) * channels + channel)[within].astype(np.int32)

@@ -54,6 +54,7 @@ def core_levels(program: ChipProgram) -> np.ndarray:
     for target, source in zip(*(part.tolist() for part in divmod(edges, program.n_cores)), strict=True):
         feeders[target].append(source)
     levels = np.zeros(program.n_cores, np.int64)
+    # in an order in which every feeder comes first; a circle has none, and the sorter names it
     for core in TopologicalSorter(feeders).static_order():
         levels[core] = max((levels[feeder] + 1 for feeder in feeders[core]), default=0)
     return levels

@@ -35,6 +35,7 @@ def words_of(n_ticks: int) -> int:
 def pack(spikes: np.ndarray) -> SpikeTrains:
     """Pack (n_ticks, n_lines) bool."""
     n_ticks, n_lines = spikes.shape
+    # little-endian whatever the machine, so that bytes and words agree on which tick is which bit
     words = np.zeros((n_lines, words_of(n_ticks)), "<u8")
     packed = np.packbits(spikes.T, axis=1, bitorder="little")
     words.view(np.uint8)[:, : packed.shape[1]] = packed

@@ -91,6 +91,7 @@ def validate_placement(placement: np.ndarray) -> None:
     for axis, name, last in ((1, "column", limits.CHIP_COLUMNS - 1), (2, "row", limits.CHIP_ROWS - 1)):
         _in_range(f"place: {name}", placement[:, axis], 0, last)
     _in_range("place: chip", placement[:, 0], 0, None)
+    # two cores in one place would both be right to the simulators, and wrong on every chip
     places, counts = np.unique(placement, axis=0, return_counts=True)
     if (counts > 1).any():
         chip, x, y = places[counts > 1][0]

@@ -21,6 +21,7 @@ def member_routes(network: LearnedNetwork) -> Routes:
     shape = (int(starts[-1]), N_NEURONS)
     cores = np.full(shape, NOWHERE, np.int32)
     axons = np.zeros(shape, np.int32)
+    # sources say who feeds an axon; routes say it the other way round, a destination a neuron
     for start, below, layer in zip(starts[1:], starts[:-1], network.layers[1:], strict=False):
         target, axon, sharing = np.nonzero(layer.sources != UNUSED)
         source, neuron = np.divmod(layer.sources[target, axon, sharing], N_NEURONS)

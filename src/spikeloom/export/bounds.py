@@ -50,6 +50,8 @@ def potential_bounds(program: ChipProgram) -> tuple[np.ndarray, np.ndarray]:
     leak = p.leak.astype(np.int64)
     falling, rising = falling + np.minimum(leak, 0), rising + np.maximum(leak, 0)
     threshold, floor = p.threshold.astype(np.int64), -p.negative_threshold.astype(np.int64)
+    # subtraction leaves what exceeds the threshold, and a second spike may follow on it: bounded only if less comes in
+    # a tick
     subtracting = p.reset_mode == RESET_BY_THRESHOLD
     resets = np.where(subtracting, 0, abs(p.reset.astype(np.int64)))
     start = program.potentials.astype(np.int64)

@@ -20,6 +20,8 @@ def interval_95(accuracy: float, n_images: int) -> tuple[float, float]:
     It says how far another test set of this size could differ; draws of the network are beside the point here.
     Source: E. B. Wilson, JASA 22, 1927.
     """
+    # Wilson's interval stays inside [0, 1] and is right near 1, where the normal one is not: E. B. Wilson, JASA 22,
+    # 1927
     z2 = Z_95**2 / n_images
     centre = (accuracy + z2 / 2) / (1 + z2)
     half = Z_95 / (1 + z2) * math.sqrt(accuracy * (1 - accuracy) / n_images + z2 / (4 * n_images))

@@ -58,10 +58,12 @@ def core_phases(program: ChipProgram, latency: int) -> np.ndarray:
 
     Where paths of different length meet in a core, the first arrival counts.
     """
+    # latency stands for "never": what no input reaches within it answers none of the images
     phases = np.full(program.n_cores, latency, np.int64)
     phases[program.inputs.tap_cores] = 0
     source, neuron = np.nonzero(program.routes.to_cores)
     target, delay = program.routes.cores[source, neuron], program.routes.delays[source, neuron].astype(np.int64)
+    # no path that matters is longer than the latency, so as many rounds settle every core
     for _ in range(latency):
         arrival = phases.copy()
         np.minimum.at(arrival, target, phases[source] + delay)

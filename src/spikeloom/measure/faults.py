@@ -38,5 +38,6 @@ class Fault:
 def noisy(values: np.ndarray, share: float, rng: np.random.Generator) -> np.ndarray:
     """Give the values with each, by this probability, replaced by 0 or 1 at random."""
     hit = rng.random(values.shape, np.float32) < share
+    # a hit value may be drawn as it was
     drawn = rng.random(values.shape, np.float32) < 0.5
     return np.where(hit, drawn, values).astype(values.dtype)

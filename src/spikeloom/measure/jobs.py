@@ -65,6 +65,7 @@ def fold(votes: Iterable[Votes], ensembles: Mapping[int, int]) -> dict[int, list
     The members of a draw are nested: 4 are the first of 16.
     """
     counted: dict[int, list[Votes]] = {size: [] for size in ensembles}
+    # votes are folded as they come, so that no more than one draw's sum is held
     following = iter(votes)
     for draw in range(max(ensembles.values())):
         together: Votes | None = None

@@ -95,6 +95,7 @@ def count_votes(
     """
     interface, chosen = interface_needed(program), backend_named(backend)
     n_ticks = interface.ticks_per_image * (1 if interface.reset else len(values))
+    # a core counts from the tick in which the first example reaches it: filling and emptying the pipeline are left out
     windows = core_phases(program, interface.latency)[:, None] + np.array([0, n_ticks])
     simulation = chosen.start(program, Recording(windows=windows), threads)
     at_once = images_at_once or max(simulation.ticks_at_once // interface.ticks_per_image, 1)

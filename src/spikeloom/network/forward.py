@@ -45,6 +45,7 @@ def spike_probabilities(layer: LearnedLayer, convention: Convention, values: np.
     values : (n_images, n_values)
         Of the layer below.
     """
+    # -1 reads the last value, which the mask then takes away
     spiking = np.where(layer.sources == UNUSED, 0, values[:, layer.sources])  # (n_images, n_cores, n_axons, n_sharing)
     axons = any_spikes(spiking).transpose(1, 0, 2)
     weights = layer.probabilities * layer.synaptic_strengths

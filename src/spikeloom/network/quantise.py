@@ -18,6 +18,7 @@ def quantise(network: LearnedNetwork) -> LearnedNetwork:
         replace(
             layer,
             probabilities=from_steps(to_steps(layer.probabilities)),
+            # exact in float32, so that a file read and written again keeps every bit
             biases=np.round(layer.biases * BIAS_STEPS) / np.float32(BIAS_STEPS),
         )
         for layer in network.layers

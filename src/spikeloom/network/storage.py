@@ -34,6 +34,7 @@ def save_quantised(network: LearnedNetwork, path: Path) -> None:
     arrays = learned_arrays(small)
     for index, layer in enumerate(small.layers):
         name = f"layers.{index}.probabilities"
+        # an eighth of a byte in place of one: networks trained as deployed are this small
         if np.isin(layer.probabilities, (0, 1)).all():
             del arrays[name]
             arrays[f"layers.{index}.synapses"] = pack_crossbars(layer.probabilities > 0)

@@ -235,6 +235,7 @@ def _wire_cores(below: tuple[int, int], windows: Windows, rng: np.random.Generat
     taken = np.full(math.prod(below), features)  # neurons that each window takes of a core below
     if windows.shared:
         taken = N_NEURONS // np.maximum(_targets_per_position(below, windows), 1)
+    # each core deals its neurons out in an order of its own, so that no window gets the same ones of all cores
     shuffled = np.stack([rng.permutation(N_NEURONS) for _ in taken])
     dealt = np.zeros(len(taken), np.int64)  # neurons of each core below that already have a destination
     cores = []

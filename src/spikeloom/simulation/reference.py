@@ -93,6 +93,7 @@ class ReferenceSimulation:
         """Take all cores through one tick; give spikes, synaptic events and output lines."""
         slot = self._tick % len(self._in_flight)
         axon_spikes = self._in_flight[slot].copy()
+        # the slot is free from here on: a spike with the longest delay may land in it in this very tick
         self._in_flight[slot] = False
         _deliver_inputs(self._program, line_spikes, axon_spikes)
 
@@ -132,6 +133,7 @@ def step(core: Core, potentials: np.ndarray, axon_spikes: np.ndarray, tick: int)
 def synaptic_input(core: Core, axon_spikes: np.ndarray, tick: int) -> np.ndarray:
     """Sum what the spiking axons add to every neuron, (n_neurons,) int64."""
     active = np.flatnonzero(axon_spikes)
+    # only rows of axons that spiked: the others add nothing, and are most of them
     strengths = core.synaptic_strengths[active]  # (n_active, n_neurons)
     if core.neurons.stochastic_synapse.any():
         switches = core.neurons.stochastic_synapse[:, core.axon_types[active]].T

@@ -37,6 +37,7 @@ class Checkpoint:
 
 def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
     """Write a checkpoint, atomically."""
+    # the learned network rounds; the parameters beside it are what training goes on from
     arrays = learned_arrays(checkpoint.network)
     for index, state in checkpoint.optimiser["state"].items():
         arrays |= {f"{_OPTIMISER}{index}.{name}": value.cpu().numpy() for name, value in state.items()}

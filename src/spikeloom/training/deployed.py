@@ -113,6 +113,7 @@ class DeployedNetwork(Trainable):
         """Give the loss, and the class of most votes of each example."""
         spikes = self._axon_spikes(values)
         potentials, width = self.layers[-1](spikes[-1])
+        # a smooth vote in the loss alone: what is decided counts whole spikes
         votes = torch.special.ndtr((potentials.float() - BOUNDARY) / width)
         shares = self.voters @ votes / self._votes_per_class
         logits = shares * (self.log_sharpness.exp() * self._votes_of_a_core)

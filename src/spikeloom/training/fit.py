@@ -112,6 +112,7 @@ def train(
         metrics["unsampled_validation_accuracy"] = accuracy(network, validation, recipe)
         metrics["seconds"] = round(time.perf_counter() - started, 3)
         log = [*checkpoint.log, metrics]
+        # a checkpoint after every epoch, whole: a kill costs at most the epoch it falls in
         learned = network.learned(checkpoint.network)
         learned = replace(learned, training={**checkpoint.network.training, "log": log})
         parameters = {name: value.detach() for name, value in network.named_parameters()}

@@ -54,6 +54,7 @@ class SpikeProbability(torch.autograd.Function):
         -------
         (n_cores, n_neurons, n_examples)
         """
+        # (n_cores, n_axons, n_neurons); everything below that is not a product is made in place
         cs = c * s
         css = cs * s
         doubt = torch.addcmul(css, cs, cs, value=-1).to(s.dtype)  # c (1 - c) s^2
@@ -72,10 +73,12 @@ class SpikeProbability(torch.autograd.Function):
         g_mu = (z * z).mul_(-0.5).exp_().mul_(_DENSITY_AT_ZERO).mul_(g).div_(deviation)
         g_var = (g_mu * z).div_(deviation).mul_(-0.5).to(s.dtype)
         g_b, g_mu = g_mu.sum(2), g_mu.to(s.dtype)
+        # (n_cores, n_axons, n_examples) x (n_cores, n_examples, n_neurons) -> (n_cores, n_axons, n_neurons)
         g_c = torch.bmm(x, g_mu.mT)
         g_c.addcmul_(s, torch.bmm(x, g_var.mT)).addcmul_(cs, torch.bmm(xx, g_var.mT), value=-2).mul_(s)
         g_x = None
         if ctx.needs_input_grad[0]:
+            # not for the first layer, whose x are pixels
             certain, uncertain = torch.bmm(css, g_var), torch.bmm(doubt, g_var)
             g_x = torch.baddbmm(certain, cs, g_mu).addcmul_(x, uncertain.sub_(certain), value=2)
         return g_x, g_c, None, g_b, None

@@ -37,6 +37,7 @@ class TrainingNetwork(Trainable):
     ) -> None:
         super().__init__()
         layers: list[CoreLayer] = []
+        # row of each value as the layer below gives it; the last, -1, is the row of zeros for spare axons
         rows = np.append(np.arange(learned.topology.n_values), -1)
         for layer, connected in zip(learned.layers, learned.connected, strict=True):
             layers.append(CoreLayer(layer, learned.convention, connected, rows, precision))

@@ -75,6 +75,7 @@ class Potential(torch.autograd.Function):
         (n_cores, n_neurons, n_examples), (n_cores, n_neurons)
         """
         dtype = spikes.dtype
+        # a product with a one-hot matrix gathers each axon's strength, and in the backward pass sums them up by type
         synaptic = torch.bmm(types, strengths.round().to(dtype).mT)  # (n_cores, n_axons, n_neurons)
         on = switch(latents, dtype)
         weights = synaptic * on
@@ -82,6 +83,7 @@ class Potential(torch.autograd.Function):
         potentials = torch.baddbmm(biases.round().to(dtype).unsqueeze(2), weights.mT, spikes)
         n_on = torch.bmm(on.mT, types)  # synapses of each type, (n_cores, n_neurons, n_axon_types)
         width = (n_on * strengths.round().square()).sum(2).mul_(active_share).add_(1).sqrt_()
+        # the width only scales the slope; a gradient through it would pull strengths towards zero
         ctx.mark_non_differentiable(width)
         return potentials, width
 
@@ -148,6 +150,7 @@ class AxonSpikes(torch.autograd.Function):
             return None, None, None
         values, counts, destinations = ctx.saved_tensors
         axons = destinations.clamp(min=0)
+        # where another neuron on the axon spikes too, this one changes nothing: d(1 - prod(1 - x)) = 0
         others = counts.index_select(0, axons).sub_(values)
         g_values = g.reshape(counts.shape).index_select(0, axons).masked_fill_(others > 0, 0)
         return g_values.masked_fill_(destinations.unsqueeze(1) < 0, 0), None, None

@@ -113,6 +113,7 @@ class _Graph:
         """Add a spiking node over axons, (n_neurons, n_axons) weights; what shares an axon spikes as one first."""
         axons = sorted({feed.axon for feed in feeds})
         if len(axons) < len(feeds):
+            # importers add what meets on an edge; one spiking node in between makes one spike of several
             merged, n = f"{name}_{ANY}", len(axons)
             self._add_spiking(merged, np.eye(n), np.zeros(n), [f._replace(axon=axons.index(f.axon)) for f in feeds])
             feeds = [Feed(merged, place, axon) for place, axon in enumerate(axons)]

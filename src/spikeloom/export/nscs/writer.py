@@ -150,6 +150,7 @@ def _neuron_types(program: ChipProgram) -> tuple[list[dict[str, Any]], np.ndarra
     p = program.neurons
     columns = [array.reshape(p.leak.size, -1).astype(np.int64) for _, array in p.items()]
     table = np.concatenate([*columns, program.potentials.reshape(-1, 1)], axis=1)
+    # equal parameters and start potentials share a type: a file of two million neurons lists a few hundred
     _, firsts, numbers = np.unique(table, axis=0, return_index=True, return_inverse=True)
     flat = [np.unravel_index(first, p.shape) for first in firsts]
     return [_neuron_type(program, place, f"N{n}") for n, place in enumerate(flat)], numbers.reshape(p.shape)

@@ -131,6 +131,7 @@ def _neuron(program: ChipProgram, grid: Grid, core: int, neuron: int) -> dict[st
     place = grid.cores[target] if target >= 0 else np.array(grid.spare)
     silent = target == NOWHERE
     return {
+        # RANC knows no "nowhere": a neuron that goes there is kept from ever spiking, and points at the bus
         "reset_potential": 0 if silent else int(p.reset[core, neuron]),
         "weights": p.strengths[core, neuron].tolist(),
         "leak": 0 if silent else int(p.leak[core, neuron]),

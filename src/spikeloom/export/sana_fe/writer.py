@@ -132,6 +132,7 @@ def _network(program: ChipProgram, grid: Grid, inputs: np.ndarray) -> Iterator[s
         yield f"    - name: {INPUTS}\n      attributes: [log_spikes: true]\n      neurons:"
         for line, spikes in enumerate(inputs[1:].T.astype(int).tolist()):
             yield f"        - {line}: [spikes: {spikes}]"
+    # a silent neuron with a leak would spike there, and its spikes would be counted
     leaks = np.where(program.routes.cores == NOWHERE, 0, program.neurons.leak)
     for core in range(program.n_cores):
         yield f"    - name: {core_group(core)}\n      attributes: {{log_spikes: true, {_NEURON}}}\n      neurons:"

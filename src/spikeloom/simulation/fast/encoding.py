@@ -29,9 +29,11 @@ def encode(
         packed = pack(np.repeat(probabilities > 0, lasting, axis=0))
         return SpikeTrains(packed.words[inputs.values], n_ticks)
     members, places = np.unique(inputs.members, return_inverse=True)
+    # member and value to line; a value that no line of the member carries is not drawn
     lines = np.full((len(members), probabilities.shape[1]), -1)
     lines[places, inputs.values] = np.arange(len(inputs))
     trains = np.zeros((len(inputs), words_of(n_ticks)), np.uint64)
+    # the key's first parts are the same for all values of an example: drawn once, extended for each value
     states = draw(INPUT_STREAM, seed, members[:, None], examples)
     with running_on(threads):
         _encode(probabilities, lasting, interface.ticks_per_image, states, lines, trains)
@@ -48,6 +50,7 @@ def _encode(values: Any, ticks_per_row: int, ticks_per_image: int, states: Any, 
         first = word * WORD_BITS
         n_bits = min(WORD_BITS, n_ticks - first)
         limits = np.empty(WORD_BITS, np.uint32)
+        # value outside, member inside: the limits of 64 ticks are worked out once for all members
         for value in range(values.shape[1]):
             possible = np.uint64(0)
             for bit in range(n_bits):

@@ -28,6 +28,7 @@ def tally(trains: SpikeTrains, groups: np.ndarray, n_groups: int, threads: int =
 
 @njit(cache=True, nogil=True, parallel=True)
 def _tally(words: Any, groups: Any, counts: Any) -> None:
+    # a thread owns whole words of ticks, so no two add to one counter
     for word in prange(words.shape[1]):
         for line in range(len(words)):
             spikes = words[line, word]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from numba import njit
 
+# _nrt=False: no reference counting, which with a dozen arrays an argument would cost more than a core's tick
 kernel = njit(cache=True, nogil=True, _nrt=False)
 """Compiles a function."""
 

@@ -12,6 +12,7 @@ def zeros(*shape: int) -> np.ndarray:
     """Give a C-contiguous uint64 array of zeros."""
     n_words = int(np.prod(shape))
     spare = CACHE_LINE // 8
+    # NumPy promises no more than the alignment of a word; spare words let the array begin where a line does
     words = np.zeros(n_words + spare, np.uint64)
     first = -words.ctypes.data % CACHE_LINE // 8
     return words[first : first + n_words].reshape(shape)

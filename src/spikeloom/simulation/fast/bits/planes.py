@@ -24,6 +24,7 @@ _MAJORITY_TABLE = 0b11101000  # output for the inputs 111, 110, ... 000
 
 
 def _has_ternary_logic(plane: Plane) -> bool:
+    # one instruction for any function of three planes; without AVX-512 a majority is four
     features = get_host_cpu_features()
     return bool(features.get("avx512f") if plane.n_words == 8 else features.get("avx512vl") and plane.n_words in (2, 4))
 

@@ -176,6 +176,7 @@ def _draw_thresholds(layout, parameter_set, n_mask, keys, scratch, nothing):
 @inlined
 def _far_from_bounds(potentials, at, nothing):
     """Tell whether no potential can leave 20 bits in this tick: the largest input and leak together have 17 bits."""
+    # Where the three highest planes agree a potential lies within 2^17 of zero; input and leak together are below 2^17.
     sign = load(potentials, at + _SIGN, nothing)
     below_sign = load(potentials, at + _SIGN - WORDS, nothing)
     return not any_set((sign ^ below_sign) | (sign ^ load(potentials, at + _SIGN - 2 * WORDS, nothing)))

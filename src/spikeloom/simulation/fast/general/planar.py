@@ -111,9 +111,11 @@ def planar(program: ChipProgram) -> PlanarLayout:
         raise ProgramError(
             f"program: {program.n_cores:,} cores; the fast back end runs {N_CORES_MAX:,}; split the program"
         )
+    # Axons by type: rows that share a strength are counted together, and a type's rows then lie together in memory.
     axons = np.argsort(program.axon_types, axis=1, kind="stable")
     places = np.argsort(axons, axis=1)  # of each axon among those sorted
     sorted_types = np.take_along_axis(program.axon_types, axons, 1)
+    # a chip of like cores keeps one set of parameters, which stays in the cache, in place of thousands
     firsts, sets = _distinct_cores(program.neurons)
     neurons = program.neurons[firsts]
     parameters = parameter_planes(neurons)
@@ -133,6 +135,7 @@ def planar(program: ChipProgram) -> PlanarLayout:
         magnitudes=np.concatenate([abs(neurons.strengths).transpose(0, 2, 1), abs(neurons.leak)[:, None]], axis=1)
         .reshape(-1, N_NEURONS)
         .astype(np.uint8),
+        # one 32-bit number a neuron: a spike costs one fetch, not three
         targets=_targets(program.routes, places).ravel(),
         hops=route_hops(program).astype(np.uint16).ravel(),
         tap_starts=starts_of(inputs.tap_cores[order], program.n_cores),
@@ -142,6 +145,7 @@ def planar(program: ChipProgram) -> PlanarLayout:
 
 
 def _rows(crossbars: np.ndarray) -> np.ndarray:
+    # a row of 256 neurons is half a cache line; aligned, none lies across two
     rows = zeros(len(crossbars), ROWS, NEURON_WORDS)
     rows[:, :N_AXONS] = crossbars
     return rows.ravel()
@@ -155,6 +159,7 @@ def _targets(routes: Routes, places: np.ndarray) -> np.ndarray:
 
 def parameter_planes(neurons: Neurons) -> np.ndarray:
     """Give (n_cores, N_PLANES, 4) uint64; what is drawn at random has size 1 here, and chance takes it away."""
+    # by chance a synapse adds its sign alone: size 1 here, and `lucky` takes it away where the draw is above its size
     chance = neurons.stochastic_synapse & (neurons.strengths != 0)
     sizes = np.where(chance, 1, abs(neurons.strengths.astype(np.int64)))
     leaks = np.where(neurons.stochastic_leak, np.sign(neurons.leak), neurons.leak)
@@ -212,6 +217,7 @@ def _distinct_cores(neurons: Neurons) -> tuple[np.ndarray, np.ndarray]:
     rows = np.concatenate(
         [np.ascontiguousarray(array).reshape(len(array), -1).view(np.uint8) for _, array in neurons.items()], axis=1
     )
+    # compared byte by byte: two cores are alike only where every parameter of every neuron is
     seen: dict[bytes, int] = {}
     sets = np.array([seen.setdefault(row.tobytes(), len(seen)) for row in rows])
     return np.unique(sets, return_index=True)[1], sets

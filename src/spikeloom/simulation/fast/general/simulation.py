@@ -53,8 +53,9 @@ SPIKES, EVENTS, HOPS = 0, 1, 2
 
 _BYTES_AT_ONCE = 2**26
 _CORE_TICKS_AT_ONCE = 2**20
-# Spikes on their way were written by other threads, so a line of them comes from another processor core's cache, some
-# hundred nanoseconds away: as long as about eight quiet cores take. A core's own memory is asked for one core ahead.
+# Spikes on their way were written by other threads, so a line of them comes from another processor core's cache. Eight
+# cores ahead, found by trial: it has come by then, and has not been pushed out again. A core's own memory, which lies
+# in this thread's caches more often, is asked for one core ahead.
 _CORES_AHEAD = 8
 _plane_of = filler(NEURON_WORDS)
 
@@ -161,6 +162,7 @@ class GeneralSimulation:
 
     def _run(self, piece: Piece, start: int, n_ticks: int) -> None:
         """Run a piece in steps short enough for an interruption to be heard soon."""
+        # compiled code hears no Ctrl-C; about a second of work lies between two chances to stop
         step = max(_CORE_TICKS_AT_ONCE // self._program.n_cores, 1)
         with running_on(self._threads):
             for first in range(start, start + n_ticks, step):
@@ -176,10 +178,13 @@ def advance(layout: PlanarLayout, state: State, piece: Piece, scratch: Any, star
     """
     n_cores, n_threads = len(state.quiet), len(scratch)
     for tick in range(first, last):
+        # the end of this loop is the barrier of the tick: spikes of delay 1 must all be on their way before the next
         for thread in prange(n_threads):
             keys = np.empty(N_NEURONS, np.uint32)
             arrivals = np.empty(2 * ARRIVAL_WORDS, np.int64)
             work = Work(thread, scratch[thread], keys, arrivals)
+            # a thread owns a run of neighbouring cores: their potentials and crossbars are its own, and stay in its
+            # caches
             core, end = thread * n_cores // n_threads, (thread + 1) * n_cores // n_threads
             now, then = 0, ARRIVAL_WORDS
             if core < end:

@@ -51,6 +51,7 @@ class StreamingSimulation:
         self.ticks_at_once = max(_BYTES_AT_ONCE // (n_rows * PLANE_WORDS * 8 + 1), 1) * PLANE_TICKS
         self._voters = _voters(program, self._weave)
         self._scratch = zeros(threads, SCRATCH_WORDS)
+        # spikes of every woven neuron in the piece, with one plane before them for the ticks that delays reach back to
         self._trains = zeros(len(self._weave.neurons), 0)
         self.reset()
 
@@ -63,8 +64,10 @@ class StreamingSimulation:
         """Go on, 512 ticks at once."""
         check_inputs(self._program, inputs)
         n_cores, n_words = self._program.n_cores, inputs.words.shape[1]
+        # kept from piece to piece, so that its pages are touched for the first time only once
         if self._trains.shape[1] < PLANE_WORDS + n_words:
             self._trains = zeros(len(self._past), PLANE_WORDS + n_words)
+        # only the last word of the plane before is read: a delay of 15 ticks reaches into no other
         self._trains[:, PLANE_WORDS - 1] = self._past
         windows = windows_within(self._recording, n_cores, self._start, inputs.n_ticks)
         counters = np.zeros((n_cores, n_words // PLANE_WORDS, 3), np.int64)
@@ -138,6 +141,8 @@ def stream(weave: Weave, lines: Any, trains: Any, windows: Any, counters: Any, s
     scratch : (n_threads, SCRATCH_WORDS) uint64
     """
     n_planes = counters.shape[1]
+    # Levels one after another, since a core needs all ticks of those that feed it. Within a level every pair of core
+    # and plane is a task of its own, so that few cores over many ticks share out as well as many cores over few.
     for level in range(len(weave.level_starts) - 1):
         first, last = weave.level_starts[level], weave.level_starts[level + 1]
         for thread in prange(len(scratch)):
@@ -150,6 +155,7 @@ def stream(weave: Weave, lines: Any, trains: Any, windows: Any, counters: Any, s
 @inlined
 def _run_core(weave, core, plane, lines, trains, windows, counters, scratch):
     """Run a core over one plane of ticks."""
+    # activity is counted in the window alone, spikes are made in every tick
     first, last = windows[core, 0] - plane * PLANE_TICKS, windows[core, 1] - plane * PLANE_TICKS
     counted = _ticks_between(first, last, scratch)
     n_events = _gather(weave, core, plane, lines, trains, scratch, counted)
@@ -159,6 +165,7 @@ def _run_core(weave, core, plane, lines, trains, windows, counters, scratch):
         store(trains, neuron * trains.shape[1] + (plane + 1) * PLANE_WORDS, spikes)
         n = popcount(spikes & counted)
         n_spikes += n
+        # memoryless and certain: what a neuron does depends on nothing but this plane, so whole planes are counted
         n_hops += n * weave.hops[neuron]
     counters[core, plane, SPIKES] = n_spikes
     counters[core, plane, EVENTS] = n_events
@@ -178,6 +185,8 @@ def _gather(weave, core, plane, lines, trains, axons, counted):
             arriving = arriving | load(lines, weave.tap_lines[tap] * n_words + plane * PLANE_WORDS, nothing)
         for route in range(weave.route_starts[key], weave.route_starts[key + 1]):
             at = weave.route_sources[route] * trains.shape[1] + (plane + 1) * PLANE_WORDS
+            # `before` begins a word earlier, so that each word has the one before it beside it, whose highest bits a
+            # delay shifts in
             now, before = load(trains, at, nothing), load(trains, at - 1, nothing)
             arriving = arriving | delayed(now, before, weave.route_delays[route])
         store(axons, axon * PLANE_WORDS, arriving)
@@ -192,6 +201,7 @@ def _fire(weave, neuron, scratch):
     nothing = _plane_of(np.uint64(0))
     n_planes = weave.n_planes[neuron]
     total, counted = Number(scratch, TOTAL, n_planes), Number(scratch, COUNTS, COUNT_PLANES)
+    # V >= 1 is input + leak - 1 >= 0: the sign plane alone then says which ticks have a spike
     set_constant(scratch, TOTAL, n_planes, weave.leaks[neuron] - 1, nothing)
     for group in range(weave.group_starts[neuron], weave.group_starts[neuron + 1]):
         count(scratch, weave.rows, weave.row_starts[group], weave.row_starts[group + 1], scratch, COUNTS, nothing)

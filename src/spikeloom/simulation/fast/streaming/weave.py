@@ -59,9 +59,11 @@ def weave(program: ChipProgram) -> Weave:
     crossbars = crossbar_words(program)
     synapses = np.zeros((program.n_cores, N_NEURONS, N_AXON_TYPES), np.int64)
     _count_synapses(crossbars, program.axon_types, synapses)
+    # half of a deployed network's neurons go nowhere and were switched off; they can never spike and are left out
     neurons = np.flatnonzero(synapses.any(-1) | (program.neurons.leak > 0))
     counts = synapses.reshape(-1, N_AXON_TYPES)[neurons]
     strengths = program.neurons.strengths.reshape(-1, N_AXON_TYPES)[neurons].astype(np.int64)
+    # a synapse of strength zero adds nothing, whatever arrives
     counts = np.where(strengths == 0, 0, counts)
     leaks = program.neurons.leak.ravel()[neurons].astype(np.int64)
     return Weave(
@@ -98,6 +100,7 @@ def _routes(program: ChipProgram, neurons: np.ndarray) -> dict[str, np.ndarray]:
     )
     sources = np.flatnonzero(targets >= 0)
     keys = targets[sources] * N_AXONS + axons[sources]
+    # by axon, so that all that feed one lie together; stable, so that equal programs give equal lists
     order = np.argsort(keys, kind="stable")
     sources = sources[order]
     starts = starts_of(keys[order], program.n_cores * N_AXONS)
@@ -107,11 +110,14 @@ def _routes(program: ChipProgram, neurons: np.ndarray) -> dict[str, np.ndarray]:
 def _groups(
     program: ChipProgram, crossbars: np.ndarray, neurons: np.ndarray, counts: np.ndarray, strengths: np.ndarray
 ) -> dict[str, np.ndarray]:
+    # whole steps of counting, so that the inner loop has no remainder
     padded = -(-counts // ROWS_AT_ONCE) * ROWS_AT_ONCE  # rows of each woven neuron and type
     ends = padded.cumsum().reshape(padded.shape)
     n_groups = -(-padded // COUNT_MAX)
+    # 16 bits a row: the lists of a large ensemble are read once a plane and should stay in the cache
     rows = np.full(int(padded.sum()), SILENT, np.uint16)
     places = np.full((program.n_cores * N_NEURONS, N_AXON_TYPES), -1)
+    # where each neuron's next row of a type goes; -1 for what is not woven
     places[neurons] = np.where(strengths == 0, -1, ends - padded)
     _fill_rows(crossbars, program.axon_types, places, rows)
     within = np.arange(int(n_groups.sum())) - np.repeat(n_groups.cumsum() - n_groups.ravel(), n_groups.ravel())
@@ -126,6 +132,7 @@ def _groups(
 
 def _planes_needed(strengths: np.ndarray, counts: np.ndarray, leaks: np.ndarray) -> np.ndarray:
     """Give the planes of a signed number that holds every partial sum of input + leak - 1."""
+    # one plane more than the largest sum needs, for the sign
     largest = (abs(strengths) * counts).sum(1) + abs(leaks) + 1
     return np.ceil(np.log2(largest + 1)).astype(np.int64) + 1
 
