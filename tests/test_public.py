@@ -1,9 +1,12 @@
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 import spikeloom as sl
+from programs import stripes, tiny_network
+from spikeloom.measure.jobs import member_jobs, perform
 
 
 def test_every_public_name_leads_to_its_home():
@@ -43,3 +46,18 @@ def modules_after(code: str) -> set[str]:
 )
 def test_what_does_not_train_never_imports_torch(code):
     assert "torch" not in modules_after(code)
+
+
+def test_values_show_themselves_on_one_line():
+    network = tiny_network()
+    program = sl.deploy(network)
+    record = sl.run(program, np.zeros((3, len(program.inputs)), bool), range(2))
+    shown = stripes(9)
+    jobs = member_jobs(network, shown.values, {1: 1}, 0)
+    parts = [program.neurons, program.routes, program.inputs, program.outputs, program.core(0), program.interface]
+    values = [network, network.layers[0], program, *parts, record, record.output_trains, shown, *jobs, perform(jobs[0])]
+    for value in values:
+        assert "\n" not in repr(value)
+        assert len(repr(value)) < 600, type(value)
+    assert repr(program.outputs) == "OutputLines(classes=int32[255], members=int32[255])"
+    assert repr(shown) == "Dataset(9 examples, 8 x 8 x 1 uint8, 3 classes)"

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from spikeloom.brief import Brief
 from spikeloom.chip.neuron import Neurons
 
 
-@dataclass(frozen=True, eq=False)
-class Core:
+@dataclass(frozen=True, eq=False, repr=False)
+class Core(Brief):
     """A core by itself.
 
     axon_types : (n_axons,) uint8

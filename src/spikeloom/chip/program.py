@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from spikeloom.brief import Brief
 from spikeloom.chip.core import Core, unpack_crossbars
 from spikeloom.chip.limits import ARRAY_COLUMNS, CHIP_COLUMNS, CHIP_ROWS, CORES_PER_CHIP
 from spikeloom.chip.neuron import Neurons
@@ -19,8 +20,8 @@ NOWHERE, TO_OUTPUT = -1, -2
 """Values of `Routes.cores` for a neuron that goes nowhere, and for one that feeds an output line."""
 
 
-@dataclass(frozen=True, eq=False)
-class Routes:
+@dataclass(frozen=True, eq=False, repr=False)
+class Routes(Brief):
     """Where each neuron's spikes go; all of (n_cores, n_neurons).
 
     cores : int32
@@ -46,8 +47,8 @@ class Routes:
         return self.cores == TO_OUTPUT
 
 
-@dataclass(frozen=True, eq=False)
-class InputLines:
+@dataclass(frozen=True, eq=False, repr=False)
+class InputLines(Brief):
     """Lines into the chip: what each carries, and its taps, the many axons it reaches.
 
     values, members : (n_lines,) int32
@@ -65,8 +66,8 @@ class InputLines:
         return len(self.values)
 
 
-@dataclass(frozen=True, eq=False)
-class OutputLines:
+@dataclass(frozen=True, eq=False, repr=False)
+class OutputLines(Brief):
     """Lines out of the chip, each a vote.
 
     classes, members : (n_lines,) int32

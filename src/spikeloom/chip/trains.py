@@ -6,13 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from spikeloom.brief import Brief
+
 WORD_BITS = 64
 PLANE_WORDS = 8
 """Lines are as long as a whole number of planes, so that 512 ticks can be worked on at once."""
 
 
-@dataclass(frozen=True, eq=False)
-class SpikeTrains:
+@dataclass(frozen=True, eq=False, repr=False)
+class SpikeTrains(Brief):
     """Packed spikes.
 
     words : (n_lines, n_words) uint64, C-contiguous

@@ -16,6 +16,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from spikeloom.artefact import write_atomically
+from spikeloom.brief import Brief
 from spikeloom.chip.program import ChipProgram
 from spikeloom.errors import ExportError
 from spikeloom.export.features import Support, used_with
@@ -30,8 +31,8 @@ class Options(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-@dataclass(frozen=True, eq=False)
-class Exported:
+@dataclass(frozen=True, eq=False, repr=False)
+class Exported(Brief):
     """What is written: a program and the spikes that go with it.
 
     inputs : (n_ticks, n_input_lines) bool, or None
@@ -48,8 +49,8 @@ class Exported:
     joules_per_hop: float = 0.0
 
 
-@dataclass(frozen=True, eq=False)
-class Imported:
+@dataclass(frozen=True, eq=False, repr=False)
+class Imported(Brief):
     """What is read: a program and, where the files hold any, its input spikes (n_ticks, n_input_lines) bool."""
 
     program: ChipProgram

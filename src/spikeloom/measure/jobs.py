@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from spikeloom.brief import Brief
 from spikeloom.chip.program import ChipProgram
 from spikeloom.deployment.deploy import deploy_members
 from spikeloom.errors import ProgramError
@@ -19,8 +20,8 @@ from spikeloom.network.learned import LearnedNetwork
 from spikeloom.randomness.streams import fault_generator, seed_of_draw
 
 
-@dataclass(frozen=True, eq=False)
-class Job:
+@dataclass(frozen=True, eq=False, repr=False)
+class Job(Brief):
     """Examples shown to one member of one draw, or to a whole program.
 
     model : LearnedNetwork, of which `member` is sampled, or ChipProgram

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from spikeloom.brief import Brief
 from spikeloom.chip.program import ChipProgram
 from spikeloom.chip.trains import SpikeTrains, silence, unpack
 from spikeloom.errors import ProgramError
@@ -18,8 +19,8 @@ Progress = Callable[[int], None]
 """Hears how many examples more have been shown to how many cores: examples times cores."""
 
 
-@dataclass(frozen=True)
-class Votes:
+@dataclass(frozen=True, eq=False, repr=False)
+class Votes(Brief):
     """Votes of one or more members on the same examples.
 
     votes : (n_examples, n_classes) int64

@@ -14,6 +14,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
+from spikeloom.brief import Brief
 from spikeloom.interface import Interface
 from spikeloom.network.topology import UNUSED, Topology
 
@@ -40,8 +41,8 @@ class Convention:
             raise ValueError(f"boundary {self.boundary} or variance floor {self.variance_floor} is out of range")
 
 
-@dataclass(frozen=True, eq=False)
-class LearnedLayer:
+@dataclass(frozen=True, eq=False, repr=False)
+class LearnedLayer(Brief):
     """One layer of cores.
 
     sources : (n_cores, n_axons, n_sharing) int32

@@ -12,14 +12,15 @@ from typing import Protocol
 
 import numpy as np
 
+from spikeloom.brief import Brief
 from spikeloom.chip.program import ChipProgram, InputLines
 from spikeloom.chip.trains import SpikeTrains, unpack
 from spikeloom.errors import ProgramError
 from spikeloom.interface import Interface
 
 
-@dataclass(frozen=True, eq=False)
-class Recording:
+@dataclass(frozen=True, eq=False, repr=False)
+class Recording(Brief):
     """What is kept of a run beside its outputs.
 
     cores : cores whose neurons are recorded, in this order
@@ -33,8 +34,8 @@ class Recording:
     windows: np.ndarray | None = None
 
 
-@dataclass(frozen=True, eq=False)
-class SpikeRecord:
+@dataclass(frozen=True, eq=False, repr=False)
+class SpikeRecord(Brief):
     """What a piece of a run gave.
 
     output_trains : SpikeTrains
