@@ -10,7 +10,7 @@ import torch
 
 from benchmarks.timing import timed_in_turn
 from spikeloom.network.initial import initial_network
-from spikeloom.training.recipe import load_recipe
+from spikeloom.training.recipe_files import load_recipe
 from spikeloom.training.step import make_network, make_optimiser, train_step
 
 
@@ -18,7 +18,7 @@ def rows() -> list[dict[str, Any]]:
     """Give milliseconds of both, and their ratio, for both methods at about 30 cores."""
     found = []
     torch.set_num_threads(1)
-    for name in ("mnist-30", "mnist-30-deployed"):
+    for name in ("mnist-30", "mnist-29-bent"):
         single, half = timed_in_turn(_step(name, "float32"), _step(name, "bfloat16"), rounds=20, warm_up=3)
         work = f"{name}, one step of {load_recipe(name).train.batch} examples"
         found += [

@@ -16,7 +16,7 @@ from spikeloom.chip.limits import N_AXONS, N_NEURONS
 from spikeloom.network.initial import initial_network
 from spikeloom.network.learned import Convention
 from spikeloom.training.network import TrainingNetwork
-from spikeloom.training.recipe import load_recipe
+from spikeloom.training.recipe_files import load_recipe
 from spikeloom.training.step import make_optimiser, train_step
 
 BATCH = 100

@@ -26,7 +26,7 @@ _HOMES = {
     "deploy_together": "spikeloom.deployment.deploy",
     "fit_report": "spikeloom.chip.fit",
     "load": "spikeloom.zoo",
-    "load_recipe": "spikeloom.training.recipe",
+    "load_recipe": "spikeloom.training.recipe_files",
     "predict": "spikeloom.measure.prediction",
     "run": "spikeloom.simulation",
     "save_learned": "spikeloom.network.storage",
@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from spikeloom.network.storage import save_learned as save_learned
     from spikeloom.simulation import run as run
     from spikeloom.training.fit import train as train
-    from spikeloom.training.recipe import load_recipe as load_recipe
+    from spikeloom.training.recipe_files import load_recipe as load_recipe
     from spikeloom.zoo import load as load
 
 __all__ = [*sorted(_HOMES), "data"]

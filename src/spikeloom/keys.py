@@ -8,6 +8,8 @@ from typing import Any
 
 def parse_change(change: str) -> dict[str, Any] | None:
     """Give the (nested) table that a change describes; None where it is not ``key=value``."""
+    if "=" not in change:
+        return None
     try:
         return tomllib.loads(change)
     except tomllib.TOMLDecodeError:

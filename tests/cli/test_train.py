@@ -73,3 +73,19 @@ def test_ctrl_c_leaves_a_run_that_resumes(spikeloom, own_work):
     assert 0 < done < 150
     outcome = spikeloom("--quiet", "train", "--resume", "run", "--json")
     assert (outcome.code, outcome.json["epoch"]) == (0, 150)
+
+
+def test_a_training_without_chance_is_judged_once_and_without_advice(spikeloom, own_work):
+    certain = ("--set", "method=deployed", "--set", "interface.coding=threshold")
+    outcome = spikeloom("train", "stripes.toml", *certain)
+    assert "with 1 member" in outcome.out
+    assert "16 members" not in outcome.out
+    assert "nothing is drawn" not in outcome.err
+
+
+def test_a_used_folder_is_refused_only_after_what_does_not_fit(spikeloom, own_work):
+    spikeloom("train", "stripes.toml")
+    assert "nofolder" in spikeloom("train", "stripes.toml", "--data", "nofolder").err
+    assert "device 'tpu': is not known" in spikeloom("train", "stripes.toml", "--device", "tpu").err
+    assert "holds a training already" in spikeloom("train", "stripes.toml").err
+    assert "nofolder: holds no training to go on with" in spikeloom("train", "--resume", "nofolder").err

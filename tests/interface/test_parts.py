@@ -73,7 +73,9 @@ def test_a_record_comes_back_from_its_json_as_it_was():
     [
         ({"coding": "fax"}, "interface: coding"),
         ({"coding": Thermometer(levels=2), "latency": 0}, "latency = 0"),
-        ({"frames": {"name": "moved", "shifts": []}}, "frames.moved.shifts"),
+        ({"frames": {"name": "moved", "shifts": []}}, r"interface: frames\.shifts"),
+        ({"coding": {"name": "thermometer", "levels": 0}}, r"interface: coding\.levels = 0"),
+        ({"frames": Stream(frames=2**16, ticks=2)}, "131,072 ticks an example; at most 65,536 are allowed"),
         ({"readout": Readout(skip=1)}, "readout.skip is 1 of 1 ticks an example; at least one tick must count"),
         ({"colour": 1}, "colour: there is no such key"),
     ],

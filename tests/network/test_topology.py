@@ -3,7 +3,7 @@ import pytest
 
 from spikeloom.errors import FitError
 from spikeloom.network.topology import UNUSED, Topology, Windows, wire
-from spikeloom.training.recipe import load_recipe
+from spikeloom.training.recipe_files import load_recipe
 
 IMAGE = (28, 28, 1)
 

@@ -11,7 +11,8 @@ from spikeloom.network.forward import class_means
 from spikeloom.network.topology import Topology, Windows
 from spikeloom.training.deployed import DeployedNetwork
 from spikeloom.training.fit import train
-from spikeloom.training.recipe import Deployed, check_recipe
+from spikeloom.training.recipe import Deployed
+from spikeloom.training.recipe_files import check_recipe
 
 SHARED = Topology((8, 8, 1), 3, (Windows((4, 4), (4, 4)), Windows((2, 2), (1, 1), 64, shared=True)))
 ONE_LAYER = Topology((8, 8, 1), 3, (Windows((4, 4), (4, 4)),))

@@ -10,9 +10,13 @@ from spikeloom.errors import ArtefactError, FitError, TrainingError
 from spikeloom.measure.evaluation import simulate
 from spikeloom.network.learned import LearnedNetwork
 from spikeloom.network.storage import load_learned
+from spikeloom.provenance import provenance_of
+from spikeloom.training import fit
+from spikeloom.training.checkpoint import load_checkpoint
 from spikeloom.training.files import CHECKPOINT
 from spikeloom.training.fit import Silent, train
-from spikeloom.training.recipe import Probabilities, Recipe, check_recipe, recorded_recipe
+from spikeloom.training.recipe import Probabilities, Recipe
+from spikeloom.training.recipe_files import check_recipe, recorded_recipe
 from spikeloom.training.split import validation_split
 
 
@@ -73,6 +77,17 @@ def test_a_stopped_training_goes_on_bit_for_bit(tmp_path, optimiser, schedule, i
     assert same(whole, resumed)
     files = [Path(tmp_path / run / "learned.safetensors") for run in ("whole", "stopped")]
     assert same(load_learned(files[0]), load_learned(files[1]))
+
+
+def test_a_training_that_goes_on_elsewhere_says_where(tmp_path, monkeypatch):
+    with pytest.raises(KeyboardInterrupt):
+        train(recipe(), stripes(), tmp_path, reporter=StopAfter(1, inside=False))
+    began = load_checkpoint(tmp_path / "checkpoint.safetensors").network.training["provenance"]
+    elsewhere = provenance_of("cpu", 63, stripes().fingerprint)
+    monkeypatch.setattr(fit, "provenance_of", lambda *_: elsewhere)
+    training = train(recipe(), stripes(), tmp_path).training
+    assert training["provenance"] == began
+    assert training["resumed"] == [elsewhere.model_dump(mode="json")]
 
 
 def test_a_run_folder_tells_every_epoch(tmp_path):

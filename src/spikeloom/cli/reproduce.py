@@ -67,7 +67,7 @@ def _networks(train: bool, out: Path, seed: int, threads: int, dataset: str) -> 
     """Load what is shipped first, so that nothing is missed after a training; then train."""
     from spikeloom.cli.train import train_run
     from spikeloom.reproduction import NETWORKS
-    from spikeloom.training.recipe import load_recipe
+    from spikeloom.training.recipe_files import load_recipe
     from spikeloom.zoo import load_network
 
     trained = NETWORKS if train else NETWORKS[:1]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from spikeloom.network.learned import LearnedNetwork
     from spikeloom.training.recipe import Recipe
 
-VALIDATION_MEMBERS = {1: 3, 16: 1}  # ensemble sizes, and draws of each, that a finished training is judged by
+VALIDATION_MEMBERS = {1: 3, 16: 1}  # ensemble sizes, and draws of each, by which a network that samples is judged
 
 
 def train_command(
@@ -58,19 +58,21 @@ def train_command(
         assert recipe is not None
         chosen = _chosen_recipe(recipe, changes or [], data, seed)
         run = out or Path("runs") / chosen.name
-        _refuse_used(run)
-    network = train_run(chosen, run, device, threads or console.default_threads())
+    network = train_run(chosen, run, device, threads or console.default_threads(), anew=resume is None)
     _report(network, chosen, run, threads or console.default_threads(), as_json)
 
 
-def train_run(recipe: Recipe, run: Path, device: str, threads: int) -> LearnedNetwork:
-    """Train or go on in a run folder, with a progress bar; on Ctrl-C say how to go on."""
+def train_run(recipe: Recipe, run: Path, device: str, threads: int, *, anew: bool = False) -> LearnedNetwork:
+    """Train or go on in a run folder, with a progress bar; on Ctrl-C say how to go on. `anew` refuses a used folder."""
     import torch
 
-    from spikeloom.training.fit import train
+    from spikeloom.training.fit import check_device, train
 
     dataset = _training_set(recipe)
     recipe.topology(dataset.value_shape, dataset.n_classes)  # what does not fit is refused before anything is shown
+    check_device(device)
+    if anew:
+        _refuse_used(run)
     torch.set_num_threads(threads)
     console.note(f"{recipe.name}: {recipe.train.epochs} epochs on {len(dataset):,} examples, into {run}")
     try:
@@ -101,7 +103,7 @@ class _BarReporter:
 
 
 def _chosen_recipe(source: str, changes: list[str], data: str | None, seed: int | None) -> Recipe:
-    from spikeloom.training.recipe import load_recipe
+    from spikeloom.training.recipe_files import load_recipe
 
     recipe = load_recipe(source, changes if seed is None else [*changes, f"seed={seed}"])
     where = data or recipe.data.source
@@ -113,8 +115,10 @@ def _chosen_recipe(source: str, changes: list[str], data: str | None, seed: int 
 def _recipe_of_run(run: Path) -> Recipe:
     from spikeloom.training.checkpoint import load_checkpoint
     from spikeloom.training.files import CHECKPOINT_FILE
-    from spikeloom.training.recipe import recorded_recipe
+    from spikeloom.training.recipe_files import recorded_recipe
 
+    if not (run / CHECKPOINT_FILE).exists():
+        raise TrainingError(f"{run}: holds no training to go on with; name the run folder of one, such as runs/mnist-5")
     return recorded_recipe(load_checkpoint(run / CHECKPOINT_FILE).network)
 
 
@@ -139,7 +143,8 @@ def _report(network: LearnedNetwork, recipe: Recipe, run: Path, threads: int, as
     from spikeloom.training.split import validation_split
 
     _, validation = validation_split(recipe, _training_set(recipe))
-    results = evaluate_network(network, validation, VALIDATION_MEMBERS, threads=threads)
+    ensembles = {1: 1} if network.is_certain else VALIDATION_MEMBERS
+    results = evaluate_network(network, validation, ensembles, threads=threads)
     last = network.training["log"][-1]
     if as_json:
         deployed = {str(size): result.accuracy for size, result in results.items()}

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from spikeloom.errors import ProgramError
 from spikeloom.interface.coding import Bernoulli, Coding
 from spikeloom.interface.frames import TICKS_MAX, Frames, Still
 from spikeloom.interface.part import Part
 from spikeloom.interface.readout import Readout
+from spikeloom.kinds import key_of, kinds_in
 
 Length = Annotated[int, Field(ge=1)]
 
@@ -30,6 +31,17 @@ class Presentation(Part):
     coding: Coding = Bernoulli()
     readout: Readout = Readout()
     reset: bool = False
+
+    @model_validator(mode="after")
+    def _is_decided_in_time(self) -> Self:
+        if self.frames.n_ticks > TICKS_MAX:
+            raise ValueError(f"frames: {self.frames.n_ticks:,} ticks an example; at most {TICKS_MAX:,} are allowed")
+        if self.readout.skip >= self.frames.n_ticks:
+            raise ValueError(
+                f"readout.skip is {self.readout.skip} of {self.frames.n_ticks} ticks an example; "
+                "at least one tick must count"
+            )
+        return self
 
     def of(self, value_shape: tuple[int, int, int], class_names: tuple[str, ...], latency: int) -> Interface:
         """Give the interface of a network that reads such values and knows these classes."""
@@ -55,11 +67,6 @@ class Interface(Presentation):
             super().__init__(**values)
         except ValidationError as error:
             raise ProgramError(f"interface: {described(error.errors()[0])}") from error
-        if self.readout.skip >= self.ticks_per_image:
-            raise ProgramError(
-                f"interface: readout.skip is {self.readout.skip} of {self.ticks_per_image} ticks an example; "
-                "at least one tick must count"
-            )
 
     @property
     def ticks_per_image(self) -> int:
@@ -95,10 +102,12 @@ class Interface(Presentation):
 
 def described(problem: Any) -> str:
     """Say what pydantic found wrong: the key, the value, what is allowed."""
-    key = ".".join(str(part) for part in problem["loc"])
+    key = key_of(problem["loc"], kinds_in(Presentation))
     if problem["type"] == "missing":
         return f"{key} is missing"
     if problem["type"] == "extra_forbidden":
         return f"{key}: there is no such key"
     text = str(problem["ctx"]["error"]) if problem["type"] == "value_error" else problem["msg"]
+    if not key:  # of several keys, which the text names
+        return text
     return f"{key} = {problem['input']!r}: {text[:1].lower()}{text[1:]}"

@@ -39,6 +39,7 @@ from spikeloom.training.trainable import Trainable
 
 _STEPS_PER_REPORT = 20
 _VALIDATION_BATCH = 1000
+_SEQUENCES = 5  # axes of images where examples are sequences of frames
 
 
 class Reporter(Protocol):
@@ -91,7 +92,7 @@ def train(
     DataError
         If the examples are sequences of frames.
     """
-    _check_device(device)
+    check_device(device)
     run = None if run is None else Path(run)
     reporter = reporter or Silent()
     _check_frames(dataset)
@@ -177,14 +178,15 @@ def _write_metrics(log: list[dict[str, Any]], run: Path) -> None:
 
 
 def _check_frames(dataset: Dataset) -> None:
-    if dataset.n_frames > 1:
+    if dataset.images.ndim == _SEQUENCES:
         raise DataError(
-            f"data: examples of {dataset.n_frames} frames; training takes single images: give every frame the label of "
-            "its example, and deploy with interface.frames = { name = 'stream', frames = N }"
+            f"data: examples of {dataset.n_frames} frames; training takes single images, (n, rows, columns, channels): "
+            "give every frame the label of its example, and deploy with --frames N"
         )
 
 
-def _check_device(device: str) -> None:
+def check_device(device: str) -> None:
+    """Refuse a device that is not known or not there; TrainingError says which are."""
     if device not in ("cpu", "cuda"):
         raise TrainingError(f"device '{device}': is not known; cpu and cuda are")
     if device == "cuda" and not torch.cuda.is_available():

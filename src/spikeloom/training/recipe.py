@@ -1,23 +1,15 @@
-"""Recipes: how a network is shaped and trained, as data in TOML files.
-
-A recipe may build on another with ``extends``; its own keys win. Shipped recipes go by their bare name.
-"""
+"""What a recipe can say: how a network is shaped and trained, every key with its default and what it allows."""
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping, Sequence
-from importlib import resources
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from spikeloom.errors import RecipeError
-from spikeloom.interface import Bernoulli, Moved, Presentation, Still, Stream, Thermometer, Threshold
-from spikeloom.interface.part import named, named_or
-from spikeloom.keys import parse_change
-from spikeloom.network.learned import BiasRounding, Convention, LearnedNetwork
+from spikeloom.interface import Presentation
+from spikeloom.interface.part import named_or
+from spikeloom.network.learned import BiasRounding, Convention
 from spikeloom.network.topology import Topology, Windows
 
 Extent = int | tuple[int, int]
@@ -166,6 +158,17 @@ class Recipe(_Part):
             )
         return self
 
+    @model_validator(mode="after")
+    def _is_shown_as_trained(self) -> Recipe:
+        if self.interface.frames.n_frames > 1:
+            raise ValueError(
+                "interface.frames: training takes single images; give every frame the label of its example, and deploy "
+                "with --frames N"
+            )
+        if self.interface.reset:
+            raise ValueError("interface.reset: networks that are trained keep nothing from tick to tick; leave it out")
+        return self
+
     def topology(self, value_shape: tuple[int, int, int], n_classes: int) -> Topology:
         """Give the topology over data of this shape; raises FitError where it does not fit."""
         rows, columns, channels = value_shape
@@ -173,146 +176,5 @@ class Recipe(_Part):
         return Topology(coded, n_classes, tuple(layer.windows() for layer in self.layers))
 
 
-def shipped_recipes() -> list[str]:
-    """Give the names of the recipes that come with the package."""
-    folder = resources.files("spikeloom") / "recipes"
-    return sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml"))
-
-
-def load_recipe(source: str | Path, changes: Sequence[str] = ()) -> Recipe:
-    """Read a recipe from a TOML file or by its shipped name, with ``key.path=value`` changes on top.
-
-    Raises
-    ------
-    RecipeError
-        If the file cannot be read, or has an unknown key or an impossible value.
-    """
-    values = _read_toml(str(source))
-    for change in changes:
-        changed = parse_change(change)
-        if changed is None:
-            raise RecipeError(f"--set {change}: is not key=value, for example train.epochs=20")
-        values = _merge(values, changed)
-    return check_recipe(_extended(values, (str(source),)), str(source))
-
-
-def changed_recipe(recipe: Recipe, changes: Mapping[str, Any]) -> Recipe:
-    """Give the recipe with values of dotted keys changed; RecipeError where a key or value is impossible."""
-    values = recipe.model_dump(mode="json", exclude_none=True)
-    for key, value in changes.items():
-        for part in reversed(key.split(".")):
-            value = {part: value}
-        values = _merge(values, value)
-    return check_recipe(values, f"{recipe.name}, changed")
-
-
-def check_recipe(values: Mapping[str, Any], source: str) -> Recipe:
-    """Give the recipe that these values describe, or say which of them is wrong."""
-    try:
-        return Recipe.model_validate(values)
-    except ValidationError as error:
-        problems = "; ".join(_describe(problem) for problem in error.errors())
-        raise RecipeError(f"recipe {source}: {problems}") from error
-
-
-def recorded_recipe(network: LearnedNetwork) -> Recipe:
-    """Give the recipe a network was trained with.
-
-    Raises
-    ------
-    RecipeError
-        If the network carries none.
-    """
-    return check_recipe(network.training.get("recipe", {}), "of the learned network")
-
-
 def _pair(extent: Extent) -> tuple[int, int]:
     return (extent, extent) if isinstance(extent, int) else extent
-
-
-def _extended(values: dict[str, Any], sources: tuple[str, ...]) -> dict[str, Any]:
-    """Lay the values over those of the recipe they extend, and that one over its own."""
-    base = values.pop("extends", None)
-    if base is None:
-        return values
-    if not isinstance(base, str):
-        raise RecipeError(f"recipe {sources[-1]}: extends is {base!r}; the name or path of one recipe is needed")
-    if base.endswith(".toml"):
-        base = str(Path(sources[-1]).parent / base)
-    if base in sources:
-        raise RecipeError(f"recipe {sources[-1]}: extends {base}, which extends it; break the circle")
-    return _merge(_extended(_read_toml(base), (*sources, base)), values)
-
-
-def _read_toml(source: str) -> dict[str, Any]:
-    try:
-        if source in shipped_recipes():
-            text = (resources.files("spikeloom") / "recipes" / f"{source}.toml").read_text("utf-8")
-        else:
-            text = Path(source).read_text("utf-8")
-        return tomllib.loads(text)
-    except OSError as error:
-        raise RecipeError(
-            f"recipe {source}: {error.strerror}; give a TOML file or one of {', '.join(shipped_recipes())}"
-        ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise RecipeError(f"recipe {source}: is not TOML: {error}") from error
-
-
-def _merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    merged = dict(below)
-    for key, value in above.items():
-        merged[key] = _merge(named(merged[key]), value) if _lies_over(merged.get(key), value) else value
-    return merged
-
-
-def _lies_over(below: Any, above: Any) -> bool:
-    """Tell whether a table changes some keys of the one below; one that names another kind takes its place."""
-    if not isinstance(above, dict):
-        return False
-    below = named(below)
-    return isinstance(below, dict) and above.get("name", below.get("name")) == below.get("name")
-
-
-def _describe(problem: Any) -> str:
-    key = _key(problem["loc"])
-    if problem["type"] == "value_error":  # in our own words
-        return f"{key}: {problem['ctx']['error']}" if key else str(problem["ctx"]["error"])
-    if problem["type"] == "extra_forbidden":
-        return f"{key}: {_no_such_key(problem['loc'])}"
-    if problem["type"] == "missing":
-        return f"{key} is missing"
-    if problem["type"] in ("union_tag_invalid", "union_tag_not_found"):
-        return f"{key}: name is {problem['input'].get('name')!r}; one of {_tags(problem)} is needed"
-    return f"{key} = {problem['input']!r}: {problem['msg'].lower()}"
-
-
-def _tags(problem: Any) -> str:
-    """Give the kinds that could be named."""
-    key = problem["loc"][-1]
-    return str(problem["ctx"].get("expected_tags") or ", ".join(repr(name) for name in _KINDS.get(key, {})))
-
-
-# What each named table can be, by its key, for messages that tell which keys a kind has.
-_KINDS: dict[Any, dict[str, type[BaseModel]]] = {
-    "method": {"probabilities": Probabilities, "deployed": Deployed},
-    "optimiser": {"adam": Adam, "sgd": Sgd},
-    "schedule": {"one-cycle": OneCycle, "stepped": Stepped},
-    "coding": {"bernoulli": Bernoulli, "threshold": Threshold, "thermometer": Thermometer},
-    "frames": {"still": Still, "moved": Moved, "stream": Stream},
-}
-
-
-def _key(loc: tuple[int | str, ...]) -> str:
-    """Give the key as it stands in the file: the kind of a named table is no part of it."""
-    above = (None, *loc)
-    return ".".join(str(part) for before, part in zip(above, loc, strict=False) if part not in _KINDS.get(before, {}))
-
-
-def _no_such_key(loc: tuple[int | str, ...]) -> str:
-    for place, part in enumerate(loc[1:-1], start=1):
-        kinds = _KINDS.get(loc[place - 1], {})
-        if part in kinds:
-            keys = ", ".join(sorted(set(kinds[str(part)].model_fields) - {"name"})) or "none"
-            return f"there is no such key with {loc[place - 1]} '{part}', which has {keys}"
-    return "there is no such key"

@@ -12,11 +12,13 @@ from spikeloom.artefact import write_atomically
 from spikeloom.data.datasets import Dataset
 from spikeloom.errors import ArtefactError, TrainingError
 from spikeloom.network.initial import initial_network
+from spikeloom.network.learned import LearnedNetwork
 from spikeloom.provenance import Provenance
 from spikeloom.randomness.streams import start_generator
 from spikeloom.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from spikeloom.training.files import CHECKPOINT_FILE, RECIPE_FILE
-from spikeloom.training.recipe import Recipe, recorded_recipe
+from spikeloom.training.recipe import Recipe
+from spikeloom.training.recipe_files import recorded_recipe
 from spikeloom.training.trainable import Trainable
 
 
@@ -31,7 +33,7 @@ def start(recipe: Recipe, dataset: Dataset, run: Path | None, provenance: Proven
             raise TrainingError(f"{run}: was trained on data of another shape; pass the data it was started with")
         if checkpoint.data != dataset.fingerprint:
             raise TrainingError(f"{run}: the data have changed since it was started; pass those, or start a new run")
-        return checkpoint
+        return replace(checkpoint, network=_gone_on(checkpoint.network, provenance))
     interface = recipe.interface.of(dataset.value_shape, dataset.class_names, len(topology.layers))
     network = initial_network(topology, interface, recipe.method.convention, start_generator(recipe.seed))
     training = {"recipe": recipe.model_dump(mode="json"), "seed": recipe.seed, "log": []}
@@ -41,6 +43,14 @@ def start(recipe: Recipe, dataset: Dataset, run: Path | None, provenance: Proven
         write_atomically(run / RECIPE_FILE, tomli_w.dumps(recipe.model_dump(mode="json", exclude_none=True)).encode())
         save_checkpoint(checkpoint, run / CHECKPOINT_FILE)
     return checkpoint
+
+
+def _gone_on(network: LearnedNetwork, provenance: Provenance) -> LearnedNetwork:
+    """Note where a training goes on, where that is another place than before."""
+    here, resumed = provenance.model_dump(mode="json"), network.training.get("resumed", [])
+    if here == [network.training.get("provenance"), *resumed][-1]:
+        return network
+    return replace(network, training={**network.training, "resumed": [*resumed, here]})
 
 
 def go_on(

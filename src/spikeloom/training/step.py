@@ -1,4 +1,7 @@
-"""One step of training: whole batches, shown as the chip will be shown them, and a step of gradient descent."""
+"""One step of training: whole batches, coded as on the chip, and a step of gradient descent.
+
+A network is trained on single images as they are: in how many looks the chip sees them is no part of training.
+"""
 
 from __future__ import annotations
 
@@ -92,7 +95,7 @@ def train_step(
 
 
 def shown(images: Tensor, recipe: Recipe, generator: torch.Generator) -> Tensor:
-    """Give images (n, channels, rows, columns) as the method sees them, (n_values, n), in the order of a network's.
+    """Give images (n, channels, rows, columns) in their coding as the method sees them, (n_values, n).
 
     Spikes where the coding is certain; where it is not, their probabilities, or spikes drawn of them where spikes are
     what is trained.

@@ -1,7 +1,8 @@
 import pytest
 
 from spikeloom.errors import RecipeError
-from spikeloom.training.recipe import load_recipe, shipped_recipes
+from spikeloom.training.recipe import Deployed
+from spikeloom.training.recipe_files import changed_recipe, changes_of, load_recipe, shipped_recipes
 
 OWN = """
 extends = "quick"
@@ -55,7 +56,10 @@ def test_a_recipe_may_extend_a_file_beside_it(own):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ("train.epoch=3", "train.epoch: there is no such key"),
+        ("train.epoch=3", "train.epoch: there is no such key; train has batch, epochs, learning_rate, optimiser"),
+        ("nothing=3", "nothing: there is no such key; a recipe has augment, data, interface"),
+        ("layers=[{windw=16}]", r"no such key; layers has features, repeats, shared, stride, window$"),
+        ("train.epochs", "is not key=value"),
         ("train.epochs=0", "train.epochs = 0: .*greater than or equal to 1"),
         ("train.learning_rate=nan", "train.learning_rate = nan"),
         ("train.optimiser=adamw", "train.optimiser: name is 'adamw'; one of 'adam', 'sgd' is needed"),
@@ -90,7 +94,7 @@ def test_what_is_wrong_is_named_with_its_value(own, change, message):
         ("name = ", "is not TOML"),
         ('extends = "circle.toml"\n', "extends it; break the circle"),
         ("extends = 3", "extends is 3; the name or path of one recipe"),
-        ('extends = "nothing"', "recipe nothing: No such file.*mnist-5"),
+        ('extends = "nothing"', "circle.toml: extends nothing: recipe nothing: No such file.*mnist-5"),
         ('name = "x"', "data is missing; layers is missing"),
     ],
 )
@@ -98,3 +102,59 @@ def test_files_that_make_no_recipe_are_refused(tmp_path, text, message):
     (tmp_path / "circle.toml").write_text(text)
     with pytest.raises(RecipeError, match=message):
         load_recipe(tmp_path / "circle.toml")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        ["method.name=deployed", "method.event_cost=0.5"],
+        ["method.event_cost=0.5", "method.name=deployed"],
+        ["method=deployed", "method.event_cost=0.5"],
+        ["method.event_cost=0.5", "method=deployed"],
+    ],
+)
+def test_changes_may_name_a_kind_before_or_after_its_keys(own, changes):
+    method = load_recipe(own, changes).method
+    assert (method.name, method.event_cost) == ("deployed", 0.5)
+    changed = dict(change.split("=") for change in changes)
+    method = changed_recipe(load_recipe(own), changed | {"method.event_cost": 0.5}).method
+    assert (method.name, method.event_cost) == ("deployed", 0.5)
+
+
+@pytest.mark.parametrize("change", ["method=probabilities", "method.name=probabilities"])
+def test_naming_the_kind_that_a_table_is_already_changes_nothing(own, change):
+    own.write_text(OWN + "[method]\nsharpen = 0.2\n")
+    assert load_recipe(own, [change]).method.sharpen == 0.2
+
+
+def test_another_kind_takes_the_place_of_the_table_below(own):
+    own.write_text(OWN + "[method]\nsharpen = 0.2\n")
+    assert load_recipe(own, ["method=deployed"]).method == Deployed()
+
+
+def test_data_of_another_source_keep_the_share_that_is_held_out(own):
+    own.write_text(OWN.replace('path = "digits.npz"', 'path = "digits.npz"\nvalidation = 0.3'))
+    data = load_recipe(own, ["data.name=mnist"]).data
+    assert (data.source, data.path, data.validation) == ("mnist", None, 0.3)
+
+
+def test_changes_are_told_against_the_shipped_recipe_and_the_seed_is_none():
+    recipe = load_recipe("mnist-5-deployed", ["train.epochs=3", "method.event_cost=0.5", "seed=7"])
+    assert changes_of(recipe) == ("method.event_cost=0.5", "train.epochs=3")
+    assert changes_of(load_recipe("mnist-5-deployed", ["seed=7"])) == ()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        ["layers=[{window=16, stride=12, features=256, repeats=1}, {window=2, shared=true}]"],
+        ["method={name='probabilities', sharpen=0.2}"],
+        ["interface.frames={name='moved', shifts=[[0, 0], [0, 1]]}", "interface.coding=threshold"],
+        ["interface.coding={name='thermometer', levels=2, thresholds=[0.25, 0.5]}"],
+        ["data.path=/some where/digits.npz"],
+        ["train.schedule.name=stepped", "train.optimiser={name='sgd', momentum=0.5}"],
+    ],
+)
+def test_the_changes_that_are_told_give_the_recipe_again(changes):
+    recipe = load_recipe("mnist-5-deployed", changes)
+    assert load_recipe("mnist-5-deployed", changes_of(recipe)) == recipe
