@@ -5,10 +5,10 @@ import pytest
 
 from programs import stripes
 from spikeloom.network.storage import load_learned
-from spikeloom.packing import changes_of, pack_network
+from spikeloom.packing import pack_network
 from spikeloom.provenance import provenance_of
 from spikeloom.training.fit import train
-from spikeloom.training.recipe import check_recipe, load_recipe
+from spikeloom.training.recipe_files import check_recipe
 from spikeloom.zoo.cards import card
 
 
@@ -38,12 +38,6 @@ def test_a_card_is_of_the_file_that_is_shipped_and_says_where_it_comes_from(run,
     assert (made.validation[0].images, made.test[0].images) == (18, 30)
     assert made.measured.data == stripes(30, seed=1).fingerprint
     assert made.trained.data == stripes(90).fingerprint
-
-
-def test_changes_are_told_against_the_shipped_recipe_and_the_seed_is_none():
-    recipe = load_recipe("mnist-5-deployed", ["train.epochs=3", "method.event_cost=0.5", "seed=7"])
-    assert changes_of(recipe) == ("method.event_cost=0.5", "train.epochs=3")
-    assert changes_of(load_recipe("mnist-5-deployed", ["seed=7"])) == ()
 
 
 def test_provenance_names_version_libraries_machine_device_and_data():

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
+
+from pydantic import ValidationError
 
 from spikeloom.artefact import write_atomically
 from spikeloom.chip.program import ChipProgram
@@ -17,7 +20,8 @@ from spikeloom.network.learned import LearnedNetwork
 from spikeloom.network.storage import load_learned, save_quantised
 from spikeloom.provenance import Provenance, provenance_of
 from spikeloom.training.files import LEARNED_FILE
-from spikeloom.training.recipe import Recipe, load_recipe, recorded_recipe, shipped_recipes
+from spikeloom.training.recipe import Recipe
+from spikeloom.training.recipe_files import changes_of, recorded_recipe, shipped_recipes
 from spikeloom.training.split import validation_split
 from spikeloom.zoo import load_network
 from spikeloom.zoo.cards import Card
@@ -43,7 +47,7 @@ def pack_network(
     save_quantised(load_learned(run / LEARNED_FILE), target)
     network = load_learned(target)
     recipe = recorded_recipe(network)
-    trained = network.training.get("provenance")
+    trained, resumed = _trained(network)
     sizes = SIZES[:1] if network.is_certain else SIZES
     ensembles = dict.fromkeys(sizes, 1 if network.is_certain else DRAWS)
     validation, test = _splits(recipe)
@@ -60,7 +64,8 @@ def pack_network(
         test=tuple(found[1][size] for size in sizes),
         commands=tuple(commands) or _commands(name, recipe),
         differs=differs,
-        trained=None if trained is None else Provenance.model_validate(trained),
+        trained=trained,
+        resumed=resumed,
         measured=provenance_of("cpu", threads, test.fingerprint),
     )
     _write(made, folder)
@@ -77,6 +82,9 @@ def pack_ensemble(
     ArtefactError
         If the networks held out different images: then no validation split is unseen by all.
     """
+    for source in sources:
+        if not source.startswith("zoo:"):
+            raise ArtefactError(f"{name}: {source} is no zoo:NAME; a card names shipped networks, so pack it first")
     networks = [load_network(source) for source in sources]
     recipes = [recorded_recipe(network) for network in networks]
     if any(recipe.data != recipes[0].data for recipe in recipes):
@@ -119,32 +127,23 @@ def measured_again(card: Card, model: LearnedNetwork | ChipProgram, threads: int
     return card.model_copy(update=changed)
 
 
-def changes_of(recipe: Recipe) -> tuple[str, ...]:
-    """Give the keys in which a recipe differs from the shipped one of its name, its seed aside."""
-    if recipe.name not in shipped_recipes():
-        return ()
-    shipped = load_recipe(recipe.name).model_dump(mode="json")
-    return tuple(_differences(shipped, {**recipe.model_dump(mode="json"), "seed": shipped["seed"]}))
-
-
-def _differences(shipped: dict[str, object], found: dict[str, object], within: str = "") -> list[str]:
-    changes = []
-    for key, value in found.items():
-        other = shipped.get(key)
-        if isinstance(value, dict) and isinstance(other, dict):
-            changes += _differences(other, value, f"{within}{key}.")
-        elif value != other:
-            changes.append(f"{within}{key}={value}")
-    return changes
-
-
 def _commands(name: str, recipe: Recipe) -> tuple[str, ...]:
     if recipe.name not in shipped_recipes():
         raise RecipeError(f"{name}: recipe '{recipe.name}' is not shipped; say with --command how the network is made")
     seed = f" --seed {recipe.seed}" if recipe.seed else ""
-    changed = "".join(f" --set {change}" for change in changes_of(recipe))
+    changed = "".join(f" --set {shlex.quote(change)}" for change in changes_of(recipe))
     run = f"runs/{name}"
     return (f"spikeloom train {recipe.name}{seed}{changed} --out {run}", f"spikeloom pack network {name} {run}")
+
+
+def _trained(network: LearnedNetwork) -> tuple[Provenance | None, tuple[Provenance, ...]]:
+    """Give where a network was trained, where it tells, and where its training went on."""
+    told, resumed = network.training.get("provenance"), network.training.get("resumed", [])
+    try:
+        first = None if told is None else Provenance.model_validate(told)
+        return first, tuple(Provenance.model_validate(place) for place in resumed)
+    except (TypeError, ValidationError) as error:
+        raise ArtefactError(f"training: its provenance is damaged ({error}); train the network anew") from error
 
 
 def _method(recipes: Sequence[Recipe]) -> Literal["probabilities", "deployed"]:

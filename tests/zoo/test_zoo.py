@@ -9,7 +9,8 @@ from spikeloom.errors import ArtefactError
 from spikeloom.measure.energy import PAPER_PROFILE
 from spikeloom.measure.evaluation import evaluate_network
 from spikeloom.packing import changes_of, measured_again
-from spikeloom.training.recipe import Recipe, load_recipe, recorded_recipe, shipped_recipes
+from spikeloom.training.recipe import Recipe
+from spikeloom.training.recipe_files import load_recipe, recorded_recipe, shipped_recipes
 from spikeloom.zoo import load, load_network, zoo_card, zoo_names
 
 
@@ -73,7 +74,7 @@ def test_every_network_fits_in_the_package():
 def test_an_ensemble_is_a_program_and_no_network():
     for name in set(zoo_names()) - set(network_names()):
         assert isinstance(load(f"zoo:{name}"), ChipProgram)
-        with pytest.raises(ArtefactError, match="is made of zoo:mnist-.*deploy with --copies"):
+        with pytest.raises(ArtefactError, match="is an ensemble.*spikeloom deploy zoo:mnist-.*--copies"):
             load_network(f"zoo:{name}")
 
 

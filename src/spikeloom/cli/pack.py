@@ -97,6 +97,8 @@ def check_command(
 def _tell(card: Card, folder: Path, as_json: bool) -> None:
     from spikeloom.report.tables import card_table
 
+    if (card.measured.commit or "").endswith("+"):
+        console.warn("measured with changed files; commit them and pack again, so that the card names a known state")
     if as_json:
         console.print_json(card.model_dump(mode="json"))
     else:

@@ -49,8 +49,8 @@ def model_path(source: str | Path) -> Path:
     if ensemble.networks:
         parts = " ".join(f"{PREFIX}{network}" for network in ensemble.networks)
         raise ArtefactError(
-            f"{source}: is made of {parts}; simulate takes it as it is, elsewhere name those "
-            f"(deploy with --copies {ensemble.copies} --ticks {ensemble.ticks})"
+            f"{source}: is an ensemble, which simulate, predict and export take as it is; elsewhere name the file of: "
+            f"spikeloom deploy {parts} --copies {ensemble.copies} --ticks {ensemble.ticks} -o FILE"
         )
     return Path(str(resources.files("spikeloom.zoo") / f"{name}.safetensors"))
 

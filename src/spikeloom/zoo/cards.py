@@ -28,6 +28,7 @@ class Card(BaseModel):
     commands : that make it again
     differs : what those commands would give otherwise than the shipped file; None where they give it again
     trained, measured : where network and measurements come from
+    resumed : where its training went on, each time that it was another place than before
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -47,6 +48,7 @@ class Card(BaseModel):
     commands: tuple[str, ...] = Field(min_length=1)
     differs: str | None = None
     trained: Provenance | None = None
+    resumed: tuple[Provenance, ...] = ()
     measured: Provenance
 
     @model_validator(mode="after")
