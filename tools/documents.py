@@ -11,7 +11,7 @@ from pathlib import Path
 from spikeloom.report.figures import accuracy_energy_figure, frontier_figure, save_figure
 from spikeloom.report.frontier import entries, spreads
 from spikeloom.report.markdown import filled
-from spikeloom.report.tables import Reproduced
+from spikeloom.report.rows import Reproduced
 from spikeloom.reproduction import NETWORKS
 from spikeloom.zoo import zoo_card, zoo_names
 

@@ -8,8 +8,8 @@ from spikeloom.measure.energy import PAPER_PROFILE, named_profile, shipped_profi
 from spikeloom.measure.evaluation import evaluate_network
 from spikeloom.report.figures import accuracy_energy_figure, save_figure
 from spikeloom.report.published import paper_points
-from spikeloom.report.rows import measurement_row
-from spikeloom.report.tables import Reproduced, microjoules, reproduction_note, reproduction_table
+from spikeloom.report.rows import Reproduced, measurement_row
+from spikeloom.report.tables import microjoules, reproduction_note, reproduction_table
 
 
 @pytest.fixture(scope="module")

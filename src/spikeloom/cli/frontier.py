@@ -36,21 +36,21 @@ def frontier_command(
     from spikeloom.artefact import write_atomically
     from spikeloom.measure.energy import shipped_profiles
     from spikeloom.report.figures import frontier_figure, save_figure
-    from spikeloom.report.frontier import entries, picked, spreads
+    from spikeloom.report.frontier import entries, picked, reported, spreads
     from spikeloom.report.rows import measurement_row
     from spikeloom.zoo import zoo_card, zoo_names
 
     searched = None if space is None else _search(space, data, out, trials, seed, threads or console.default_threads())
     cards = [zoo_card(name) for name in zoo_names()]
     found = entries(cards)
-    chosen = picked(found)
+    chosen, told = picked(found), reported(found)
     rows: list[dict[str, Any]] = [
         {
             "name": entry.card.name,
             "method": entry.card.method,
             "validation_accuracy": entry.validation.accuracy,
             "picked_by_validation": entry in chosen,
-            **measurement_row(entry.test, shipped_profiles()),
+            **measurement_row(entry.test, shipped_profiles(), with_accuracy=entry in told),
         }
         for entry in found
     ]

@@ -20,7 +20,7 @@ def zoo_command(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """List the shipped networks, or show a model card."""
+    """List the shipped networks, to choose by validation accuracy, or show one's card, test set and all."""
     from spikeloom.measure.energy import shipped_profiles
     from spikeloom.report.rows import measurement_row
     from spikeloom.report.tables import card_table, zoo_table
@@ -57,8 +57,6 @@ def _row(card: Card, n_bytes: int) -> dict[str, Any]:
         "recipe": card.recipe,
         "seed": card.seed,
         "validation_accuracy": card.validation_accuracy,
-        "test_accuracy_mean": card.test[0].accuracy,
-        "test_accuracy_interval_95": list(card.test[0].interval),
         "energy_joules": {name: card.test[0].energy(profile).total for name, profile in profiles.items()},
         "bytes": n_bytes,
     }

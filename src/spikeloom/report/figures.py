@@ -18,7 +18,7 @@ from spikeloom.measure.measurement import Measurement
 from spikeloom.measure.robustness import FaultRow
 from spikeloom.report.frontier import Entry, Seeds, picked, reported
 from spikeloom.report.published import PublishedPoint, paper_points, published_points
-from spikeloom.report.tables import Reproduced
+from spikeloom.report.rows import Reproduced
 
 _COLOURS = {"mnist-5": "#0072b2", "mnist-30": "#d55e00"}  # told apart by colour-blind readers too
 _METHODS = {
@@ -27,7 +27,7 @@ _METHODS = {
 }
 _PAPERS_METHOD = ("mnist-5-paper", "mnist-30-paper")
 _INK, _GREY, _FAINT = "#222222", "#555555", "#d9d9d9"
-_LABEL_ROOM = 2.2  # energies closer than by this factor would write over each other
+_LABEL_ROOM = 1.65  # energies closer than by this factor would write over each other
 _ACCURACY_TICKS = (80, 90, 95, 97, 98, 99, 99.5, 99.8)
 _REPORTED = {"reported": "reported for hardware", "inferred": "energy inferred from cores"}
 _BESIDE: dict[str, dict[str, Any]] = {
@@ -78,8 +78,9 @@ def frontier_figure(found: Sequence[Entry], seeds: Mapping[str, Seeds]) -> Figur
     _draw_uncertainty(axes, best)
     for entry in _apart(line):
         axes.annotate(
-            _told(entry, seeds), (_microjoules(entry.test), entry.test.accuracy * 100),
-            xytext=(-5, 6), textcoords="offset points", ha="right", va="bottom", fontsize=7.5, color=_INK,
+            _told(entry, seeds), (_microjoules(entry.test), entry.test.interval[1] * 100),
+            xytext=(3, 3), textcoords="offset points", ha="right", va="bottom", fontsize=7.5, color=_INK,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
         )  # fmt: skip
     _draw_published(axes, published_points())
     _label_axes(axes, [entry.test for entry in told], published_points())
@@ -142,13 +143,14 @@ def _told(entry: Entry, seeds: Mapping[str, Seeds]) -> str:
 
 
 def _apart(line: Sequence[Entry]) -> list[Entry]:
-    """Give those of ascending energies that have room for a label: of neighbours the later one."""
-    after = [*line[1:], None]
-    return [
-        entry
-        for entry, following in zip(line, after, strict=True)
-        if following is None or _microjoules(following.test) > _LABEL_ROOM * _microjoules(entry.test)
-    ]
+    """Give those of ascending energies that get a label: of neighbours the one that stands highest."""
+    groups: list[list[Entry]] = []
+    for entry in line:
+        if groups and _microjoules(entry.test) < _LABEL_ROOM * _microjoules(groups[-1][-1].test):
+            groups[-1].append(entry)
+        else:
+            groups.append([entry])
+    return [max(group, key=lambda entry: entry.test.accuracy) for group in groups]
 
 
 def _draw_uncertainty(axes: Axes, tests: Sequence[Measurement]) -> None:
@@ -208,7 +210,7 @@ def _label_axes(axes: Axes, found: Sequence[Measurement], published: Sequence[Pu
     axes.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
     axes.set_yticks([], minor=True)
     energies = [_microjoules(one) for one in found] + [point.joules * 1e6 for point in published]
-    least, most = min(energies) / 3.2, max(energies) * 3
+    least, most = min(energies) / 5, max(energies) * 3
     axes.set_xlim(least, most)
     ticks = [tick for tick in (0.01, 0.1, 1, 10, 100, 1000) if least <= tick <= most]
     axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])

@@ -15,10 +15,15 @@ from spikeloom.measure.energy import PAPER_PROFILE, shipped_profiles
 from spikeloom.measure.measurement import Measurement
 from spikeloom.report.frontier import SEEDED, Entry, entries, picked, reported, seeds_of
 from spikeloom.report.published import published_points
+from spikeloom.report.tables import percent, three_digits
 from spikeloom.zoo import zoo_card, zoo_names
 from spikeloom.zoo.cards import Card
 
 _PAPER_IMAGES = 10_000  # of MNIST's test set, by which the paper's accuracies are told too
+_SHOWN_LONGER = (
+    "mnist-5-deployed",
+    *(f"mnist-29-{how}{n}" for how in ("deployed", "bent") for n in ("", "-x2", "-x3")),
+)
 _PLACE = re.compile(r"(<!-- table: (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -27,26 +32,21 @@ def filled(text: str) -> str:
     return _PLACE.sub(lambda found: f"{found[1]}{TABLES[found[2]]()}{found[3]}", text)
 
 
-def percent(share: float, digits: int = 2) -> str:
-    """Give a share as per cent."""
-    return f"{share * 100:.{digits}f} %"
-
-
 def interval(found: Measurement) -> str:
     """Give the 95 % interval of an accuracy in per cent."""
     low, high = found.interval
     return f"{low * 100:.2f} to {high * 100:.2f}"
 
 
-def microjoules(joules: float) -> str:
-    """Give microjoules with three digits."""
-    return f"{joules * 1e6:#.3g}".rstrip(".")
-
-
 def energy(found: Measurement) -> str:
     """Give the energy of an image under the default profile, and its range over the shipped ones."""
     least, most = found.energy_range
-    return f"{microjoules(found.energy().total)} ({microjoules(least)} to {microjoules(most)})"
+    return f"{_microjoules(found.energy().total)} ({_microjoules(least)} to {_microjoules(most)})"
+
+
+def _microjoules(joules: float) -> str:
+    """Give microjoules without their unit, which headings have."""
+    return three_digits(joules * 1e6)
 
 
 def _table(headings: Sequence[str], rows: Iterable[Sequence[str]], left: int = 1) -> str:
@@ -129,7 +129,7 @@ def _paper_rows(names: Sequence[str]) -> str:
             theirs = ""
             if point is not None:
                 beside = compare((found.accuracy, found.images), (point.accuracy, _PAPER_IMAGES))
-                theirs = f"{beside} {percent(point.accuracy)}, {microjoules(point.joules)} µJ"
+                theirs = f"{beside} {percent(point.accuracy)}, {_microjoules(point.joules)} µJ"
             spread = "-" if found.accuracy_std is None else f"{found.accuracy_std * 100:.2f}"
             sizes = [f"{found.members}", f"{found.cores:,}", f"{found.draws}"]
             rows.append([name, *sizes, percent(found.accuracy), spread, interval(found), energy(found), theirs])
@@ -149,20 +149,16 @@ def _seeds() -> str:
 
 
 def _looks() -> str:
-    """One network or two, shown once or for several ticks."""
-    groups = {
-        "`mnist-5-deployed` (5 cores)": "mnist-5-deployed",
-        "`mnist-29-deployed` (29 cores)": "mnist-29-deployed",
-    }
+    """Networks alone and together, shown once or longer; the test figure of what validation picks of a row."""
     cards = {card.name: card for card in _cards()}
     rows = []
-    for title, name in groups.items():
-        shown = [cards.get(name), cards.get(f"{name}-ticks5"), cards.get(f"{name}-ticks9")]
-        validation = ["" if card is None else percent(card.validation_accuracy) for card in shown]
-        best = max((card for card in shown if card is not None), key=lambda card: card.validation_accuracy)
-        ticks = f"{percent(best.test[0].accuracy)} ({best.ticks} ticks, {interval(best.test[0])})"
-        rows.append([title, *validation, ticks])
-    return _table(("network", "once", "5 ticks", "9 ticks", "test, of what the validation split picks"), rows)
+    for name in _SHOWN_LONGER:
+        shown = [cards[name], cards[f"{name}-ticks5"], cards[f"{name}-ticks9"]]
+        best = max(shown, key=lambda card: card.validation_accuracy)  # the fewest ticks of those that are level
+        looks = "once" if best.ticks == 1 else f"{best.ticks} ticks"
+        picked = f"{percent(best.test[0].accuracy)} ({looks}, {interval(best.test[0])})"
+        rows.append([f"`{name}`", f"{shown[0].cores}", *(percent(card.validation_accuracy) for card in shown), picked])
+    return _table(("network", "cores", "once", "5 ticks", "9 ticks", "test, of what the validation split picks"), rows)
 
 
 def _profiles() -> str:
@@ -181,7 +177,7 @@ def _profiles() -> str:
 
 def _published() -> str:
     rows = [
-        [point.label, point.kind, percent(point.accuracy, 1), microjoules(point.joules), point.source]
+        [point.label, point.kind, percent(point.accuracy, 1), _microjoules(point.joules), point.source]
         for point in published_points()
     ]
     return _table(("system", "energy is", "accuracy", "µJ an image", "source"), rows, left=2)

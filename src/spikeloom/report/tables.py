@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from rich.table import Table
@@ -15,6 +14,7 @@ from spikeloom.measure.energy import LEFT_OUT, Energy, Profile
 from spikeloom.measure.measurement import Measurement
 from spikeloom.measure.robustness import FaultRow
 from spikeloom.report.published import paper_points
+from spikeloom.report.rows import Reproduced
 from spikeloom.zoo.cards import Card
 
 
@@ -31,15 +31,6 @@ def fit_table(fit: FitReport) -> Table:
     if fit.latency_seconds is not None:
         _row(table, "latency", plural(fit.latency_ticks or 0, "tick"), f"{fit.latency_seconds * 1e3:.0f} ms")
     return table
-
-
-@dataclass(frozen=True)
-class Reproduced:
-    """One row of the paper's experiment: an ensemble of a network, and the recipe that trained it."""
-
-    network: str
-    recipe: str | None
-    measurement: Measurement
 
 
 def result_table(found: Measurement, profiles: Mapping[str, Profile]) -> Table:
@@ -109,8 +100,8 @@ def energy_note(profiles: Mapping[str, Profile]) -> Text:
 
 
 def zoo_table(cards: Sequence[Card], sizes: Mapping[str, int]) -> Table:
-    """List shipped networks; `sizes` are bytes by name."""
-    table = _table("Shipped networks", "name", "cores", "members", "ticks", "validation", "test", "energy", "size")
+    """List shipped networks, to choose by validation; a card tells the test set. `sizes` are bytes by name."""
+    table = _table("Shipped networks", "name", "cores", "members", "ticks", "validation", "energy", "size")
     for card in cards:
         table.add_row(
             card.name,
@@ -118,7 +109,6 @@ def zoo_table(cards: Sequence[Card], sizes: Mapping[str, int]) -> Table:
             f"{card.members}",
             f"{card.ticks}",
             percent(card.validation_accuracy),
-            percent(card.test[0].accuracy),
             microjoules(card.test[0].energy().total),
             f"{sizes[card.name] / 2**20:.1f} MB",
         )
@@ -138,7 +128,8 @@ def robustness_table(rows: Sequence[FaultRow]) -> Table:
 def card_table(card: Card) -> Table:
     """Show a model card: what was measured of it on the validation split, which chose, and on the test set."""
     changed = f", changed: {', '.join(card.changes)}" if card.changes else ""
-    title = f"{card.name}: method {card.method}, recipe {card.recipe}{changed}, seed {card.seed}"
+    seed = "" if card.networks else f", seed {card.seed}"
+    title = f"{card.name}: method {card.method}, recipe {card.recipe}{changed}{seed}"
     headings = ("members", "cores", "ticks", "draws", "validation", "test", "±", "95 % interval", "events", "energy")
     table = _table(title, *headings, "range, uJ")
     for validation, found in zip(card.validation, card.test, strict=True):
@@ -183,14 +174,19 @@ def support_table(title: str, support: Mapping[str, Support]) -> Table:
     return table
 
 
-def percent(share: float) -> str:
-    """Give a share as per cent with two decimals."""
-    return f"{share * 100:.2f} %"
+def percent(share: float, decimals: int = 2) -> str:
+    """Give a share as per cent."""
+    return f"{share * 100:.{decimals}f} %"
 
 
 def microjoules(joules: float) -> str:
-    """Give joules as microjoules with three significant digits."""
-    return f"{joules * 1e6:#.3g} uJ".replace(". uJ", " uJ")
+    """Give joules as microjoules with three significant digits and their unit."""
+    return f"{three_digits(joules * 1e6)} uJ"
+
+
+def three_digits(value: float) -> str:
+    """Give a value with three significant digits."""
+    return f"{value:#.3g}".rstrip(".")
 
 
 def energy_range(found: Measurement) -> str:
