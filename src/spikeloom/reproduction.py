@@ -14,8 +14,7 @@ from spikeloom.measure.evaluation import evaluate_network
 from spikeloom.measure.votes import Progress
 from spikeloom.network.learned import LearnedNetwork
 from spikeloom.report.figures import accuracy_energy_figure, save_figure
-from spikeloom.report.rows import measurement_row
-from spikeloom.report.tables import Reproduced
+from spikeloom.report.rows import Reproduced, measurement_row
 
 NETWORKS = ("mnist-5", "mnist-30")
 RESULTS_FILE, FIGURE_FILE = "results.json", "accuracy-energy.png"

@@ -7,7 +7,7 @@ import pytest
 
 from programs import one_neuron, stripes, tiny_network
 from spikeloom.chip.ensemble import join_programs, program_of_member, shifted
-from spikeloom.deployment.deploy import SHIFTS, deploy, deploy_members, deploy_together, show_moved
+from spikeloom.deployment.deploy import SHIFTS, deploy, deploy_members, deploy_together, show_frames, show_moved
 from spikeloom.errors import FitError, ProgramError
 from spikeloom.interface import Moved, Threshold
 from spikeloom.measure.votes import count_votes
@@ -93,6 +93,12 @@ def test_what_does_not_go_together_is_refused():
         show_moved(program, 2)
     with pytest.raises(ProgramError, match="takes 5 ticks an image already, by its frames .moved."):
         show_moved(show_moved(program, 5), 5)
-    with pytest.raises(ProgramError, match="has no interface, so no image can be moved"):
+    with pytest.raises(ProgramError, match="has no interface, so no image can be shown"):
         show_moved(one_neuron(), 5)
     assert show_moved(program, 1) is program
+    with pytest.raises(ProgramError, match="takes 2 ticks an image already, by its frames .stream."):
+        show_frames(show_frames(program, 2), 2)
+    with pytest.raises(FitError, match="0 frames an example"):
+        show_frames(program, 0)
+    with pytest.raises(ProgramError, match="is a chip program already; a learned network is needed"):
+        deploy(program)

@@ -5,8 +5,11 @@ import pytest
 from PIL import Image
 
 from programs import stripes
+from spikeloom.chip.storage import load_program
 from spikeloom.data import fetch
+from spikeloom.data.datasets import as_values
 from spikeloom.measure.energy import shipped_profiles
+from spikeloom.measure.prediction import predict
 
 
 def test_deploy_writes_a_program_and_tells_its_fit(spikeloom, own_work):
@@ -73,6 +76,31 @@ def test_predict_names_class_votes_and_energy_of_own_images(spikeloom, own_work)
     assert all(set(row["votes"]) == {"above", "below", "middle"} for row in rows)
     assert all(row["energy_joules"]["truenorth-0.8V"] > 0 for row in rows)
     assert "above.png" in spikeloom("predict", "runs/stripes/learned.safetensors", "above.png").out
+
+
+def test_predict_decides_by_all_frames_of_an_example(spikeloom, own_work):
+    assert spikeloom("deploy", "learned.safetensors", "--frames", 2, "-o", "clips.safetensors").code == 0
+    images = stripes(2, seed=5).images
+    np.save(own_work / "clip.npy", images)
+    np.save(own_work / "one.npy", images[0])
+    clip = spikeloom("predict", "clips.safetensors", "clip.npy", "--json").json["rows"][0]
+    program = load_program(own_work / "clips.safetensors")
+    expected = predict(program, [as_values(images)])[0]
+    assert (clip["votes"], clip["class"]) == (expected.votes, expected.class_name)
+    refused = spikeloom("predict", "clips.safetensors", "one.npy")
+    assert refused.code == 1
+    assert "one.npy: is 8 x 8 x 1; the network reads 2 x 8 x 8 x 1; pass another array" in refused.err
+    assert spikeloom("deploy", "learned.safetensors", "--frames", 2, "--ticks", 5).code == 2
+
+
+def test_the_rate_is_of_draws_that_were_measured(spikeloom, own_work, monkeypatch):
+    clock = iter(range(1000))
+    monkeypatch.setattr("spikeloom.cli.simulate.perf_counter", lambda: next(clock))
+    spikeloom("train", "stripes.toml", "--set", "method=deployed", "--set", "interface.coding=threshold")
+    simulated = ("simulate", "runs/stripes/learned.safetensors", "--dataset", "stripes.npz", "--json")
+    once, often = spikeloom(*simulated).json, spikeloom(*simulated, "--draws", 50).json
+    assert often["draws"] == 1
+    assert often["images_per_second"] == once["images_per_second"]
 
 
 @pytest.mark.parametrize("size", [(8, 8), (20, 10)])

@@ -101,7 +101,7 @@ def test_drift_prints_every_stage_and_writes_it(spikeloom, own_work):
         (["deploy", "learned.safetensors", "--copies", "3"], 2, "3 is not one of 1, 5, 9"),
         (["deploy", "learned.safetensors", "--ticks", "2"], 2, "2 is not one of 1, 5, 9"),
         (["import", "ranc", "p.safetensors", "p.safetensors"], 1, "is not whole JSON"),
-        (["import", "nir", "none.nir"], 1, "cannot be read as a NIR graph"),
+        (["import", "nir", "none.nir"], 1, "none.nir: there is no such file"),
         (["simulate", "p.safetensors", "--spikes", "p.safetensors"], 1, "holds a chip program; a spike trains"),
         (["simulate", "p.safetensors", "--to-text"], 2, "goes with --spikes FILE"),
     ],

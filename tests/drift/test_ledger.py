@@ -20,7 +20,7 @@ def test_no_spike_differs_at_any_stage_after_sampling():
     found = {stage.stage: stage for stage in drift_ledger(network, images, members=2)}
     trained = found.pop("trained probabilities")
     assert trained.accuracy == unsampled_accuracy(network, images)
-    assert len(found) == 8
+    assert len(found) == 9
     for stage in found.values():
         assert stage.refused is None
         assert (stage.spikes_differing, stage.votes_changed, stage.first) == (0, 0, None)

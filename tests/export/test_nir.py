@@ -230,11 +230,15 @@ def test_nodes_that_keep_a_potential_or_are_no_numbers_are_refused(tmp_path, nod
     ("told", "message"),
     [
         ("[]", "metadata: the whole file|metadata: "),
-        ('{"inputs": []}', "metadata.inputs"),
-        ('{"inputs": {"values": 5, "members": [0]}}', "metadata.inputs.values"),
-        ('{"inputs": {"values": [0], "members": [0]}}', "inputs describe 1 and 1 lines; there are 2"),
-        ('{"outputs": {"classes": [1099511627776], "members": [0]}}', r"metadata.outputs.classes\[0\]"),
-        ('{"interface": {"coding": "fax"}}', "interface: coding.*value_shape is missing|interface: coding"),
+        ('{"version": 1}', "metadata: version 1; this spikeloom reads version 2; make the graph anew with: spikeloom"),
+        ('{"version": 2, "inputs": []}', "metadata.inputs"),
+        ('{"version": 2, "inputs": {"values": 5, "members": [0]}}', "metadata.inputs.values"),
+        ('{"version": 2, "inputs": {"values": [0], "members": [0]}}', "inputs describe 1 and 1 lines; there are 2"),
+        ('{"version": 2, "outputs": {"classes": [1099511627776], "members": [0]}}', r"metadata.outputs.classes\[0\]"),
+        (
+            '{"version": 2, "interface": {"coding": "fax"}}',
+            "interface: coding",
+        ),
         ("{", "metadata: is not whole JSON"),
     ],
 )

@@ -13,7 +13,7 @@ from programs import one_neuron
 from spikeloom.chip.builder import ProgramBuilder
 from spikeloom.errors import ExportError
 from spikeloom.export.format import Exported
-from spikeloom.export.ranc.reader import read_outputs, read_ranc
+from spikeloom.export.ranc.reader import read_ranc
 from spikeloom.export.ranc.simulator import CONFIG_FILE, INPUT_FILE, write_ranc
 from spikeloom.simulation import run
 from strategies import N_LINES, memoryless_programs
@@ -27,12 +27,17 @@ def unpacked(name: str, folder: Path) -> tuple[Path, Path, Path]:
     return folder / "input.json", CONFORMANCE / name / "config.json", folder / "output.txt"
 
 
+def spikes_that_ranc_printed(path: Path) -> np.ndarray:
+    """Its first line is blank, so n lines are our first n - 1 ticks, (n_ticks, n_lines)."""
+    return np.array([line.split() for line in path.read_text().splitlines() if line.strip()][1:]) == "1"
+
+
 @pytest.mark.parametrize("name", ["feedforward", "recurrent_absolute", "recurrent_linear"])
 def test_rancs_networks_give_rancs_own_output_line_for_line(tmp_path, backend, name):
     network, config, output = unpacked(name, tmp_path)
     read = read_ranc([network, config])
     program, packets = read.program, read.inputs
-    expected = read_outputs(output)
+    expected = spikes_that_ranc_printed(output)
     inputs = np.zeros((len(expected), packets.shape[1]), bool)
     inputs[: len(packets)] = packets[: len(expected)]
     assert np.array_equal(run(program, inputs, backend=backend).outputs, expected)

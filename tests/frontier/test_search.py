@@ -4,10 +4,10 @@ import pytest
 
 from programs import stripes
 from spikeloom.errors import RecipeError
-from spikeloom.frontier.search import judged, load_space, search
+from spikeloom.frontier.search import Dimension, judged, load_space, search
 from spikeloom.measure.evaluation import evaluate_network
 from spikeloom.training.fit import train
-from spikeloom.training.recipe import changed_recipe, load_recipe
+from spikeloom.training.recipe_files import changed_recipe, load_recipe
 from spikeloom.training.split import validation_split
 
 SPACE = """
@@ -65,9 +65,9 @@ def test_a_trial_is_judged_by_what_is_deployed_and_by_its_energy(space):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("recipe = 'quick'\n[space]\n", "space: dictionary should have at least 1 item"),
+        ("recipe = 'quick'\n[space]\n", "space = {}: dictionary should have at least 1 item"),
         ("recipe = 'quick'\n[space]\n'train.epochs' = { low = 1 }", "give low and high, or choices"),
-        ("recipe = 'quick'\nspaces = 3", "spaces: extra inputs are not permitted|space: field required"),
+        ("recipe = 'quick'\nspaces = 3", "space is missing"),
         ("recipe = 'quick'\n[space]\n'train.x' = { low = 2, high = 1 }", "low must be below high"),
         ("recipe = 'quick'\n[space]\n'train.x' = { low = 0, high = 1, log = true }", "must be above 0"),
         ("recipe =", "is not TOML"),
@@ -89,3 +89,10 @@ def test_a_file_that_holds_no_trials_is_refused(tmp_path, space):
     (tmp_path / "t.sqlite").write_text("no database")
     with pytest.raises(RecipeError, match="is no file of trials"):
         search(space, stripes(), tmp_path / "t.sqlite", 1, print)
+
+
+def test_an_unknown_key_is_refused_before_any_trial(space, tmp_path):
+    unknown = space.model_copy(update={"space": {"method.foo": Dimension(low=0, high=1)}})
+    with pytest.raises(RecipeError, match="method.foo: there is no such key"):
+        search(unknown, stripes(), tmp_path / "trials.sqlite", 1, print)
+    assert not (tmp_path / "trials.sqlite").exists()

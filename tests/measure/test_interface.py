@@ -9,14 +9,15 @@ from programs import shown, stripes, tiny_network
 from spikeloom.chip.builder import ProgramBuilder
 from spikeloom.data.datasets import from_arrays
 from spikeloom.deployment.deploy import deploy
-from spikeloom.errors import DataError, ProgramError, TrainingError
+from spikeloom.errors import DataError, ProgramError, RecipeError, TrainingError
 from spikeloom.interface import Readout, Stream, Thermometer
+from spikeloom.measure import votes
 from spikeloom.measure.evaluation import simulate
 from spikeloom.measure.votes import count_votes, shown_spikes
 from spikeloom.network.topology import Topology, Windows
 from spikeloom.simulation import BACKENDS
 from spikeloom.training.fit import train
-from spikeloom.training.recipe import check_recipe
+from spikeloom.training.recipe_files import check_recipe
 
 
 def integrator(**presentation):
@@ -119,7 +120,33 @@ def test_the_levels_of_a_value_lie_on_axons_of_different_types():
     assert all(len(set(types)) == 3 for types in of_values.tolist())
 
 
-def test_sequences_of_frames_are_not_trained_on():
-    clips = from_arrays(np.zeros((30, 2, 8, 8, 1), np.uint8), np.arange(30) % 3)
-    with pytest.raises((DataError, TrainingError), match="examples of 2 frames; training takes single images"):
+@pytest.mark.parametrize("n_frames", [1, 2])
+def test_sequences_of_frames_are_not_trained_on(n_frames):
+    clips = from_arrays(np.zeros((30, n_frames, 8, 8, 1), np.uint8), np.arange(30) % 3)
+    with pytest.raises((DataError, TrainingError), match=f"examples of {n_frames} frames; training takes single imag"):
         train(grey_recipe("deployed"), clips)
+
+
+@pytest.mark.parametrize(
+    ("interface", "message"),
+    [
+        ({"frames": {"name": "stream", "frames": 2}}, "interface.frames: training takes single images.*--frames N"),
+        ({"reset": True}, "interface.reset: networks that are trained keep nothing"),
+        ({"readout": {"skip": 1}}, "interface: readout.skip is 1 of 1 ticks an example"),
+    ],
+)
+def test_a_recipe_is_refused_whose_network_could_not_be_shown_so(interface, message):
+    values = grey_recipe("deployed").model_dump(exclude_none=True)
+    with pytest.raises(RecipeError, match=message):
+        check_recipe(values | {"interface": interface}, "of the test")
+
+
+@pytest.mark.parametrize("ticks", [1, 300])
+def test_no_piece_has_more_coded_values_than_are_bounded(monkeypatch, ticks):
+    program, values = deploy(tiny_network(frames={"name": "still", "ticks": ticks})), stripes(5).values
+    whole = count_votes(program, values)
+    monkeypatch.setattr(votes, "_CODED_VALUES", 64 * 2 * ticks)  # two examples at once
+    shown = []
+    pieces = count_votes(program, values, progress=shown.append)
+    assert shown == [2 * program.n_cores] * 2 + [program.n_cores]
+    assert np.array_equal(pieces.votes, whole.votes)

@@ -1,9 +1,11 @@
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from programs import stripes, tiny_network
+from spikeloom.interface import Moved, Readout
 from spikeloom.network.forward import any_spikes, class_means, spike_probabilities
 from spikeloom.network.learned import Convention
 
@@ -41,6 +43,13 @@ def test_class_means_are_means_over_the_classes_neurons():
         values = spike_probabilities(layer, network.convention, values)
     expected = [values[:, network.classes == label].mean(1) for label in range(3)]
     assert np.allclose(class_means(network, stripes(6).values), np.transpose(expected), atol=1e-6)
+
+
+def test_means_are_of_the_ticks_whose_votes_count():
+    network, values = tiny_network(), stripes(6).values
+    frames = Moved(shifts=((8, 8), (0, 0)))  # the first look sees nothing
+    interface = network.interface.model_copy(update={"frames": frames, "readout": Readout(skip=1)})
+    assert np.allclose(class_means(replace(network, interface=interface), values), class_means(network, values))
 
 
 def test_an_axon_that_neurons_share_spikes_when_any_of_them_does():

@@ -15,7 +15,7 @@ import numpy as np
 from numba import njit, prange
 
 from spikeloom.chip.limits import N_AXON_TYPES, N_AXONS, N_NEURONS
-from spikeloom.chip.trains import PLANE_WORDS
+from spikeloom.chip.trains import PLANE_WORDS, WORD_BITS
 from spikeloom.simulation.fast.bits.adders import COUNT_MAX, COUNT_PLANES, ROWS_AT_ONCE, count
 from spikeloom.simulation.fast.bits.memory import zeros
 from spikeloom.simulation.fast.bits.planes import counted, filler, load, popcount, prefetch
@@ -23,18 +23,19 @@ from spikeloom.simulation.fast.bits.threads import running_on
 from spikeloom.simulation.fast.general.planar import NEURON_WORDS
 
 _IMAGES = 256  # a block of images whose axons stay in the first-level cache
+_AXON_WORDS = N_AXONS // WORD_BITS  # of a neuron's row of the crossbar
 _plane_of, _row_of = filler(PLANE_WORDS), filler(NEURON_WORDS)
 
 
 def popcount_core_ticks_per_second(n_cores: int, threads: int, rounds: int = 5) -> float:
     """Give the core-ticks a second of loads, ANDs and popcounts alone, over crossbars of `n_cores` cores."""
     rng = np.random.default_rng(0)
-    crossbars = rng.integers(0, 2**63, n_cores * N_NEURONS * N_AXON_TYPES, dtype=np.uint64)
-    axons = zeros(N_AXON_TYPES * _IMAGES)
+    crossbars = rng.integers(0, 2**63, n_cores * N_NEURONS * _AXON_WORDS, dtype=np.uint64)
+    axons = zeros(_AXON_WORDS * _IMAGES)
     axons[:] = rng.integers(0, 2**63, len(axons), dtype=np.uint64)
     found = np.zeros(n_cores, np.int64)
     with running_on(threads):
-        _count_all(crossbars[: N_NEURONS * N_AXON_TYPES], axons, found[:1])  # compiled once
+        _count_all(crossbars[: N_NEURONS * _AXON_WORDS], axons, found[:1])  # compiled once
         best = min(_seconds(_count_all, crossbars, axons, found) for _ in range(rounds))
     return n_cores * _IMAGES / best
 
@@ -76,7 +77,7 @@ def _count_all(crossbars: Any, axons: Any, found: Any) -> None:
         nothing = _plane_of(np.uint64(0))
         total = 0
         for neuron in range(N_NEURONS):
-            at = (core * N_NEURONS + neuron) * N_AXON_TYPES
+            at = (core * N_NEURONS + neuron) * _AXON_WORDS
             first, second = _plane_of(crossbars[at]), _plane_of(crossbars[at + 1])
             third, fourth = _plane_of(crossbars[at + 2]), _plane_of(crossbars[at + 3])
             sums = nothing

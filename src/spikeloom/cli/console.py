@@ -50,7 +50,7 @@ def show_log() -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(message)s"))
     logger = logging.getLogger("spikeloom")
-    logger.addHandler(handler)
+    logger.handlers[:] = [handler]  # one, however often a process runs the command line
     logger.setLevel(logging.WARNING if _settings["quiet"] else logging.INFO)
 
 

@@ -30,6 +30,9 @@ def deploy_command(
     ticks: Annotated[
         int, typer.Option("--ticks", help="Ticks each image is shown, all but the first a pixel aside: 1, 5, 9.")
     ] = 1,
+    frames: Annotated[
+        int, typer.Option("--frames", min=1, max=2**16, help="Frames of an example, a tick each, that decide together.")
+    ] = 1,
     seed: Seed = 0,
     out: Annotated[Path, typer.Option("--out", "-o", help="The program's file.")] = Path("program.safetensors"),
     as_json: Json = False,
@@ -37,19 +40,21 @@ def deploy_command(
     """Sample learned networks into a chip program and print how it fits."""
     from spikeloom.chip.fit import fit_report
     from spikeloom.chip.storage import save_program
-    from spikeloom.deployment.deploy import SHIFTS, deploy, deploy_together, show_moved
+    from spikeloom.deployment.deploy import SHIFTS, deploy, deploy_together, show_frames, show_moved
     from spikeloom.report.tables import fit_table
     from spikeloom.zoo import load_network
 
     for option, number in (("--copies", copies), ("--ticks", ticks)):
         if number not in SHIFTS:
             raise typer.BadParameter(f"{number} is not one of {', '.join(map(str, SHIFTS))}", param_hint=option)
+    if frames > 1 and ticks > 1:
+        raise typer.BadParameter("goes with --ticks 1: a frame has one tick", param_hint="--frames")
     networks = [load_network(name) for name in learned]
     if len(networks) == copies == 1:
         program = deploy(networks[0], members, seed)
     else:
         program = deploy_together(networks, members, copies, seed)
-    program = show_moved(program, ticks)
+    program = show_frames(show_moved(program, ticks), frames)
     save_program(program, out)
     if as_json:
         console.print_json({"program": str(out), **asdict(fit_report(program))})
@@ -110,7 +115,7 @@ def _network_facts(network: LearnedNetwork) -> tuple[dict[str, Any], list[Any]]:
     log = network.training.get("log", [])
     recipe = network.training.get("recipe", {})
     trained = {
-        "input": " x ".join(str(length) for length in network.topology.input_shape),
+        "input": " x ".join(str(length) for length in network.interface.value_shape),
         "classes": ", ".join(network.class_names),
         "cores_a_member": network.n_cores,
         "recipe_name": recipe.get("name"),

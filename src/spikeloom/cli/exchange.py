@@ -74,7 +74,7 @@ def import_command(
         list[Path],
         typer.Argument(
             metavar="FILE...",
-            help="ranc: INPUT CONFIG; nscs: MODEL [SPIKES]; nir: GRAPH.",
+            help="As many as the format is read from.",
             show_default=False,
         ),
     ],
@@ -144,8 +144,8 @@ def _exported(program: ChipProgram, form: Format, images: int, dataset: str, see
     inputs = outputs = None
     if images and program.interface is not None:
         inputs = shown_spikes(program, load_dataset(dataset, "test").values[:images], seed)
-        outputs = run(program, inputs).outputs if form.compares_outputs else None
         inputs = np.pad(inputs, ((1, 0), (0, 0))) if form.starts_blank else inputs
+        outputs = run(program, inputs).outputs if form.compares_outputs else None
     costs = named_profile(PUBLISHED_PROFILE)
     return Exported(program, inputs, outputs, costs.joules_per_event, costs.joules_per_hop)
 

@@ -15,7 +15,13 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
 SEED_MAX = 2**32 - 1  # the hash that draws the inputs has 32 bits
 
 Seed = Annotated[
-    int, typer.Option("--seed", min=0, max=SEED_MAX, help="Root of every random draw; draw d takes SEED + d.")
+    int,
+    typer.Option(
+        "--seed",
+        min=0,
+        max=SEED_MAX,
+        help="Root of every random draw; draw 0 is that of SEED itself.",
+    ),
 ]
 Members = Annotated[int, typer.Option("--members", min=1, help="Sampled copies that vote together.")]
 Draws = Annotated[int, typer.Option("--draws", min=1, help="Repetitions with fresh random draws.")]

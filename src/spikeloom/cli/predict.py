@@ -54,7 +54,9 @@ def predict_command(
         program = deploy(loaded, members or (1 if loaded.is_certain else _PREDICTING_MEMBERS), seed)
     interface = interface_needed(program)
     profiles = shipped_profiles()
-    values = [as_values(read_image(path, interface.value_shape, resize=resize)) for path in images]
+    values = [
+        as_values(read_image(path, interface.value_shape, interface.frames.n_frames, resize=resize)) for path in images
+    ]
     predictions = predict(program, [1 - image if invert else image for image in values], seed, backend=backend)
     rows = [
         {

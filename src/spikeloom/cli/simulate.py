@@ -60,7 +60,7 @@ def simulate_command(
     from spikeloom.chip.program import ChipProgram
     from spikeloom.data import load_dataset
     from spikeloom.measure.energy import load_profiles
-    from spikeloom.measure.evaluation import interface_of_model, simulate
+    from spikeloom.measure.evaluation import draws_that_differ, interface_of_model, simulate
     from spikeloom.report.rows import measurement_row
     from spikeloom.report.tables import energy_note, result_table
     from spikeloom.zoo import load
@@ -81,12 +81,12 @@ def simulate_command(
     cores = loaded.n_cores if isinstance(loaded, ChipProgram) else loaded.n_cores * (members or 1)
     ticks_per_image = interface_of_model(loaded).period
     started = perf_counter()
-    with console.progress_bar("simulating", cores * len(examples) * draws) as advance:
+    with console.progress_bar("simulating", cores * len(examples) * draws_that_differ(loaded, draws)) as advance:
         result = simulate(
             loaded, examples, members, draws=draws, seed=seed, backend=backend,
             threads=threads or console.default_threads(), progress=_with_rate(advance, cores, ticks_per_image),
         )  # fmt: skip
-    images_per_second = len(examples) * draws / (perf_counter() - started)
+    images_per_second = len(examples) * result.draws / (perf_counter() - started)
     row = measurement_row(result, known_profiles)
     row |= {"backend": backend, "path": result.path, "images_per_second": images_per_second}
     if as_json:

@@ -77,24 +77,29 @@ def load_dataset(source: str | Path, split: Split = "train") -> Dataset:
     )
 
 
-def read_image(path: Path, value_shape: tuple[int, int, int], *, resize: bool = False) -> np.ndarray:
-    """Read one image file, or a NumPy array in a .npy file, as (rows, columns, channels).
+def read_image(path: Path, value_shape: tuple[int, int, int], n_frames: int = 1, *, resize: bool = False) -> np.ndarray:
+    """Read one image file, or a NumPy array in a .npy file, as (rows, columns, channels), or so many frames of it.
 
     Raises
     ------
     DataError
-        If the file is no image, or has another size and `resize` is not asked for.
+        If the file is no image, or has another size and `resize` is not asked for; or holds one where frames are read.
     """
+    wanted = value_shape if n_frames == 1 else (n_frames, *value_shape)
     if not path.exists():
         raise DataError(f"{path}: there is no such file")
     if path.suffix == ".npy":
         image = _load_npy(path)
+    elif n_frames > 1:
+        raise DataError(
+            f"{path}: is one image; the network reads {n_frames} frames; pass a .npy array {_shape(wanted)}"
+        )
     else:
         image = _open_image(path, channels=value_shape[2], size=value_shape[:2] if resize else None)
-    image = image[..., None] if image.ndim == 2 else image
-    if image.shape != value_shape:
+    image = image[..., None] if image.ndim == 2 or (*image.shape, 1) == wanted else image
+    if image.shape != wanted:
         way_out = "pass another array" if path.suffix == ".npy" else "resize it, or pass --resize"
-        raise DataError(f"{path}: is {_shape(image.shape)}; the network reads {_shape(value_shape)}; {way_out}")
+        raise DataError(f"{path}: is {_shape(image.shape)}; the network reads {_shape(wanted)}; {way_out}")
     return checked_values(image, str(path))
 
 

@@ -17,7 +17,8 @@ from spikeloom.deployment.place import Placement, row_by_row
 from spikeloom.deployment.route import ensemble_routes, input_lines, member_routes, output_lines
 from spikeloom.deployment.sample import integer_leaks, sample_crossbars
 from spikeloom.errors import FitError, ProgramError
-from spikeloom.interface import Moved, Still
+from spikeloom.interface import Moved, Still, Stream
+from spikeloom.interface.frames import TICKS_MAX
 from spikeloom.network.learned import LearnedNetwork
 from spikeloom.randomness.streams import core_seed, synapse_generator
 
@@ -41,7 +42,11 @@ def deploy(network: LearnedNetwork, members: int = 1, seed: int = 0, place: Plac
     ------
     FitError
         If there is no member, or the seed is negative.
+    ProgramError
+        If it is a program already.
     """
+    if isinstance(network, ChipProgram):
+        raise ProgramError("deployment: is a chip program already; a learned network is needed")
     if members < 1:
         raise FitError(f"deployment: {members} members; at least 1 is needed")
     return deploy_members(network, range(members), seed, place)
@@ -133,17 +138,33 @@ def show_moved(program: ChipProgram, ticks: int) -> ChipProgram:
     """
     if ticks not in SHIFTS:
         raise FitError(f"deployment: {ticks} ticks an image; there are shifts for {_NUMBERS}")
-    if ticks == 1:
-        return program
+    return program if ticks == 1 else _shown(program, Moved(shifts=SHIFTS[ticks]))
+
+
+def show_frames(program: ChipProgram, n_frames: int) -> ChipProgram:
+    """Give the program as it is shown examples of several frames, a tick each, and decides by the votes of all.
+
+    Raises
+    ------
+    FitError
+        If there is no frame, or there are more than an example may have.
+    ProgramError
+        If the program is not fed images, or already takes several ticks for one.
+    """
+    if not 1 <= n_frames <= TICKS_MAX:
+        raise FitError(f"deployment: {n_frames} frames an example; 1 .. {TICKS_MAX:,} are allowed")
+    return program if n_frames == 1 else _shown(program, Stream(frames=n_frames))
+
+
+def _shown(program: ChipProgram, frames: Moved | Stream) -> ChipProgram:
     if program.interface is None:
-        raise ProgramError("deployment: the program has no interface, so no image can be moved before it")
+        raise ProgramError("deployment: the program has no interface, so no image can be shown to it")
     if program.interface.frames != Still():
         raise ProgramError(
             f"deployment: the program takes {program.interface.ticks_per_image} ticks an image already, by its frames "
             f"'{program.interface.frames.name}'; deploy a network with still ones"
         )
-    interface = program.interface.model_copy(update={"frames": Moved(shifts=SHIFTS[ticks])})
-    return replace(program, interface=interface)
+    return replace(program, interface=program.interface.model_copy(update={"frames": frames}))
 
 
 def _neurons(network: LearnedNetwork, connected: np.ndarray, n_members: int) -> Neurons:

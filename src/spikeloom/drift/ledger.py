@@ -103,7 +103,8 @@ class _Ledger:
             unequal = answer.rasters != reference.rasters
             differing += int(unequal.sum())
             first = First(*(int(index) for index in np.argwhere(unequal)[0])) if unequal.any() else first
-        voters = np.bincount(self._program.outputs.classes, minlength=votes.shape[1])
+        interface = interface_needed(self._program)
+        voters = interface.readout.voters(self._program.outputs.classes, interface.n_classes, interface.ticks_per_image)
         right = decide(votes, voters).classes == self._dataset.labels
         return Stage(name, float(right.mean()), differing, int((votes != expected).any(1).sum()), first)
 

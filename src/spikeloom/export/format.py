@@ -1,7 +1,7 @@
 """What a format is: a name, what it makes of every feature, how it is written and perhaps read.
 
 A new format is one new file or folder that makes a `Format`, and its name in `spikeloom.export.formats`; the command
-line, the drift ledger and the docs read it from there.
+line, the docs, and the drift ledger where it can be read, take it from there.
 """
 
 from __future__ import annotations
@@ -68,6 +68,7 @@ class Format:
     reads, read : the names of the files it is read from, those that may be left out in brackets; and how
     compares_outputs : whether it is written with what the program answers
     starts_blank : whether its first tick can have no input
+    keeps_places : whether what is read has every neuron where it was
     """
 
     name: str
@@ -79,6 +80,7 @@ class Format:
     read: Callable[[Sequence[Path]], Imported] | None = None
     compares_outputs: bool = False
     starts_blank: bool = False
+    keeps_places: bool = True
 
     def chosen(self, values: Mapping[str, Any]) -> Options:
         """Give the options that these values choose; ExportError names what is wrong, and what there is."""

@@ -23,13 +23,15 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from spikeloom.data.datasets import Dataset
 from spikeloom.errors import FitError, RecipeError, TrainingError
-from spikeloom.measure.evaluation import evaluate_network
+from spikeloom.interface.record import described
+from spikeloom.measure.evaluation import draws_that_differ, evaluate_network
 from spikeloom.measure.measurement import Measurement
 from spikeloom.optional import needed
-from spikeloom.training.recipe import Recipe, changed_recipe, load_recipe
+from spikeloom.training.recipe import Recipe
+from spikeloom.training.recipe_files import changed_recipe, load_recipe
 from spikeloom.training.split import validation_split
 
-_DRAWS = 3  # of a network that samples; one of a network without chance is all there is
+_DRAWS = 3  # where there is something to draw
 
 
 class Dimension(BaseModel):
@@ -89,9 +91,7 @@ def load_space(path: Path) -> Space:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RecipeError(f"space {path}: is not TOML: {error}") from error
     except ValidationError as error:
-        problem = error.errors()[0]
-        place = ".".join(str(key) for key in problem["loc"])
-        raise RecipeError(f"space {path}: {place}: {problem['msg'].lower()}") from error
+        raise RecipeError(f"space {path}: {described(error.errors()[0])}") from error
 
 
 def search(
@@ -120,6 +120,8 @@ def search(
         If Optuna is not installed.
     """
     base = load_recipe(space.recipe)
+    # an unknown key is refused before any trial
+    changed_recipe(base, {key: (*found.choices, found.low)[0] for key, found in space.space.items()})
     study = _study(space, base, dataset, storage, seed)
 
     def objective(trial: Any) -> tuple[float, float]:
@@ -150,7 +152,7 @@ def judged(recipe: Recipe, dataset: Dataset) -> Measurement:
 
     network = train(recipe, dataset)
     _, validation = validation_split(recipe, dataset)
-    return evaluate_network(network, validation, {1: _DRAWS})[1]
+    return evaluate_network(network, validation, {1: draws_that_differ(network, _DRAWS)})[1]
 
 
 def _study(space: Space, base: Recipe, dataset: Dataset, storage: Path, seed: int) -> Any:

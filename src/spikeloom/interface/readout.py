@@ -29,11 +29,14 @@ class Readout(Part):
 class Decisions:
     """What an ensemble decides.
 
+    shares : (n_examples, n_classes) float64
+        Votes of each class, of the most that it can have.
     classes : (n_examples,) int64
     tied : (n_examples,) bool
         Whether two classes shared the highest score; the lowest class then wins.
     """
 
+    shares: np.ndarray
     classes: np.ndarray
     tied: np.ndarray
 
@@ -49,4 +52,4 @@ def decide(votes: np.ndarray, voters: np.ndarray) -> Decisions:
         The most votes that each class can have.
     """
     shares = votes / np.maximum(voters, 1)
-    return Decisions(shares.argmax(1), (shares == shares.max(1, keepdims=True)).sum(1) > 1)
+    return Decisions(shares, shares.argmax(1), (shares == shares.max(1, keepdims=True)).sum(1) > 1)

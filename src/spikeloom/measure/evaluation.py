@@ -80,6 +80,11 @@ def redrawn(model: LearnedNetwork | ChipProgram) -> str | None:
     return " and ".join(["synapses"] * sampled + ["inputs"] * drawn) or None
 
 
+def draws_that_differ(model: LearnedNetwork | ChipProgram, draws: int) -> int:
+    """Give how many of so many draws tell something new: one where nothing is drawn."""
+    return draws if redrawn(model) is not None else min(draws, 1)
+
+
 def evaluate_program(
     program: ChipProgram,
     dataset: Dataset,
@@ -92,11 +97,12 @@ def evaluate_program(
 ) -> Measurement:
     """Measure a program on a data set; a draw takes fresh input spikes, the synapses stay."""
     check_data(interface_needed(program), dataset)
+    _warn_of_pointless(program, draws)
     counted = [
         perform(
             Job(program, dataset.values, seed_of_draw(seed, draw)), backend=backend, threads=threads, progress=progress
         )
-        for draw in range(_draws_that_differ(program, draws))
+        for draw in range(draws_that_differ(program, draws))
     ]
     return _measured(program, counted, len(program.members), dataset)
 
@@ -130,7 +136,8 @@ def evaluate_network(
             f"members: {max(ensembles)} samples of a network without chance are the same network, and cost "
             f"{max(ensembles)} times its energy for the same answer; take 1"
         )
-    differing = {size: _draws_that_differ(network, draws) for size, draws in ensembles.items()}
+    _warn_of_pointless(network, max(ensembles.values()))
+    differing = {size: draws_that_differ(network, draws) for size, draws in ensembles.items()}
     votes = []
     for job in member_jobs(network, dataset.values, differing, seed):
         votes.append(perform(job, backend=backend, threads=threads))
@@ -168,11 +175,9 @@ def check_data(interface: Interface, dataset: Dataset) -> None:
             )
 
 
-def _draws_that_differ(model: LearnedNetwork | ChipProgram, draws: int) -> int:
-    if draws > 1 and redrawn(model) is None:
+def _warn_of_pointless(model: LearnedNetwork | ChipProgram, draws: int) -> None:
+    if draws_that_differ(model, draws) < draws:
         _log.warning(f"draws: nothing is drawn, neither synapses nor inputs; one is measured in place of {draws}")
-        return 1
-    return draws
 
 
 def _measured(model: LearnedNetwork | ChipProgram, counted: list[Votes], members: int, dataset: Dataset) -> Measurement:

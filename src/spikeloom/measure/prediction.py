@@ -49,10 +49,10 @@ def predict(
 def _predict_one(program: ChipProgram, values: np.ndarray, seed: int, backend: str) -> Prediction:
     names = interface_needed(program).class_names
     counted = count_votes(program, values, seed, backend=backend)
-    shares = counted.votes[0] / counted.voters.clip(1)
+    decided = counted.decisions
     return Prediction(
-        class_name=names[int(counted.decisions.classes[0])],
-        votes={name: round(float(share), 4) for name, share in zip(names, shares, strict=True)},
-        tied=bool(counted.decisions.tied[0]),
+        class_name=names[int(decided.classes[0])],
+        votes={name: round(float(share), 4) for name, share in zip(names, decided.shares[0], strict=True)},
+        tied=bool(decided.tied[0]),
         activity=counted.activity,
     )

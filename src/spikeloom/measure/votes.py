@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ from spikeloom.errors import ProgramError
 from spikeloom.interface import Decisions, Interface, decide
 from spikeloom.measure.activity import Activity, activity_of, core_phases
 from spikeloom.simulation import Recording, Simulation, backend_named
+
+_CODED_VALUES = 2**25  # of a piece, in four bytes each
 
 Progress = Callable[[int], None]
 """Hears how many examples more have been shown to how many cores: examples times cores."""
@@ -99,7 +102,7 @@ def count_votes(
     # a core counts from the tick in which the first example reaches it: filling and emptying the pipeline are left out
     windows = core_phases(program, interface.latency)[:, None] + np.array([0, n_ticks])
     simulation = chosen.start(program, Recording(windows=windows), threads)
-    at_once = images_at_once or max(simulation.ticks_at_once // interface.ticks_per_image, 1)
+    at_once = images_at_once or max(_ticks_at_once(simulation, interface) // interface.ticks_per_image, 1)
     activity = Activity(images=len(values))
     pieces: list[np.ndarray] = []
     for first in range(0, len(values), 1 if interface.reset else at_once):
@@ -122,6 +125,11 @@ def count_votes(
         program.n_cores,
         simulation.path,
     )
+
+
+def _ticks_at_once(simulation: Simulation, interface: Interface) -> int:
+    """Give the ticks of a piece, so that neither its spikes nor its coded values take more memory than bounded."""
+    return min(simulation.ticks_at_once, _CODED_VALUES // math.prod(interface.coded_shape))
 
 
 def _answers(
@@ -156,7 +164,8 @@ def shown_spikes(program: ChipProgram, values: np.ndarray, seed: int = 0) -> np.
     interface = interface_needed(program)
     if interface.reset and len(values) > 1:
         raise ProgramError(
-            "program: is reset before every example, which a stream of spikes cannot say; take one example at a time"
+            "program: is reset before every example, which a stream of spikes cannot say; "
+            "take one example, with --images 1"
         )
     examples = np.arange(len(values))
     spikes = unpack(backend_named("fast").encode(interface, program.inputs, values, examples, seed))

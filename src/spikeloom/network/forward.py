@@ -28,11 +28,12 @@ def class_means(network: LearnedNetwork, values: np.ndarray) -> np.ndarray:
         In [0, 1].
     """
     voters = network.classes[:, None] == np.arange(network.topology.n_classes)
-    rows, _ = coded_rows(network.interface, values)
+    rows, lasting = coded_rows(network.interface, values)
     batches = np.split(rows, range(_BATCH, len(rows), _BATCH))
     votes = [_output_probabilities(network, batch) @ voters.astype(np.float32) for batch in batches]
     means = np.concatenate(votes) / voters.sum(0)
-    return means.reshape(len(values), -1, means.shape[1]).mean(1)  # over what an example shows
+    by_tick = means.reshape(len(values), -1, means.shape[1]).repeat(lasting, axis=1)  # (n_images, n_ticks, n_classes)
+    return by_tick[:, network.interface.readout.skip :].mean(1)
 
 
 def spike_probabilities(layer: LearnedLayer, convention: Convention, values: np.ndarray) -> np.ndarray:

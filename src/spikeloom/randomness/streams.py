@@ -19,6 +19,10 @@ DRAW_STREAM = 0x64726177
 LEAK_PURPOSE = 256
 THRESHOLD_PURPOSE = 257
 
+# First keys of the generators that are spawned from a root seed; the split's seed is its own, and so is its key.
+_SYNAPSES, _START, _FAULTS, _EPOCH = 0, 1, 2, 2  # an epoch's key is two long, a fault's one: none is the other's
+_SPLIT = 0
+
 SPLIT_SEED = 0  # of every recipe, whatever its own seed, so that all seeds are judged on the same examples
 
 
@@ -37,27 +41,27 @@ def seed_of_draw(seed: int, number: int) -> int:
 
 def synapse_generator(seed: int, member: int) -> np.random.Generator:
     """Give the generator of a member's synapses, the same alone or among many members."""
-    return _spawned(seed, 0, member)
+    return _spawned(seed, _SYNAPSES, member)
 
 
 def split_generator() -> np.random.Generator:
     """Give the generator that holds out the validation split."""
-    return _spawned(SPLIT_SEED, 0)
+    return _spawned(SPLIT_SEED, _SPLIT)
 
 
 def start_generator(seed: int) -> np.random.Generator:
     """Give the generator of a network as it is before training."""
-    return _spawned(seed, 1)
+    return _spawned(seed, _START)
 
 
 def fault_generator(seed: int) -> np.random.Generator:
     """Give the generator of broken parts and noisy inputs."""
-    return _spawned(seed, 2)
+    return _spawned(seed, _FAULTS)
 
 
 def epoch_seed(seed: int, epoch: int) -> int:
     """Give the seed of an epoch's own generator, so that no state of a generator need be kept to go on."""
-    return int(np.random.SeedSequence(seed, spawn_key=(2, epoch)).generate_state(1, np.uint32)[0])
+    return int(np.random.SeedSequence(seed, spawn_key=(_EPOCH, epoch)).generate_state(1, np.uint32)[0])
 
 
 def _spawned(seed: int, *key: int) -> np.random.Generator:

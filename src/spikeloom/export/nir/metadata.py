@@ -15,6 +15,7 @@ from spikeloom.export.features import Support, used_with
 from spikeloom.export.foreign import Part, checked
 
 METADATA_KEY = "spikeloom"
+_VERSION = 2  # since the interface has frames, coding and readout
 
 Number = Annotated[int, Field(ge=0, lt=2**31)]
 
@@ -44,7 +45,7 @@ class Metadata(Part):
 def metadata_of(program: ChipProgram, profile: str, latency: int, support: Mapping[str, Support]) -> dict[str, str]:
     """Give the metadata of a program's graph: one key that holds JSON."""
     told = {
-        "version": 2,
+        "version": _VERSION,
         "equivalent": used_with(program, support, "equivalent"),
         "profile": profile,
         "latency_ticks": latency,
@@ -63,4 +64,10 @@ def read_metadata(path: Path, metadata: Mapping[str, str]) -> Metadata:
         values = json.loads(metadata[METADATA_KEY])
     except (TypeError, ValueError) as error:
         raise ExportError(f"{path}: metadata: is not whole JSON: {error}") from error
+    version = values.get("version") if isinstance(values, dict) else None
+    if version != _VERSION:
+        raise ExportError(
+            f"{path}: metadata: version {version}; this spikeloom reads version {_VERSION}; make the graph anew with: "
+            "spikeloom export PROGRAM --to nir"
+        )
     return checked(path, Metadata, values, "metadata")

@@ -53,6 +53,8 @@ def read_nir(path: Path) -> ChipProgram:
         If the file is no NIR graph, or a node, named, is not what a core can hold.
     """
     nir = needed("nir", "spikeloom[nir]")
+    if not Path(path).exists():
+        raise ExportError(f"{path}: there is no such file")
     try:
         graph = nir.read(str(path))
     except Exception as error:  # the library raises whatever its storage does

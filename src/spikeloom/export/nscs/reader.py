@@ -1,4 +1,4 @@
-"""NSCS's ``model.json``, read; `spikeloom.export.nscs` says what it means."""
+"""NSCS's ``model.json``, read; `spikeloom.export.nscs.writer` says what it means."""
 
 from __future__ import annotations
 

@@ -120,11 +120,6 @@ def read_spikes_in(path: Path) -> np.ndarray:
     return _words(path, "RAWI3", 3)
 
 
-def read_spikes_out(path: Path) -> np.ndarray:
-    """Read a file of spikes out of the chip, (n_spikes, 3) int64: tick, destination core, destination axon."""
-    return _words(path, "RAWO6", 6)[:, [0, 3, 4]]
-
-
 def _words(path: Path, encoding: str, n: int) -> np.ndarray:
     content = read_bytes(path)
     header, end, body = content.partition(_END_OF_HEADER)

@@ -28,7 +28,7 @@ from spikeloom.chip.neuron import RESET_BY_THRESHOLD, RESET_TO_VALUE, neurons
 from spikeloom.chip.program import NOWHERE, TO_OUTPUT, ChipProgram, InputLines, OutputLines, Routes, place_at
 from spikeloom.chip.validate import validate_program
 from spikeloom.errors import ExportError, ProgramError
-from spikeloom.export.foreign import Part, read_json, read_text
+from spikeloom.export.foreign import Part, read_json
 from spikeloom.export.format import Imported
 
 NeuronCount = Annotated[int, Field(ge=1, le=N_NEURONS)]
@@ -268,14 +268,3 @@ def _filled(values: Any, shape: tuple[int, ...], default: int = 0) -> np.ndarray
     filled = np.full(shape, default, np.int64)
     filled[tuple(slice(length) for length in given.shape)] = given
     return filled
-
-
-def read_outputs(path: Path) -> np.ndarray:
-    """Read what RANC's simulator printed, and give the spikes of our ticks, (n_ticks, n_lines) bool.
-
-    Its first line is blank, so n lines are our first n - 1 ticks.
-    """
-    rows = [line.split() for line in read_text(path).splitlines() if line.strip()]
-    if {cell for row in rows for cell in row} - {"0", "1"} or len({len(row) for row in rows}) > 1:
-        raise ExportError(f"{path}: is not rows of as many 0s and 1s each; RANC's output is needed")
-    return np.array(rows[1:]) == "1"

@@ -14,6 +14,7 @@ import numpy as np
 from spikeloom.chip.limits import N_AXON_TYPES, N_AXONS, N_NEURONS
 from spikeloom.chip.paths import core_levels
 from spikeloom.chip.program import ChipProgram, route_hops
+from spikeloom.chip.trains import WORD_BITS
 from spikeloom.simulation.fast.bits.adders import COUNT_MAX, ROWS_AT_ONCE
 from spikeloom.simulation.fast.bits.compiled import kernel
 from spikeloom.simulation.fast.bits.lists import crossbar_words, starts_of
@@ -143,10 +144,10 @@ def _count_synapses(crossbars: Any, axon_types: Any, found: Any) -> None:
     for core in range(len(crossbars)):
         for axon in range(N_AXONS):
             axon_type = axon_types[core, axon]
-            for word in range(4):
+            for word in range(N_NEURONS // WORD_BITS):
                 bits = crossbars[core, axon, word]
                 while bits:
-                    found[core, 64 * word + lowest_bit(bits), axon_type] += 1
+                    found[core, WORD_BITS * word + lowest_bit(bits), axon_type] += 1
                     bits &= bits - np.uint64(1)
 
 
@@ -156,10 +157,10 @@ def _fill_rows(crossbars: Any, axon_types: Any, places: Any, rows: Any) -> None:
     for core in range(len(crossbars)):
         for axon in range(N_AXONS):
             axon_type = axon_types[core, axon]
-            for word in range(4):
+            for word in range(N_NEURONS // WORD_BITS):
                 bits = crossbars[core, axon, word]
                 while bits:
-                    neuron = core * N_NEURONS + 64 * word + lowest_bit(bits)
+                    neuron = core * N_NEURONS + WORD_BITS * word + lowest_bit(bits)
                     place = places[neuron, axon_type]
                     if place >= 0:
                         rows[place] = axon
