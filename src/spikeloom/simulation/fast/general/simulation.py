@@ -54,8 +54,8 @@ SPIKES, EVENTS, HOPS = 0, 1, 2
 _BYTES_AT_ONCE = 2**26
 _CORE_TICKS_AT_ONCE = 2**20
 # Spikes on their way were written by other threads, so a line of them comes from another processor core's cache. Asked
-# for eight cores ahead, it has come when it is needed, and has not been pushed out again. A core's own memory, which lies
-# in this thread's caches more often, is asked for one core ahead.
+# for eight cores ahead, it has come when it is needed, and has not been pushed out again. A core's own memory, which
+# lies in this thread's caches more often, is asked for one core ahead.
 _CORES_AHEAD = 8
 _plane_of = filler(NEURON_WORDS)
 
