@@ -37,13 +37,14 @@ def drift_command(
 
     network, shown = load_network(learned), load_dataset(dataset, "test").take(slice(images))
     ledger = drift_ledger(network, shown, members, seed=seed, note=lambda name: console.note(f"running: {name}"))
-    stages = [asdict(stage) for stage in ledger]
+    stages = list(ledger)
+    rows = {"stages": [asdict(stage) for stage in stages]}
     if out is not None:
-        write_atomically(out, json.dumps({"stages": stages}, indent=2).encode())
+        write_atomically(out, json.dumps(rows, indent=2).encode())
     if as_json:
-        console.print_json({"stages": stages})
+        console.print_json(rows)
     else:
         title = f"{learned}, {plural(members, 'member')}, {plural(len(shown), 'image')}"
         console.show(drift_table(title, stages))
-    if any(stage["spikes_differing"] or stage["votes_changed"] for stage in stages):
+    if any(stage.spikes_differing or stage.votes_changed for stage in stages):
         raise typer.Exit(1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -47,6 +46,7 @@ def export_command(
 
     What the format keeps only approximately is said on stderr and in export.json, beside the files.
     """
+    from spikeloom.export.features import used_with
     from spikeloom.export.format import write_export
 
     if explain:
@@ -58,7 +58,7 @@ def export_command(
     options = form.chosen(_options(changes or []))
     exported = _exported(_program(program, member, seed), form, images, dataset, seed)
     paths = write_export(form, exported, out, options, exact=exact)
-    approximate = json.loads(paths[-1].read_text())["approximate"]
+    approximate = used_with(exported.program, form.support, "approximate")
     for feature, how in approximate.items():
         console.warn(f"{form.name}: approximate: {feature}: {how}")
     if as_json:

@@ -80,9 +80,9 @@ def _search(path: Path, data: str, out: Path, trials: int, seed: int, threads: i
 
 
 def _tell(trial: Trial) -> None:
-    told = (
-        "does not fit"
-        if trial.accuracy is None
-        else f"{trial.accuracy * 100:.2f} %, {(trial.joules or 0) * 1e6:.3g} uJ"
-    )
+    from spikeloom.report.tables import microjoules, percent
+
+    told = "does not fit"
+    if trial.accuracy is not None and trial.joules is not None:
+        told = f"{percent(trial.accuracy)}, {microjoules(trial.joules)}"
     console.note(f"trial {trial.number}: {told}, {trial.cores or '-'} cores, {dict(trial.changes)}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from rich.table import Table
 from rich.text import Text
@@ -16,6 +16,9 @@ from spikeloom.measure.robustness import FaultRow
 from spikeloom.report.published import paper_points
 from spikeloom.report.rows import Reproduced
 from spikeloom.zoo.cards import Card
+
+if TYPE_CHECKING:
+    from spikeloom.drift.ledger import Stage
 
 
 def fit_table(fit: FitReport) -> Table:
@@ -150,17 +153,17 @@ def card_table(card: Card) -> Table:
     return table
 
 
-def drift_table(title: str, stages: Sequence[Mapping[str, Any]]) -> Table:
+def drift_table(title: str, stages: Sequence[Stage]) -> Table:
     """Show a drift ledger."""
     table = _table(title, "stage", "accuracy", "spikes differing", "votes changed", "first difference")
     for stage in stages:
-        if stage["refused"]:
-            table.add_row(stage["stage"], Text("not run: " + stage["refused"], overflow="fold"), "", "", "")
+        if stage.accuracy is None:
+            table.add_row(stage.stage, Text(f"not run: {stage.refused}", overflow="fold"), "", "", "")
             continue
-        first = stage["first"]
-        place = "" if first is None else "tick {tick}, core {core}, neuron {neuron}".format(**first)
-        counts = ("" if stage[name] is None else f"{stage[name]:,}" for name in ("spikes_differing", "votes_changed"))
-        table.add_row(stage["stage"], percent(stage["accuracy"]), *counts, place)
+        first = stage.first
+        place = "" if first is None else f"tick {first.tick}, core {first.core}, neuron {first.neuron}"
+        counts = ("" if count is None else f"{count:,}" for count in (stage.spikes_differing, stage.votes_changed))
+        table.add_row(stage.stage, percent(stage.accuracy), *counts, place)
     return table
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -53,6 +53,8 @@ class Probabilities(_Part):
     """Probabilities of spikes and synapses are trained, and sampled to deploy; `boundary`, `variance_floor` and
     `bias_rounding` are those of `spikeloom.network.learned.Convention`."""
 
+    on_spikes: ClassVar[bool] = False
+
     name: Literal["probabilities"] = "probabilities"
     sharpen: float = Field(default=0.0, ge=0, description="weight of c (1 - c) in the loss, from a third on")
     dropout: float = Field(default=0.0, ge=0, lt=1, description="share of hidden spikes dropped in training")
@@ -68,6 +70,8 @@ class Probabilities(_Part):
 
 class Deployed(_Part):
     """The deployed network itself is trained; see `spikeloom.training.deployed`."""
+
+    on_spikes: ClassVar[bool] = True
 
     name: Literal["deployed"] = "deployed"
     surrogate_width: float = Field(default=1.0, gt=0, description="of a spike's slope, in widths of the potential")

@@ -102,7 +102,7 @@ def shown(images: Tensor, recipe: Recipe, generator: torch.Generator) -> Tensor:
     """
     values = images.permute(0, 2, 3, 1).flatten(1)
     probabilities = recipe.interface.coding.probabilities(values).mT.contiguous()  # features first
-    if recipe.interface.coding.certain or not isinstance(recipe.method, Deployed):
+    if recipe.interface.coding.certain or not recipe.method.on_spikes:
         return probabilities
     return torch.bernoulli(probabilities, generator=generator)
 
