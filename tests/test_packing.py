@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 
 from programs import stripes
+from spikeloom.errors import ArtefactError
 from spikeloom.network.storage import load_learned
-from spikeloom.packing import pack_network
+from spikeloom.packing import pack_ensemble, pack_network
 from spikeloom.provenance import provenance_of
 from spikeloom.training.fit import train
 from spikeloom.training.recipe_files import check_recipe
+from spikeloom.zoo import zoo_card
 from spikeloom.zoo.cards import card
 
 
@@ -38,6 +40,21 @@ def test_a_card_is_of_the_file_that_is_shipped_and_says_where_it_comes_from(run,
     assert (made.validation[0].images, made.test[0].images) == (18, 30)
     assert made.measured.data == stripes(30, seed=1).fingerprint
     assert made.trained.data == stripes(90).fingerprint
+
+
+def test_a_card_of_what_is_there_to_be_chosen_among_has_no_test_figure(run, tmp_path):
+    made = pack_network("own", run, tmp_path / "zoo", ["train it so"], with_test=False)
+    assert made.test == ()
+    assert made.shown == made.validation
+
+
+def test_an_ensemble_is_of_shipped_networks(tmp_path):
+    with pytest.raises(ArtefactError, match=r"both: runs/own is no zoo:NAME; .*pack it first"):
+        pack_ensemble("both", ["zoo:mnist-5", "runs/own"], tmp_path)
+    made = pack_ensemble("both", ["zoo:mnist-5-frugal"], tmp_path, with_test=False)
+    assert made.test == ()
+    assert made.validation == zoo_card("mnist-5-frugal").validation
+    assert made.commands[0].endswith("--no-test")
 
 
 def test_provenance_names_version_libraries_machine_device_and_data():

@@ -30,7 +30,13 @@ DRAWS, SIZES = 10, (1, 4, 16, 64)
 
 
 def pack_network(
-    name: str, run: Path, folder: Path, commands: Sequence[str] = (), differs: str | None = None, threads: int = 1
+    name: str,
+    run: Path,
+    folder: Path,
+    commands: Sequence[str] = (),
+    differs: str | None = None,
+    threads: int = 1,
+    with_test: bool = True,
 ) -> Card:
     """Write the learned network of a run small, as NAME.safetensors, and its card, as NAME.json; give the card.
 
@@ -42,6 +48,8 @@ def pack_network(
         That make it again; by default the training by its shipped recipe, and this packing.
     differs : str, optional
         What those commands would give otherwise.
+    with_test : bool
+        Whether the test set is asked too: not of what is there to be chosen among.
     """
     target = folder / f"{name}.safetensors"
     save_quantised(load_learned(run / LEARNED_FILE), target)
@@ -50,8 +58,7 @@ def pack_network(
     trained, resumed = _trained(network)
     sizes = SIZES[:1] if network.is_certain else SIZES
     ensembles = dict.fromkeys(sizes, 1 if network.is_certain else DRAWS)
-    validation, test = _splits(recipe)
-    found = [evaluate_network(network, images, ensembles, threads=threads) for images in (validation, test)]
+    found = [evaluate_network(network, images, ensembles, threads=threads) for images in _splits(recipe, with_test)]
     made = Card(
         name=name,
         cores=network.n_cores,
@@ -61,19 +68,25 @@ def pack_network(
         changes=changes_of(recipe),
         seed=recipe.seed,
         validation=tuple(found[0][size] for size in sizes),
-        test=tuple(found[1][size] for size in sizes),
+        test=tuple(one[size] for one in found[1:] for size in sizes),
         commands=tuple(commands) or _commands(name, recipe),
         differs=differs,
         trained=trained,
         resumed=resumed,
-        measured=provenance_of("cpu", threads, test.fingerprint),
+        measured=provenance_of("cpu", threads, _data(recipe)),
     )
     _write(made, folder)
     return made
 
 
 def pack_ensemble(
-    name: str, sources: Sequence[str], folder: Path, copies: int = 1, ticks: int = 1, threads: int = 1
+    name: str,
+    sources: Sequence[str],
+    folder: Path,
+    copies: int = 1,
+    ticks: int = 1,
+    threads: int = 1,
+    with_test: bool = True,
 ) -> Card:
     """Measure an ensemble of shipped networks, in shifted copies and for some ticks; write and give its card.
 
@@ -90,7 +103,8 @@ def pack_ensemble(
     if any(recipe.data != recipes[0].data for recipe in recipes):
         raise ArtefactError(f"{name}: its networks held out different images; an ensemble needs one validation split")
     program = show_moved(deploy_together(networks, copies=copies), ticks)
-    validation, test = _splits(recipes[0])
+    found = [evaluate_program(program, images, threads=threads) for images in _splits(recipes[0], with_test)]
+    asked = "" if with_test else " --no-test"
     names = tuple(source.removeprefix("zoo:") for source in sources)
     made = Card(
         name=name,
@@ -102,10 +116,10 @@ def pack_ensemble(
         networks=names,
         copies=copies,
         ticks=ticks,
-        validation=(evaluate_program(program, validation, threads=threads),),
-        test=(evaluate_program(program, test, threads=threads),),
-        commands=(f"spikeloom pack ensemble {name} {' '.join(sources)} --copies {copies} --ticks {ticks}",),
-        measured=provenance_of("cpu", threads, test.fingerprint),
+        validation=tuple(found[:1]),
+        test=tuple(found[1:]),
+        commands=(f"spikeloom pack ensemble {name} {' '.join(sources)} --copies {copies} --ticks {ticks}{asked}",),
+        measured=provenance_of("cpu", threads, _data(recipes[0])),
     )
     _write(made, folder)
     return made
@@ -113,16 +127,18 @@ def pack_ensemble(
 
 def measured_again(card: Card, model: LearnedNetwork | ChipProgram, threads: int = 1) -> Card:
     """Give the card with everything measured anew of what it describes."""
-    validation, test = _splits(recorded_recipe(load_network(f"zoo:{(card.networks or (card.name,))[0]}")))
+    recipe = recorded_recipe(load_network(f"zoo:{(card.networks or (card.name,))[0]}"))
+    splits = _splits(recipe, bool(card.test))
     if isinstance(model, ChipProgram):
-        found = [{card.members: evaluate_program(model, images, threads=threads)} for images in (validation, test)]
+        found = [{card.members: evaluate_program(model, images, threads=threads)} for images in splits]
     else:
-        ensembles = {one.members: one.draws for one in card.test}
-        found = [evaluate_network(model, images, ensembles, threads=threads) for images in (validation, test)]
+        ensembles = {one.members: one.draws for one in card.validation}
+        found = [evaluate_network(model, images, ensembles, threads=threads) for images in splits]
+    measured = [tuple(one[size.members] for size in card.validation) for one in found]
     changed = {
-        "validation": tuple(found[0][one.members] for one in card.test),
-        "test": tuple(found[1][one.members] for one in card.test),
-        "measured": provenance_of("cpu", threads, test.fingerprint),
+        "validation": measured[0],
+        "test": measured[1] if card.test else (),
+        "measured": provenance_of("cpu", threads, _data(recipe)),
     }
     return card.model_copy(update=changed)
 
@@ -151,10 +167,16 @@ def _method(recipes: Sequence[Recipe]) -> Literal["probabilities", "deployed"]:
     return "probabilities" if sampled else "deployed"
 
 
-def _splits(recipe: Recipe) -> tuple[Dataset, Dataset]:
-    """Give the validation split that no training saw, and the test set."""
+def _splits(recipe: Recipe, with_test: bool) -> list[Dataset]:
+    """Give the validation split that no training saw, and the test set where it is asked."""
     source = recipe.data.source
-    return validation_split(recipe, load_dataset(source))[1], load_dataset(source, "test")
+    validation = validation_split(recipe, load_dataset(source))[1]
+    return [validation, load_dataset(source, "test")] if with_test else [validation]
+
+
+def _data(recipe: Recipe) -> str:
+    """Give the fingerprint of the test set, which names the data that a card speaks of."""
+    return load_dataset(recipe.data.source, "test").fingerprint
 
 
 def _write(card: Card, folder: Path) -> None:

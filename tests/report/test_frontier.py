@@ -63,6 +63,14 @@ def test_the_figure_shows_no_test_figure_of_what_was_not_picked():
     assert 99.0 not in shown
 
 
+def test_what_validation_picks_must_have_asked_the_test_set_and_the_rest_need_not():
+    passed_over, better = (card(name, 20, accuracy, 0.5) for name, accuracy in (("worse", 0.1), ("better", 0.999)))
+    not_asked = [found.model_copy(update={"test": ()}) for found in (passed_over, better)]
+    frontier_figure(entries([*CARDS, not_asked[0]]), {})
+    with pytest.raises(ArtefactError, match="better: is chosen, but the test set was not asked; pack it with --test"):
+        frontier_figure(entries([*CARDS, not_asked[1]]), {})
+
+
 def test_a_spread_is_over_the_seeds_of_the_very_recipe():
     found = seeds_of(CARDS, "small")
     assert found.names == ("small", "other seed")

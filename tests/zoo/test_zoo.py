@@ -47,11 +47,11 @@ def test_a_card_tells_what_loading_gives(name):
     assert card.cores == model.n_cores
     assert card.commands
     assert set(card.networks) <= set(network_names())
-    assert card.test[0].images == 10_000
-    assert card.test[0].cores == card.cores * (1 if card.networks else card.members)
+    assert card.shown[0].images == (10_000 if card.test else 5_000)
+    assert card.shown[0].cores == card.cores * (1 if card.networks else card.members)
 
 
-@pytest.mark.parametrize("name", [name for name in zoo_names() if zoo_card(name).test[0].redrawn is None])
+@pytest.mark.parametrize("name", [name for name in zoo_names() if zoo_card(name).validation[0].redrawn is None])
 def test_a_card_of_what_has_no_chance_holds_what_is_measured_again(name):
     card = zoo_card(name)
     again = measured_again(card, load(f"zoo:{name}"))
@@ -62,7 +62,7 @@ def test_only_a_network_that_samples_says_so():
     for name in network_names():
         network, card = load_network(f"zoo:{name}"), zoo_card(name)
         assert card.method == recorded_recipe(network).method.name
-        assert (card.test[0].redrawn is None) == network.is_certain
+        assert (card.validation[0].redrawn is None) == network.is_certain
         assert (card.method == "probabilities") == (not network.has_certain_synapses)
 
 

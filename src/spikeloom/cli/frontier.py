@@ -50,7 +50,7 @@ def frontier_command(
             "method": entry.card.method,
             "validation_accuracy": entry.validation.accuracy,
             "picked_by_validation": entry in chosen,
-            **measurement_row(entry.test, shipped_profiles(), with_accuracy=entry in told),
+            **measurement_row(entry.shown, shipped_profiles(), with_accuracy=entry in told),
         }
         for entry in found
     ]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 pack_app = typer.Typer(help="Ship a network or an ensemble: a small file, and a card of what was measured of it.")
 
 Folder = Annotated[Path, typer.Option("--out", "-o", help="Folder for the file and its card.")]
+Test = Annotated[bool, typer.Option("--test/--no-test", help="Ask the test set too: only of what was chosen.")]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="What it will be called.", show_default=False)]
 
 
@@ -35,14 +36,15 @@ def network_command(
     differs: Annotated[
         str | None, typer.Option("--differs", metavar="TEXT", help="What those commands would give otherwise.")
     ] = None,
+    with_test: Test = True,
     threads: Threads = 0,
     as_json: Json = False,
 ) -> None:
-    """Write the learned network of a run small, measure that file on both splits, and write its card."""
+    """Write the learned network of a run small, measure that file on validation and test set, and write its card."""
     from spikeloom.packing import pack_network
 
     used = threads or console.default_threads()
-    _tell(pack_network(name, run, out, commands or (), differs, used), out, as_json)
+    _tell(pack_network(name, run, out, commands or (), differs, used, with_test), out, as_json)
 
 
 @pack_app.command("ensemble")
@@ -54,14 +56,15 @@ def ensemble_command(
     copies: Annotated[int, typer.Option("--copies", help="Shifted copies of each: 1, 5 or 9.")] = 1,
     ticks: Annotated[int, typer.Option("--ticks", help="Ticks each image is shown: 1, 5 or 9.")] = 1,
     out: Folder = Path("zoo"),
+    with_test: Test = True,
     threads: Threads = 0,
     as_json: Json = False,
 ) -> None:
-    """Measure shipped networks that vote together on both splits, and write the card of the ensemble."""
+    """Measure shipped networks that vote together on validation split and test set, and write the ensemble's card."""
     from spikeloom.packing import pack_ensemble
 
     used = threads or console.default_threads()
-    _tell(pack_ensemble(name, networks, out, copies, ticks, used), out, as_json)
+    _tell(pack_ensemble(name, networks, out, copies, ticks, used, with_test), out, as_json)
 
 
 @pack_app.command("check")
@@ -85,7 +88,7 @@ def check_command(
         card = zoo_card(name)
         again = measured_again(card, load(f"{PREFIX}{name}"), used)
         holds = (again.validation, again.test) == (card.validation, card.test)
-        rows.append({"name": name, "holds": holds, "test_accuracy": again.test[0].accuracy})
+        rows.append({"name": name, "holds": holds, "validation_accuracy": again.validation_accuracy})
         if not as_json:
             console.show(f"{name}: {'as its card says' if holds else 'not as its card says'}")
     if as_json:

@@ -57,7 +57,7 @@ def _row(card: Card, n_bytes: int) -> dict[str, Any]:
         "recipe": card.recipe,
         "seed": card.seed,
         "validation_accuracy": card.validation_accuracy,
-        "energy_joules": {name: card.test[0].energy(profile).total for name, profile in profiles.items()},
+        "energy_joules": {name: card.shown[0].energy(profile).total for name, profile in profiles.items()},
         "bytes": n_bytes,
     }
 

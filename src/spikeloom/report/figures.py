@@ -67,10 +67,10 @@ def frontier_figure(found: Sequence[Entry], seeds: Mapping[str, Seeds]) -> Figur
     figure = Figure(figsize=(9.2, 5.8), layout="constrained")
     axes = figure.subplots()
     line = picked(found)
-    best = [entry.test for entry in line]
+    best = [entry.reported for entry in line]
     told = [entry for entry in found if entry in reported(found) or entry.card.name in _PAPERS_METHOD]
     for method, (colour, marker, label) in _METHODS.items():
-        tests = [entry.test for entry in told if entry.card.method == method]
+        tests = [entry.reported for entry in told if entry.card.method == method]
         axes.plot(*_places(tests), marker, color=colour, markersize=6, zorder=3, linestyle="none",
                   label=f"{label} (modelled energy)")  # fmt: skip
     axes.step(*_places(best), where="post", color="#9a9a9a", linewidth=1.4, zorder=1,
@@ -78,12 +78,12 @@ def frontier_figure(found: Sequence[Entry], seeds: Mapping[str, Seeds]) -> Figur
     _draw_uncertainty(axes, best)
     for entry in _apart(line):
         axes.annotate(
-            _told(entry, seeds), (_microjoules(entry.test), entry.test.interval[1] * 100),
+            _told(entry, seeds), (_microjoules(entry.reported), entry.reported.interval[1] * 100),
             xytext=(3, 3), textcoords="offset points", ha="right", va="bottom", fontsize=7.5, color=_INK,
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
         )  # fmt: skip
     _draw_published(axes, published_points())
-    _label_axes(axes, [entry.test for entry in told], published_points())
+    _label_axes(axes, [entry.reported for entry in told], published_points())
     return figure
 
 
@@ -139,18 +139,18 @@ def _told(entry: Entry, seeds: Mapping[str, Seeds]) -> str:
     """Give what a label says: size, accuracy, and the mean over seeds where there are several."""
     known = seeds.get(entry.card.name)
     mean = "" if known is None else f" ({len(known.names)} seeds: {known.test[0] * 100:.2f})"
-    return f"{_size(entry.test)}\n{entry.test.accuracy * 100:.2f} %{mean}"
+    return f"{_size(entry.reported)}\n{entry.reported.accuracy * 100:.2f} %{mean}"
 
 
 def _apart(line: Sequence[Entry]) -> list[Entry]:
     """Give those of ascending energies that get a label: of neighbours the one that stands highest."""
     groups: list[list[Entry]] = []
     for entry in line:
-        if groups and _microjoules(entry.test) < _LABEL_ROOM * _microjoules(groups[-1][-1].test):
+        if groups and _microjoules(entry.reported) < _LABEL_ROOM * _microjoules(groups[-1][-1].reported):
             groups[-1].append(entry)
         else:
             groups.append([entry])
-    return [max(group, key=lambda entry: entry.test.accuracy) for group in groups]
+    return [max(group, key=lambda entry: entry.reported.accuracy) for group in groups]
 
 
 def _draw_uncertainty(axes: Axes, tests: Sequence[Measurement]) -> None:

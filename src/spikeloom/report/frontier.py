@@ -14,11 +14,28 @@ from spikeloom.zoo.cards import Card
 
 @dataclass(frozen=True)
 class Entry:
-    """One ensemble of a card: what chose it, and what is reported of it."""
+    """One ensemble of a card: what chose it, and what is known of it on the test set, where that was asked."""
 
     card: Card
     validation: Measurement
-    test: Measurement
+    test: Measurement | None
+
+    @property
+    def shown(self) -> Measurement:
+        """What is told of cores, ticks and energy."""
+        return self.test or self.validation
+
+    @property
+    def joules(self) -> float:
+        """Of an image of the validation split: what chooses also tells what it costs."""
+        return self.validation.energy().total
+
+    @property
+    def reported(self) -> Measurement:
+        """What the test set says of what was chosen; ArtefactError where it was not asked."""
+        if self.test is None:
+            raise ArtefactError(f"{self.card.name}: is chosen, but the test set was not asked; pack it with --test")
+        return self.test
 
 
 @dataclass(frozen=True)
@@ -41,15 +58,15 @@ def entries(cards: Iterable[Card]) -> list[Entry]:
         Entry(card, validation, test)
         for card in cards
         if not card.is_other_seed
-        for validation, test in zip(card.validation, card.test, strict=True)
+        for validation, test in zip(card.validation, card.test or [None] * len(card.validation), strict=True)
     ]
-    return sorted(found, key=lambda entry: entry.test.energy().total)
+    return sorted(found, key=lambda entry: entry.joules)
 
 
 def picked(found: Sequence[Entry]) -> list[Entry]:
     """Give those that the validation split picks: each better on it than everything that costs less."""
     best: list[Entry] = []
-    for entry in sorted(found, key=lambda entry: (entry.test.energy().total, -entry.validation.accuracy)):
+    for entry in sorted(found, key=lambda entry: (entry.joules, -entry.validation.accuracy)):
         if not best or entry.validation.accuracy > best[-1].validation.accuracy:
             best.append(entry)
     return best
@@ -60,7 +77,7 @@ def reported(found: Sequence[Entry]) -> list[Entry]:
 
     A network that takes several ticks an image answers fewer images a second, so one tick is a class of its own.
     """
-    of_one_tick = [entry for entry in found if entry.test.ticks_per_image == 1]
+    of_one_tick = [entry for entry in found if entry.validation.ticks_per_image == 1]
     chosen = [*picked(found), *picked(of_one_tick)]
     return [entry for entry in found if entry in chosen]
 
@@ -76,7 +93,7 @@ def spreads(cards: Sequence[Card]) -> dict[str, Seeds]:
 
 def seeds_of(cards: Iterable[Card], recipe: str) -> Seeds:
     """Give the spread over all shipped networks that this very recipe made, whatever their seeds."""
-    made = [card for card in cards if card.recipe == recipe and not card.networks and not card.changes]
+    made = [card for card in cards if card.recipe == recipe and card.test and not card.networks and not card.changes]
     if len(made) < 2:
         raise ArtefactError(f"recipe {recipe}: the zoo has {len(made)} networks of it; a spread needs two seeds")
     both = [[card.validation[0].accuracy for card in made], [card.test[0].accuracy for card in made]]

@@ -112,7 +112,7 @@ def zoo_table(cards: Sequence[Card], sizes: Mapping[str, int]) -> Table:
             f"{card.members}",
             f"{card.ticks}",
             percent(card.validation_accuracy),
-            microjoules(card.test[0].energy().total),
+            microjoules(card.shown[0].energy().total),
             f"{sizes[card.name] / 2**20:.1f} MB",
         )
     return table
@@ -135,17 +135,18 @@ def card_table(card: Card) -> Table:
     title = f"{card.name}: method {card.method}, recipe {card.recipe}{changed}{seed}"
     headings = ("members", "cores", "ticks", "draws", "validation", "test", "±", "95 % interval", "events", "energy")
     table = _table(title, *headings, "range, uJ")
-    for validation, found in zip(card.validation, card.test, strict=True):
-        low, high = found.interval
+    for validation, found in zip(card.validation, card.shown, strict=True):
+        test = ["not asked", "", ""]
+        if card.test:
+            low, high = found.interval
+            test = [percent(found.accuracy), _spread(found), f"{low * 100:.2f} to {high * 100:.2f}"]
         table.add_row(
             f"{found.members}",
             f"{found.cores:,}",
             f"{found.ticks_per_image}",
             f"{found.draws}",
             percent(validation.accuracy),
-            percent(found.accuracy),
-            _spread(found),
-            f"{low * 100:.2f} to {high * 100:.2f}",
+            *test,
             f"{found.events_per_image:,.0f}",
             microjoules(found.energy().total),
             energy_range(found),

@@ -24,7 +24,8 @@ class Card(BaseModel):
     changes : keys in which its recipe differs from the shipped one of that name; none where it is that
     networks, copies, ticks : of an ensemble, the shipped networks it is made of, the shifted copies of each, and the
         ticks for which an image is shown
-    validation, test : an ensemble size each, in the same order
+    validation, test : an ensemble size each, in the same order; no test where it is there to be chosen among, and the
+        validation split chose another
     commands : that make it again
     differs : what those commands would give otherwise than the shipped file; None where they give it again
     trained, measured : where network and measurements come from
@@ -44,7 +45,7 @@ class Card(BaseModel):
     copies: int = 1
     ticks: int = 1
     validation: tuple[Measurement, ...] = Field(min_length=1)
-    test: tuple[Measurement, ...] = Field(min_length=1)
+    test: tuple[Measurement, ...] = ()
     commands: tuple[str, ...] = Field(min_length=1)
     differs: str | None = None
     trained: Provenance | None = None
@@ -53,7 +54,7 @@ class Card(BaseModel):
 
     @model_validator(mode="after")
     def _measured_alike(self) -> Card:
-        if [found.members for found in self.validation] != [found.members for found in self.test]:
+        if self.test and [found.members for found in self.validation] != [found.members for found in self.test]:
             raise ValueError("validation and test: measured of other ensemble sizes")
         return self
 
@@ -61,6 +62,11 @@ class Card(BaseModel):
     def validation_accuracy(self) -> float:
         """Of `members` on the validation split."""
         return self.validation[0].accuracy
+
+    @property
+    def shown(self) -> tuple[Measurement, ...]:
+        """What is told of cores, ticks and energy: of the test set, or of the validation split where that is all."""
+        return self.test or self.validation
 
     @property
     def is_other_seed(self) -> bool:
