@@ -1,4 +1,4 @@
-"""Run every benchmark and print a row for each figure; `--json` prints JSON."""
+"""Run every benchmark, or those named, and print a row for each figure as it comes; `--json` prints JSON at the end."""
 
 from __future__ import annotations
 
@@ -8,19 +8,24 @@ import sys
 
 from benchmarks import evaluation, gaussian, startup, training_precision, training_step
 
+_ALL = {"startup": startup, "training_step": training_step, "training_precision": training_precision}
+_ALL |= {"gaussian": gaussian, "evaluation": evaluation}
 
-def main() -> None:
+
+def main(arguments: list[str]) -> None:
     """Print all rows."""
-    rows = [
-        row
-        for benchmark in (startup, training_step, training_precision, gaussian, evaluation)
-        for row in benchmark.rows()
-    ]
-    if "--json" in sys.argv:
+    as_json = "--json" in arguments
+    names = [name for name in arguments if name != "--json"] or list(_ALL)
+    if unknown := set(names) - set(_ALL):
+        sys.exit(f"benchmarks: there is no {', '.join(sorted(unknown))}; choose of {', '.join(_ALL)}")
+    rows = []
+    for name in names:
+        found = _ALL[name].rows()
+        rows += found
+        for row in [] if as_json else found:
+            print(f"{row['work']:<58} {row['what']:<34} {row['value']:>10.4g} {row['unit']}")
+    if as_json:
         print(json.dumps({"machine": platform.processor() or platform.machine(), "rows": rows}, indent=2))
-        return
-    for row in rows:
-        print(f"{row['work']:<58} {row['what']:<34} {row['value']:>10.4g} {row['unit']}")
 
 
-main()
+main(sys.argv[1:])

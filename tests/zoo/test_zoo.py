@@ -1,4 +1,6 @@
+import re
 from importlib import resources
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,9 +10,9 @@ from spikeloom.data import mnist
 from spikeloom.errors import ArtefactError
 from spikeloom.measure.energy import PAPER_PROFILE
 from spikeloom.measure.evaluation import evaluate_network
-from spikeloom.packing import changes_of, measured_again
+from spikeloom.packing import measured_again
 from spikeloom.training.recipe import Recipe
-from spikeloom.training.recipe_files import load_recipe, recorded_recipe, shipped_recipes
+from spikeloom.training.recipe_files import changes_of, load_recipe, recorded_recipe, shipped_recipes
 from spikeloom.zoo import load, load_network, zoo_card, zoo_names
 
 
@@ -56,6 +58,16 @@ def test_a_card_of_what_has_no_chance_holds_what_is_measured_again(name):
     card = zoo_card(name)
     again = measured_again(card, load(f"zoo:{name}"))
     assert (again.validation, again.test) == (card.validation, card.test)
+
+
+@pytest.mark.parametrize("folder", ["README.md", "docs", "benchmarks", "src"])
+def test_every_network_that_is_named_anywhere_is_there(folder):
+    root = Path(__file__).parents[2]
+    files = (
+        [root / folder] if folder.endswith(".md") else [*(root / folder).rglob("*.py"), *(root / folder).rglob("*.md")]
+    )
+    named = {name for file in files for name in re.findall(r"\bmnist-\d[\w-]*[\w]", file.read_text("utf-8"))}
+    assert named - {"mnist-29"} <= {*zoo_names(), *shipped_recipes()}  # the start of several names
 
 
 def test_only_a_network_that_samples_says_so():
