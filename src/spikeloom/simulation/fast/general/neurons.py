@@ -63,6 +63,7 @@ def settle(layout, here, potentials, n_input, work, nothing):
     parameter_set, scratch = here.set, work.scratch
     at = here.core * POTENTIAL_WORDS
     input_sign = load(scratch, TOTAL + (n_input - 1) * WORDS, nothing) if n_input else nothing
+    # what no neuron of the set uses is not read: most sets have neither leak nor chance
     n_leak = LEAK_PLANES if occupied(layout, parameter_set, LEAK, LEAK + LEAK_PLANES) else 0
     leak_at = (parameter_set * N_PLANES + LEAK) * WORDS
     leak_sign = parameter(layout, parameter_set, LEAK + LEAK_PLANES - 1, nothing) if n_leak else nothing
@@ -81,7 +82,8 @@ def settle(layout, here, potentials, n_input, work, nothing):
 
     thresholds = _thresholds(layout, parameter_set, work, nothing)
     above, below_it = thresholds.positive, thresholds.negative
-    # carries of: potential + input, that + leak, that - threshold, that + negative threshold
+    # Four carries go up together, so that every plane of the potentials is read and written once: those of potential +
+    # input, that + leak, that - threshold, that + negative threshold. The third begins full: a - b is a + ~b + 1.
     first_carry, second_carry, spike_carry, below_carry = nothing, nothing, ~nothing, nothing
     new = nothing
     for place in range(POTENTIAL_PLANES):
@@ -123,15 +125,17 @@ def _reset(layout, parameter_set, potential, spikes, below, thresholds):
     """Reset the potentials of neurons that spike, or are below the negative threshold."""
     nothing = spikes ^ spikes
     if not any_set(spikes | below):
-        return
+        return  # as in most ticks of most cores, and then nothing more is read
     to_value = parameter(layout, parameter_set, TO_VALUE, nothing)
     by_threshold = parameter(layout, parameter_set, BY_THRESHOLD, nothing)
     saturate = parameter(layout, parameter_set, SATURATE, nothing)
+    # Cassidy et al. 2013, linear mode: V - (alpha + drawn) after a spike, V + (beta + drawn) below the floor
     if any_set(spikes & by_threshold):
         add(potential, thresholds.positive, 0, nothing, spikes & by_threshold, ~nothing)
     rising = below & by_threshold & ~saturate
     if any_set(rising):
         add(potential, thresholds.negative, 0, nothing, rising, nothing)
+    # these lose what they had: R after a spike, -R below the floor, or the floor itself, -beta, where it saturates
     gone = (spikes & to_value) | (below & (saturate | to_value))
     if any_set(gone):
         planes = potential.planes
@@ -159,7 +163,7 @@ def _leaking(layout, parameter_set, work, nothing):
 @kernel
 def _draw_thresholds(layout, parameter_set, n_mask, keys, scratch, nothing):
     """Write both thresholds with what is drawn on top of them."""
-    first, n = parameter_set * N_PLANES, THRESHOLD_PLANES + 1
+    first, n = parameter_set * N_PLANES, THRESHOLD_PLANES + 1  # a plane more: threshold and draw may carry
     for source, target in ((THRESHOLD, THRESHOLDS), (NEGATIVE_THRESHOLD, NEGATIVE_THRESHOLDS)):
         copy(layout.parameters, (first + source) * WORDS, THRESHOLD_PLANES, scratch, target, nothing)
         store(scratch, target + THRESHOLD_PLANES * WORDS, nothing)
@@ -199,6 +203,7 @@ def _add_saturating(potential, amount, top, mask, negative):
 
 @inlined
 def _not_zero(potentials, at, nothing):
+    """Give the neurons whose potential is not zero: a leak that follows its sign has none to follow there."""
     found = nothing
     for word in range(at, at + POTENTIAL_WORDS, WORDS):
         found = found | load(potentials, word, nothing)

@@ -18,7 +18,7 @@ _RANDOM_MASK = np.uint32((1 << RANDOM_BITS) - 1)
 @kernel
 def make_keys(seed, tick, keys):
     """Write the key of each neuron's draws in this tick."""
-    root = extend(extend(np.uint32(0), seed), tick)
+    root = extend(extend(np.uint32(0), seed), tick)  # the part of the key that all neurons share is hashed once
     for neuron in range(N_NEURONS):
         keys[neuron] = extend(root, neuron)
 
@@ -36,6 +36,7 @@ def lucky(sizes, row, keys, purpose, scratch, like):
 @kernel
 def draw_planes(keys, n_planes, planes, at):
     """Write the lowest bits of each neuron's threshold draw."""
+    # turned from a number a neuron into a plane a bit, since thresholds are added as planes
     for word in range(at, at + n_planes * NEURON_WORDS):
         planes[word] = 0
     for neuron in range(N_NEURONS):

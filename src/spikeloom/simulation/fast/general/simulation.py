@@ -15,7 +15,7 @@ from numba import njit, prange
 
 from spikeloom.chip.limits import N_AXON_TYPES, N_NEURONS
 from spikeloom.chip.program import ChipProgram
-from spikeloom.chip.trains import SpikeTrains, pack
+from spikeloom.chip.trains import WORD_BITS, SpikeTrains, pack
 from spikeloom.simulation.base import Recording, SpikeRecord, check_inputs, recorded_within, windows_within
 from spikeloom.simulation.fast.bits.compiled import inlined
 from spikeloom.simulation.fast.bits.memory import CACHE_LINE, aligned, zeros
@@ -216,6 +216,7 @@ def _run_core(layout, state, piece, here, work):
         if _draws_anything(layout, here.set):
             make_keys(layout.seeds[core], here.tick, work.keys)
         n_input = 0
+        # with input a core cannot be called quiet, so only the others remember what they were
         if active:
             n_input, n_events = sum_input(layout, here, work, nothing)
         else:
@@ -265,16 +266,17 @@ def _send(layout, ring, outputs, here, work, spikes):
     for word in range(NEURON_WORDS):
         left = scratch[SINGLE + word]
         while left:
-            neuron = here.core * N_NEURONS + 64 * word + lowest_bit(left)
+            neuron = here.core * N_NEURONS + WORD_BITS * word + lowest_bit(left)
             left &= left - np.uint64(1)
             target = layout.targets[neuron]
             if target >= 0:
                 # a target is its axon times RING, plus the delay: one number to fetch for each spike
                 slot = work.thread * RING + (here.tick + target % RING) % RING
                 axon = target // RING
+                # into this thread's own ring: no two threads write to a word, and the receiver reads all of them
                 ring[slot * n_words + (axon >> 6)] |= np.uint64(1) << np.uint64(axon & 63)
                 hops += layout.hops[neuron]
-            elif target < -1:
+            elif target < -1:  # an output line; -1 is a neuron that goes nowhere
                 outputs[here.row, -2 - target] = True
     return hops
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from spikeloom.chip.limits import N_AXON_TYPES, N_AXONS
+from spikeloom.chip.trains import WORD_BITS
 from spikeloom.simulation.fast.bits.adders import COUNT_MAX, ROWS_AT_ONCE, Number, add, count
 from spikeloom.simulation.fast.bits.compiled import inlined
 from spikeloom.simulation.fast.bits.planes import load, lowest_bit, popcount, prefetch, store
@@ -34,14 +35,14 @@ def take_arrivals(layout, ring, lines, here, work):
     _collect(layout, ring, lines, here, work)
     arrivals, at, first_row = work.arrivals, here.arrivals, here.core * ROWS
     n = at
-    arrivals[at + ENDS - 1] = at
+    arrivals[at + ENDS - 1] = at  # each type begins where the one before it ends, and the first one here
     for axon_type in range(N_AXON_TYPES):
         for word in range(NEURON_WORDS):
             of_type = layout.axons_of_type[(here.core * N_AXON_TYPES + axon_type) * NEURON_WORDS + word]
             spikes = work.scratch[word] & of_type
             while spikes:
-                row = first_row + 64 * word + lowest_bit(spikes)
-                spikes &= spikes - np.uint64(1)
+                row = first_row + WORD_BITS * word + lowest_bit(spikes)
+                spikes &= spikes - np.uint64(1)  # takes the lowest bit away
                 prefetch(layout.crossbars, row * NEURON_WORDS)
                 arrivals[n] = row
                 n += 1
@@ -62,7 +63,7 @@ def _collect(layout, ring, lines, here, work):
         for thread in range(n_threads):
             index = (thread * RING + here.tick % RING) * n_words + here.core * NEURON_WORDS + word
             arriving |= ring[index]
-            ring[index] = 0
+            ring[index] = 0  # clean for the tick that comes round to this slot again
         work.scratch[word] = arriving
     for tap in range(layout.tap_starts[here.core], layout.tap_starts[here.core + 1]):
         spike = (lines[layout.tap_lines[tap], here.row >> 6] >> np.uint64(here.row & 63)) & np.uint64(1)
@@ -78,6 +79,7 @@ def sum_input(layout, here, work, nothing):
     for axon_type in range(N_AXON_TYPES):
         n_rows = arrivals[ends + axon_type] - arrivals[ends + axon_type - 1]
         largest += n_rows * layout.largest[here.set, axon_type]
+    # as few planes as the largest sum that can come needs, and one for its sign: adding costs an operation a plane
     total = Number(scratch, TOTAL, _bit_length(largest) + 1)
     for place in range(total.n):
         store(scratch, TOTAL + place * NEURON_WORDS, nothing)
@@ -121,6 +123,7 @@ def _thin(layout, here, axon_type, first, last, work, nothing):
         row = load(layout.crossbars, arrived * NEURON_WORDS, nothing)
         # axons are sorted by type in the layout; draws are keyed by the number an axon has in the program
         axon = layout.axons[here.core, (arrived - here.core * ROWS) % N_AXONS]
+        # an event is a synapse that is on behind a spike, whether or not chance then lets it through
         n_synapses += popcount(row)
         kept = sure | lucky(layout.magnitudes, sizes, work.keys, axon, work.scratch, nothing)
         store(work.scratch, THINNED + place * NEURON_WORDS, row & kept)
@@ -132,6 +135,7 @@ def _sum_of_counts(scratch, n_rows, nothing):
     """Give the sum of the counts of all neurons."""
     total = 0
     for place in range(_bit_length(n_rows)):
+        # a bit in this plane is worth 2^place rows to its neuron
         total += popcount(load(scratch, COUNTS + place * NEURON_WORDS, nothing)) << place
     return total
 
