@@ -6,10 +6,10 @@ import pytest
 from programs import stripes
 from spikeloom.errors import ArtefactError
 from spikeloom.network.storage import load_learned
-from spikeloom.packing import pack_ensemble, pack_network
+from spikeloom.packing import _commands, pack_ensemble, pack_network
 from spikeloom.provenance import provenance_of
 from spikeloom.training.fit import train
-from spikeloom.training.recipe_files import check_recipe
+from spikeloom.training.recipe_files import check_recipe, load_recipe
 from spikeloom.zoo import zoo_card
 from spikeloom.zoo.cards import card
 
@@ -46,6 +46,11 @@ def test_a_card_of_what_is_there_to_be_chosen_among_has_no_test_figure(run, tmp_
     made = pack_network("own", run, tmp_path / "zoo", ["train it so"], with_test=False)
     assert made.test == ()
     assert made.shown == made.validation
+    recipe = load_recipe("mnist-5-deployed", ["seed=3", "train.epochs=1"])
+    assert _commands("own", recipe, with_test=False) == (
+        "spikeloom train mnist-5-deployed --seed 3 --set train.epochs=1 --out runs/own",
+        "spikeloom pack network own runs/own --no-test",
+    )
 
 
 def test_an_ensemble_is_of_shipped_networks(tmp_path):

@@ -69,7 +69,7 @@ def pack_network(
         seed=recipe.seed,
         validation=tuple(found[0][size] for size in sizes),
         test=tuple(one[size] for one in found[1:] for size in sizes),
-        commands=tuple(commands) or _commands(name, recipe),
+        commands=tuple(commands) or _commands(name, recipe, with_test),
         differs=differs,
         trained=trained,
         resumed=resumed,
@@ -104,7 +104,6 @@ def pack_ensemble(
         raise ArtefactError(f"{name}: its networks held out different images; an ensemble needs one validation split")
     program = show_moved(deploy_together(networks, copies=copies), ticks)
     found = [evaluate_program(program, images, threads=threads) for images in _splits(recipes[0], with_test)]
-    asked = "" if with_test else " --no-test"
     names = tuple(source.removeprefix("zoo:") for source in sources)
     made = Card(
         name=name,
@@ -118,7 +117,9 @@ def pack_ensemble(
         ticks=ticks,
         validation=tuple(found[:1]),
         test=tuple(found[1:]),
-        commands=(f"spikeloom pack ensemble {name} {' '.join(sources)} --copies {copies} --ticks {ticks}{asked}",),
+        commands=(
+            f"spikeloom pack ensemble {name} {' '.join(sources)} --copies {copies} --ticks {ticks}{_asked(with_test)}",
+        ),
         measured=provenance_of("cpu", threads, _data(recipes[0])),
     )
     _write(made, folder)
@@ -143,13 +144,20 @@ def measured_again(card: Card, model: LearnedNetwork | ChipProgram, threads: int
     return card.model_copy(update=changed)
 
 
-def _commands(name: str, recipe: Recipe) -> tuple[str, ...]:
+def _commands(name: str, recipe: Recipe, with_test: bool) -> tuple[str, ...]:
     if recipe.name not in shipped_recipes():
         raise RecipeError(f"{name}: recipe '{recipe.name}' is not shipped; say with --command how the network is made")
     seed = f" --seed {recipe.seed}" if recipe.seed else ""
     changed = "".join(f" --set {shlex.quote(change)}" for change in changes_of(recipe))
     run = f"runs/{name}"
-    return (f"spikeloom train {recipe.name}{seed}{changed} --out {run}", f"spikeloom pack network {name} {run}")
+    return (
+        f"spikeloom train {recipe.name}{seed}{changed} --out {run}",
+        f"spikeloom pack network {name} {run}{_asked(with_test)}",
+    )
+
+
+def _asked(with_test: bool) -> str:
+    return "" if with_test else " --no-test"
 
 
 def _trained(network: LearnedNetwork) -> tuple[Provenance | None, tuple[Provenance, ...]]:

@@ -96,3 +96,10 @@ def test_an_unknown_key_is_refused_before_any_trial(space, tmp_path):
     with pytest.raises(RecipeError, match="method.foo: there is no such key"):
         search(unknown, stripes(), tmp_path / "trials.sqlite", 1, print)
     assert not (tmp_path / "trials.sqlite").exists()
+
+
+def test_choices_that_do_not_go_together_are_passed_over(space, tmp_path):
+    dimensions = {"interface.coding": Dimension(choices=("fax", "threshold")), "train.epochs": Dimension(choices=(1,))}
+    heard = []
+    search(space.model_copy(update={"space": dimensions}), stripes(), tmp_path / "trials.sqlite", 8, heard.append)
+    assert {trial.accuracy is None for trial in heard} == {True, False}

@@ -88,6 +88,8 @@ def test_a_training_that_goes_on_elsewhere_says_where(tmp_path, monkeypatch):
     training = train(recipe(), stripes(), tmp_path).training
     assert training["provenance"] == began
     assert training["resumed"] == [elsewhere.model_dump(mode="json")]
+    monkeypatch.setattr(fit, "provenance_of", lambda *_: provenance_of("cpu", 64, stripes().fingerprint))
+    assert train(recipe(), stripes(), tmp_path).training["resumed"] == training["resumed"]  # nothing was left to train
 
 
 def test_a_run_folder_tells_every_epoch(tmp_path):

@@ -79,7 +79,8 @@ def test_a_recipe_may_extend_a_file_beside_it(own):
         ),
         ("interface.coding={name='thermometer', levels=2, thresholds=[0.5]}", "1 thresholds for 2 levels"),
         ("seed=-1", "seed = -1"),
-        ("layers=[]", "layers"),
+        ("layers=[]", r"layers = \[\]: "),
+        ("data={name='mnist', path='x.npz'}", "data: name 'mnist' and path 'x.npz'; give one of them"),
         ("no equals sign [", "is not key=value"),
     ],
 )
@@ -151,10 +152,17 @@ def test_changes_are_told_against_the_shipped_recipe_and_the_seed_is_none():
         ["method={name='probabilities', sharpen=0.2}"],
         ["interface.frames={name='moved', shifts=[[0, 0], [0, 1]]}", "interface.coding=threshold"],
         ["interface.coding={name='thermometer', levels=2, thresholds=[0.25, 0.5]}"],
-        ["data.path=/some where/digits.npz"],
+        ["data.path=/some where/digits 😀.npz"],
         ["train.schedule.name=stepped", "train.optimiser={name='sgd', momentum=0.5}"],
     ],
 )
 def test_the_changes_that_are_told_give_the_recipe_again(changes):
     recipe = load_recipe("mnist-5-deployed", changes)
     assert load_recipe("mnist-5-deployed", changes_of(recipe)) == recipe
+
+
+def test_a_circle_is_seen_whatever_way_it_goes(tmp_path):
+    (tmp_path / "c").mkdir()
+    (tmp_path / "c" / "a.toml").write_text('extends = "../c/a.toml"\n')
+    with pytest.raises(RecipeError, match=r"extends .*a.toml, which extends it; break the circle"):
+        load_recipe(tmp_path / "c" / "a.toml")

@@ -74,7 +74,7 @@ def import_command(
         list[Path],
         typer.Argument(
             metavar="FILE...",
-            help="As many as the format is read from.",
+            help="ranc: INPUT CONFIG; nscs: MODEL [SPIKES]; nir: GRAPH.",
             show_default=False,
         ),
     ],

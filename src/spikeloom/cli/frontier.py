@@ -50,7 +50,9 @@ def frontier_command(
             "method": entry.card.method,
             "validation_accuracy": entry.validation.accuracy,
             "picked_by_validation": entry in chosen,
-            **measurement_row(entry.shown, shipped_profiles(), with_accuracy=entry in told),
+            **measurement_row(
+                entry.reported if entry in told else entry.shown, shipped_profiles(), with_accuracy=entry in told
+            ),
         }
         for entry in found
     ]

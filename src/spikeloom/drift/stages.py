@@ -134,7 +134,11 @@ STAGES: tuple[tuple[str, Runner], ...] = (
     ("sampled, as matrix products", _products),
     (REFERENCE, _fast),
     ("fast simulator", _fast),
-    *((f"{form.name}, written and read", _read_back(form)) for form in FORMATS.values() if form.read is not None),
+    *(
+        (f"{form.name.upper()}, written and read", _read_back(form))
+        for form in FORMATS.values()
+        if form.read is not None
+    ),
     ("SANA-FE", _sana_fe),
     ("NIR portable, in snnTorch", _nir("portable", run_snntorch)),
     ("NIR native, in nirtorch", _nir("native", run_nirtorch)),

@@ -120,18 +120,19 @@ def search(
         If Optuna is not installed.
     """
     base = load_recipe(space.recipe)
-    # an unknown key is refused before any trial
-    changed_recipe(base, {key: (*found.choices, found.low)[0] for key, found in space.space.items()})
+    for key, dimension in space.space.items():
+        if not dimension.choices:  # an unknown key is refused before any trial; choices may need one another
+            changed_recipe(base, {key: dimension.low})
     study = _study(space, base, dataset, storage, seed)
 
     def objective(trial: Any) -> tuple[float, float]:
         changes = {key: _suggested(trial, key, dimension) for key, dimension in space.space.items()}
         trial.set_user_attr("changes", changes)
-        recipe = changed_recipe(base, changes)
         try:
+            recipe = changed_recipe(base, changes)
             recipe.topology(dataset.value_shape, dataset.n_classes)  # refuse before any training
             found = judged(recipe, dataset)
-        except (FitError, TrainingError) as error:
+        except (FitError, RecipeError, TrainingError) as error:
             hear(Trial(trial.number, changes))
             raise _pruned(str(error)) from error
         trial.set_user_attr("cores", found.cores)

@@ -26,6 +26,12 @@ class DataChoice(_Part):
     path: str | None = None
     validation: float = Field(default=1 / 12, gt=0, lt=1, description="share of the training set held out")
 
+    @model_validator(mode="after")
+    def _is_one(self) -> DataChoice:
+        if self.name is not None and self.path is not None:
+            raise ValueError(f"name '{self.name}' and path '{self.path}'; give one of them")
+        return self
+
     @property
     def source(self) -> str:
         """What `load_dataset` is to load: the path, or else the name; RecipeError where there is neither."""

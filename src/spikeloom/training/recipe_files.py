@@ -52,7 +52,7 @@ def load_recipe(source: str | Path, changes: Sequence[str] = ()) -> Recipe:
     values = _read_toml(str(source))
     if "extends" in changed:
         values["extends"] = changed.pop("extends")
-    return check_recipe(_merge(_extended(values, (str(source),)), changed), str(source))
+    return check_recipe(_merge(_extended(values, (_place(source),)), changed), str(source))
 
 
 def changed_recipe(recipe: Recipe, changes: Mapping[str, Any]) -> Recipe:
@@ -82,7 +82,9 @@ def check_recipe(values: Mapping[str, Any], source: str) -> Recipe:
         return Recipe.model_validate(values)
     except ValidationError as error:
         problems = error.errors()
-        told = [problem for problem in problems if problem["type"] != "too_short"] or problems  # what follows of others
+        # a list whose entries are wrong is told to be too short as well
+        inside = {problem["loc"][:1] for problem in problems if len(problem["loc"]) > 1}
+        told = [problem for problem in problems if problem["type"] != "too_short" or problem["loc"] not in inside]
         raise RecipeError(f"recipe {source}: {'; '.join(map(_describe, told))}") from error
 
 
@@ -124,7 +126,7 @@ def _extended(values: dict[str, Any], sources: tuple[str, ...]) -> dict[str, Any
     if not isinstance(base, str):
         raise RecipeError(f"recipe {sources[-1]}: extends is {base!r}; the name or path of one recipe is needed")
     if base.endswith(".toml"):
-        base = str(Path(sources[-1]).parent / base)
+        base = str((Path(sources[-1]).parent / base).resolve())
     if base in sources:
         raise RecipeError(f"recipe {sources[-1]}: extends {base}, which extends it; break the circle")
     try:
@@ -132,6 +134,11 @@ def _extended(values: dict[str, Any], sources: tuple[str, ...]) -> dict[str, Any
     except RecipeError as error:
         raise RecipeError(f"recipe {sources[-1]}: extends {base}: {error}") from error
     return _merge(_extended(below, (*sources, base)), values)
+
+
+def _place(source: str | Path) -> str:
+    """Give a shipped name as it is and a file by its whole path, so that a circle is seen whatever way it goes."""
+    return str(source) if str(source) in shipped_recipes() else str(Path(source).resolve())
 
 
 def _merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
@@ -188,7 +195,7 @@ def _inline(value: Any) -> str:
         return "{" + ", ".join(f"{key}={_inline(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(_inline, value)) + "]"
-    return json.dumps(value)  # numbers, true, false and strings are written alike in both
+    return json.dumps(value, ensure_ascii=False)  # numbers, true, false and strings are written alike in both
 
 
 def _describe(problem: Any) -> str:

@@ -33,6 +33,8 @@ def start(recipe: Recipe, dataset: Dataset, run: Path | None, provenance: Proven
             raise TrainingError(f"{run}: was trained on data of another shape; pass the data it was started with")
         if checkpoint.data != dataset.fingerprint:
             raise TrainingError(f"{run}: the data have changed since it was started; pass those, or start a new run")
+        if len(checkpoint.log) >= recipe.train.epochs:
+            return checkpoint  # nothing is trained any more
         return replace(checkpoint, network=_gone_on(checkpoint.network, provenance))
     interface = recipe.interface.of(dataset.value_shape, dataset.class_names, len(topology.layers))
     network = initial_network(topology, interface, recipe.method.convention, start_generator(recipe.seed))
