@@ -1,8 +1,9 @@
-"""Tables that are one of several kinds, told by their ``name``: which kinds there are, and keys as a file has them."""
+"""Tables that are one of several kinds, told by their ``name``: the kinds there are, and what is wrong in them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, get_args
 
 from pydantic import BaseModel
@@ -25,6 +26,19 @@ def key_of(loc: tuple[int | str, ...], kinds: Kinds) -> str:
 def kinds_of(key: Any, kinds: Kinds) -> Mapping[str, type[BaseModel]]:
     """Give the kinds of the table at a part of a location; none where it is no such table."""
     return kinds.get(key, {}) if isinstance(key, str) else {}
+
+
+def described(problem: Any, kinds: Kinds = MappingProxyType({})) -> str:
+    """Say what pydantic found wrong: the key as a file has it, the value, what is allowed."""
+    key = key_of(problem["loc"], kinds)
+    if problem["type"] == "missing":
+        return f"{key} is missing"
+    if problem["type"] == "extra_forbidden":
+        return f"{key}: there is no such key"
+    text = str(problem["ctx"]["error"]) if problem["type"] == "value_error" else problem["msg"]
+    if not key:  # of several keys, which the text names
+        return text
+    return f"{key} = {problem['input']!r}: {text[:1].lower()}{text[1:]}"
 
 
 def _found(model: type[BaseModel]) -> Iterator[tuple[str, Mapping[str, type[BaseModel]]]]:

@@ -58,7 +58,8 @@ def pack_network(
     trained, resumed = _trained(network)
     sizes = SIZES[:1] if network.is_certain else SIZES
     ensembles = dict.fromkeys(sizes, 1 if network.is_certain else DRAWS)
-    found = [evaluate_network(network, images, ensembles, threads=threads) for images in _splits(recipe, with_test)]
+    splits, data = _splits(recipe, with_test)
+    found = [evaluate_network(network, images, ensembles, threads=threads) for images in splits]
     made = Card(
         name=name,
         cores=network.n_cores,
@@ -73,7 +74,7 @@ def pack_network(
         differs=differs,
         trained=trained,
         resumed=resumed,
-        measured=provenance_of("cpu", threads, _data(recipe)),
+        measured=provenance_of("cpu", threads, data),
     )
     _write(made, folder)
     return made
@@ -103,7 +104,8 @@ def pack_ensemble(
     if any(recipe.data != recipes[0].data for recipe in recipes):
         raise ArtefactError(f"{name}: its networks held out different images; an ensemble needs one validation split")
     program = show_moved(deploy_together(networks, copies=copies), ticks)
-    found = [evaluate_program(program, images, threads=threads) for images in _splits(recipes[0], with_test)]
+    splits, data = _splits(recipes[0], with_test)
+    found = [evaluate_program(program, images, threads=threads) for images in splits]
     names = tuple(source.removeprefix("zoo:") for source in sources)
     made = Card(
         name=name,
@@ -120,7 +122,7 @@ def pack_ensemble(
         commands=(
             f"spikeloom pack ensemble {name} {' '.join(sources)} --copies {copies} --ticks {ticks}{_asked(with_test)}",
         ),
-        measured=provenance_of("cpu", threads, _data(recipes[0])),
+        measured=provenance_of("cpu", threads, data),
     )
     _write(made, folder)
     return made
@@ -129,7 +131,7 @@ def pack_ensemble(
 def measured_again(card: Card, model: LearnedNetwork | ChipProgram, threads: int = 1) -> Card:
     """Give the card with everything measured anew of what it describes."""
     recipe = recorded_recipe(load_network(f"zoo:{(card.networks or (card.name,))[0]}"))
-    splits = _splits(recipe, bool(card.test))
+    splits, data = _splits(recipe, bool(card.test))
     if isinstance(model, ChipProgram):
         found = [{card.members: evaluate_program(model, images, threads=threads)} for images in splits]
     else:
@@ -139,7 +141,7 @@ def measured_again(card: Card, model: LearnedNetwork | ChipProgram, threads: int
     changed = {
         "validation": measured[0],
         "test": measured[1] if card.test else (),
-        "measured": provenance_of("cpu", threads, _data(recipe)),
+        "measured": provenance_of("cpu", threads, data),
     }
     return card.model_copy(update=changed)
 
@@ -175,16 +177,14 @@ def _method(recipes: Sequence[Recipe]) -> Literal["probabilities", "deployed"]:
     return "probabilities" if sampled else "deployed"
 
 
-def _splits(recipe: Recipe, with_test: bool) -> list[Dataset]:
-    """Give the validation split that no training saw, and the test set where it is asked."""
+def _splits(recipe: Recipe, with_test: bool) -> tuple[list[Dataset], str]:
+    """Give the validation split that no training saw, the test set where it is asked, and the latter's fingerprint.
+
+    That names the data which a card speaks of, asked or not.
+    """
     source = recipe.data.source
-    validation = validation_split(recipe, load_dataset(source))[1]
-    return [validation, load_dataset(source, "test")] if with_test else [validation]
-
-
-def _data(recipe: Recipe) -> str:
-    """Give the fingerprint of the test set, which names the data that a card speaks of."""
-    return load_dataset(recipe.data.source, "test").fingerprint
+    validation, test = validation_split(recipe, load_dataset(source))[1], load_dataset(source, "test")
+    return [validation, test] if with_test else [validation], test.fingerprint
 
 
 def _write(card: Card, folder: Path) -> None:

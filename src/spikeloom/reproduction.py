@@ -11,6 +11,7 @@ from spikeloom.artefact import write_atomically
 from spikeloom.data.datasets import Dataset
 from spikeloom.measure.energy import shipped_profiles
 from spikeloom.measure.evaluation import evaluate_network
+from spikeloom.measure.jobs import members_of_draws
 from spikeloom.measure.votes import Progress
 from spikeloom.network.learned import LearnedNetwork
 from spikeloom.report.figures import accuracy_energy_figure, save_figure
@@ -22,8 +23,7 @@ RESULTS_FILE, FIGURE_FILE = "results.json", "accuracy-energy.png"
 
 def work(networks: Mapping[str, LearnedNetwork], ensembles: Mapping[int, int], n_images: int) -> int:
     """Give how many images will be shown to how many cores, the unit in which progress is told."""
-    members = (max(s for s, n in ensembles.items() if draw < n) for draw in range(max(ensembles.values())))
-    return sum(network.n_cores for network in networks.values()) * sum(members) * n_images
+    return sum(network.n_cores for network in networks.values()) * sum(members_of_draws(ensembles)) * n_images
 
 
 def reproduce(

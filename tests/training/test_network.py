@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from programs import tiny_network
-from spikeloom.training.network import TrainingNetwork, decide, population_loss, to_learned
+from spikeloom.training.network import TrainingNetwork, decide, population_loss
 from spikeloom.training.recipe import Probabilities
 
 
@@ -53,7 +53,7 @@ def test_dropout_drops_hidden_spikes_without_rescaling_the_rest():
 
 def test_an_untouched_network_comes_back_unchanged():
     start = tiny_network()
-    back = to_learned(TrainingNetwork(start), start)
+    back = TrainingNetwork(start).learned(start)
     for before, after in zip(start.layers, back.layers, strict=True):
         assert np.array_equal(before.probabilities, after.probabilities)
         assert np.array_equal(before.biases, after.biases)
@@ -67,7 +67,7 @@ def test_trained_values_land_on_their_own_synapses():
     with torch.no_grad():
         group.probabilities[2, 9, 5] = 0.125
         group.biases[2, 5] = -7
-    layer = to_learned(network, start).layers[0]
+    layer = network.learned(start).layers[0]
     assert layer.probabilities[cores, axons, neurons] == 0.125
     assert layer.biases[cores, neurons] == -7
     changed = layer.probabilities != start.layers[0].probabilities

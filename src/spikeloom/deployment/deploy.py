@@ -45,7 +45,6 @@ def deploy(network: LearnedNetwork, members: int = 1, seed: int = 0, place: Plac
     ProgramError
         If it is a program already.
     """
-    _check_learned(network)
     if members < 1:
         raise FitError(f"deployment: {members} members; at least 1 is needed")
     return deploy_members(network, range(members), seed, place)
@@ -60,7 +59,11 @@ def deploy_members(
     ------
     FitError
         If a member is named twice, or a number is negative.
+    ProgramError
+        If it is a program already.
     """
+    if isinstance(network, ChipProgram):
+        raise ProgramError("deployment: is a chip program already; a learned network is needed")
     numbers = np.array(members, np.int64)
     if seed < 0 or len(np.unique(numbers)) != len(numbers) or (numbers < 0).any():
         raise FitError(f"deployment: members {list(members)} of seed {seed}; none twice and no negative number")
@@ -114,8 +117,6 @@ def deploy_together(
     ProgramError
         If the networks are not fed and read alike.
     """
-    for network in networks:
-        _check_learned(network)
     if copies not in SHIFTS or members < 1:
         raise FitError(f"deployment: {members} members in {copies} copies; at least 1 member, copies of {_NUMBERS}")
     numbered = enumerate((network, shift) for network in networks for _ in range(members) for shift in SHIFTS[copies])
@@ -166,11 +167,6 @@ def _shown(program: ChipProgram, frames: Moved | Stream) -> ChipProgram:
             f"'{program.interface.frames.name}'; deploy a network with still ones"
         )
     return replace(program, interface=program.interface.model_copy(update={"frames": frames}))
-
-
-def _check_learned(network: LearnedNetwork) -> None:
-    if isinstance(network, ChipProgram):
-        raise ProgramError("deployment: is a chip program already; a learned network is needed")
 
 
 def _neurons(network: LearnedNetwork, connected: np.ndarray, n_members: int) -> Neurons:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from spikeloom.chip.program import ChipProgram
+from spikeloom.chip.trains import pack
 from spikeloom.data.datasets import Dataset
 from spikeloom.deployment.deploy import deploy
 from spikeloom.drift.stages import REFERENCE, STAGES, Answer, RefusedError, Runner
@@ -22,7 +23,7 @@ from spikeloom.measure.evaluation import check_data
 from spikeloom.measure.votes import interface_needed, shown_spikes
 from spikeloom.network.forward import class_means
 from spikeloom.network.learned import LearnedNetwork
-from spikeloom.simulation import run
+from spikeloom.simulation import backend_named, run
 
 
 @dataclass(frozen=True)
@@ -119,8 +120,7 @@ class _Ledger:
     def _votes(self, outputs: np.ndarray) -> np.ndarray:
         """Give the votes of each class for each image, (n_images, n_classes)."""
         interface = interface_needed(self._program)
-        classes = np.arange(interface.n_classes)
         first = interface.latency  # the blank tick, and latency - 1 ticks until the first answer
-        answered = outputs[first : first + len(self._dataset) * interface.ticks_per_image].astype(np.int64)
-        by_tick = answered @ (self._program.outputs.classes[:, None] == classes)
+        answered = outputs[first : first + len(self._dataset) * interface.ticks_per_image]
+        by_tick = backend_named("reference").count(pack(answered), self._program.outputs.classes, interface.n_classes)
         return interface.readout.votes(by_tick, interface.ticks_per_image)

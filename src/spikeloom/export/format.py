@@ -20,7 +20,7 @@ from spikeloom.brief import Brief
 from spikeloom.chip.program import ChipProgram
 from spikeloom.errors import ExportError
 from spikeloom.export.features import Support, used_with
-from spikeloom.interface.record import described
+from spikeloom.kinds import described
 
 RECORD_FILE = "export.json"
 

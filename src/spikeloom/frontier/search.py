@@ -23,7 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from spikeloom.data.datasets import Dataset
 from spikeloom.errors import FitError, RecipeError, TrainingError
-from spikeloom.interface.record import described
+from spikeloom.kinds import described
 from spikeloom.measure.evaluation import draws_that_differ, evaluate_network
 from spikeloom.measure.measurement import Measurement
 from spikeloom.optional import needed

@@ -12,7 +12,7 @@ from spikeloom.interface.coding import Bernoulli, Coding
 from spikeloom.interface.frames import TICKS_MAX, Frames, Still
 from spikeloom.interface.part import Part
 from spikeloom.interface.readout import Readout
-from spikeloom.kinds import key_of, kinds_in
+from spikeloom.kinds import described, kinds_in
 
 Length = Annotated[int, Field(ge=1)]
 
@@ -66,7 +66,7 @@ class Interface(Presentation):
         try:
             super().__init__(**values)
         except ValidationError as error:
-            raise ProgramError(f"interface: {described(error.errors()[0])}") from error
+            raise ProgramError(f"interface: {described(error.errors()[0], kinds_in(Presentation))}") from error
 
     @property
     def ticks_per_image(self) -> int:
@@ -98,16 +98,3 @@ class Interface(Presentation):
     def n_classes(self) -> int:
         """Classes that are voted for."""
         return len(self.class_names)
-
-
-def described(problem: Any) -> str:
-    """Say what pydantic found wrong: the key, the value, what is allowed."""
-    key = key_of(problem["loc"], kinds_in(Presentation))
-    if problem["type"] == "missing":
-        return f"{key} is missing"
-    if problem["type"] == "extra_forbidden":
-        return f"{key}: there is no such key"
-    text = str(problem["ctx"]["error"]) if problem["type"] == "value_error" else problem["msg"]
-    if not key:  # of several keys, which the text names
-        return text
-    return f"{key} = {problem['input']!r}: {text[:1].lower()}{text[1:]}"

@@ -45,8 +45,14 @@ def perform(job: Job, *, backend: str = "fast", threads: int = 1, progress: Prog
     return count_votes(program, values, job.seed, backend=backend, threads=threads, progress=progress)
 
 
+def members_of_draws(ensembles: Mapping[int, int]) -> list[int]:
+    """Give the members of each draw: as many as the largest ensemble that still has a draw then."""
+    draws = range(max(ensembles.values()))
+    return [max(size for size, n_draws in ensembles.items() if draw < n_draws) for draw in draws]
+
+
 def member_jobs(network: LearnedNetwork, values: np.ndarray, ensembles: Mapping[int, int], seed: int) -> list[Job]:
-    """Give the jobs of ensembles of a network: in each draw as many members as the largest ensemble has.
+    """Give the jobs of ensembles of a network: in each draw those members that it needs.
 
     Parameters
     ----------
@@ -55,8 +61,8 @@ def member_jobs(network: LearnedNetwork, values: np.ndarray, ensembles: Mapping[
     """
     return [
         Job(network, values, seed_of_draw(seed, draw), member)
-        for draw in range(max(ensembles.values()))
-        for member in range(max(size for size, n_draws in ensembles.items() if draw < n_draws))
+        for draw, n_members in enumerate(members_of_draws(ensembles))
+        for member in range(n_members)
     ]
 
 
@@ -68,9 +74,9 @@ def fold(votes: Iterable[Votes], ensembles: Mapping[int, int]) -> dict[int, list
     counted: dict[int, list[Votes]] = {size: [] for size in ensembles}
     # votes are folded as they come, so that no more than one draw's sum is held
     following = iter(votes)
-    for draw in range(max(ensembles.values())):
+    for draw, n_members in enumerate(members_of_draws(ensembles)):
         together: Votes | None = None
-        for size in range(1, max(size for size, n_draws in ensembles.items() if draw < n_draws) + 1):
+        for size in range(1, n_members + 1):
             member = next(following)
             together = member if together is None else together.beside(member)
             if draw < ensembles.get(size, 0):

@@ -103,10 +103,11 @@ def count_votes(
     windows = core_phases(program, interface.latency)[:, None] + np.array([0, n_ticks])
     simulation = chosen.start(program, Recording(windows=windows), threads)
     at_once = images_at_once or max(_ticks_at_once(simulation, interface) // interface.ticks_per_image, 1)
+    at_once = 1 if interface.reset else at_once
     activity = Activity(images=len(values))
     pieces: list[np.ndarray] = []
-    for first in range(0, len(values), 1 if interface.reset else at_once):
-        shown = values[first : first + (1 if interface.reset else at_once)]
+    for first in range(0, len(values), at_once):
+        shown = values[first : first + at_once]
         numbers = np.arange(len(shown)) + first + first_image
         spikes = chosen.encode(interface, program.inputs, shown, numbers, seed, threads)
         for trains, did in _answers(simulation, spikes, interface, drained=interface.reset):

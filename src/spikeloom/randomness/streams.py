@@ -64,5 +64,10 @@ def epoch_seed(seed: int, epoch: int) -> int:
     return int(np.random.SeedSequence(seed, spawn_key=(_EPOCH, epoch)).generate_state(1, np.uint32)[0])
 
 
+def validation_seed(seed: int) -> int:
+    """Give the seed of the spikes by which the training network itself is judged: the root, alike after every epoch."""
+    return seed
+
+
 def _spawned(seed: int, *key: int) -> np.random.Generator:
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))

@@ -68,7 +68,8 @@ def frontier_figure(found: Sequence[Entry], seeds: Mapping[str, Seeds]) -> Figur
     axes = figure.subplots()
     line = picked(found)
     best = [entry.reported for entry in line]
-    told = [entry for entry in found if entry in reported(found) or entry.card.name in _PAPERS_METHOD]
+    chosen = reported(found)
+    told = [entry for entry in found if entry in chosen or entry.card.name in _PAPERS_METHOD]
     for method, (colour, marker, label) in _METHODS.items():
         tests = [entry.reported for entry in told if entry.card.method == method]
         axes.plot(*_places(tests), marker, color=colour, markersize=6, zorder=3, linestyle="none",

@@ -17,7 +17,7 @@ from spikeloom.errors import DataError, TrainingError
 from spikeloom.network.learned import LearnedNetwork
 from spikeloom.network.storage import save_learned
 from spikeloom.provenance import provenance_of
-from spikeloom.randomness.streams import epoch_seed
+from spikeloom.randomness.streams import epoch_seed, validation_seed
 from spikeloom.training.augment import augment
 from spikeloom.training.checkpoint import Checkpoint, save_checkpoint
 from spikeloom.training.files import CHECKPOINT_FILE, LEARNED_FILE, METRICS_FILE
@@ -133,7 +133,7 @@ def train(
 def accuracy(network: Trainable, examples: Examples, recipe: Recipe) -> float:
     """Give the share of examples that the training network itself decides right."""
     right = 0
-    generator = torch.Generator(examples.labels.device).manual_seed(recipe.seed)
+    generator = torch.Generator(examples.labels.device).manual_seed(validation_seed(recipe.seed))
     for indices in torch.arange(len(examples.labels), device=examples.labels.device).split(_VALIDATION_BATCH):
         values = shown(examples.batch(indices), recipe, generator)
         right += int((network.decide(values) == examples.labels[indices]).sum())

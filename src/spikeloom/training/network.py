@@ -77,7 +77,8 @@ class TrainingNetwork(Trainable):
 
     def learned(self, start: LearnedNetwork) -> LearnedNetwork:
         """Give the learned network that holds these parameters and everything else of `start`."""
-        return to_learned(self, start)
+        layers = tuple(_trained(layer, old) for layer, old in zip(self.layers, start.layers, strict=True))
+        return replace(start, layers=layers)
 
     def moments(self, values: Tensor, generator: torch.Generator | None = None) -> tuple[Tensor, Tensor]:
         """Give mean and variance of each class's number of votes.
@@ -130,12 +131,6 @@ def population_loss(mean: Tensor, variance: Tensor, votes_per_class: Tensor, lab
 def decide(mean: Tensor, votes_per_class: Tensor) -> Tensor:
     """Give the class of the highest mean spike of each example; ties go to the lowest class."""
     return (mean / votes_per_class).argmax(0)
-
-
-def to_learned(network: TrainingNetwork, start: LearnedNetwork) -> LearnedNetwork:
-    """Give the learned network that holds the parameters of `network` and everything else of `start`."""
-    layers = tuple(_trained(layer, old) for layer, old in zip(network.layers, start.layers, strict=True))
-    return replace(start, layers=layers)
 
 
 def _trained(layer: CoreLayer, old: LearnedLayer) -> LearnedLayer:
