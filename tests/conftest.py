@@ -12,6 +12,12 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 from spikeloom.simulation import BACKENDS
 
 
+@pytest.fixture(autouse=True)
+def one_free_processor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Train on one thread: it is fastest for small work, and results are the same to the bit."""
+    monkeypatch.setattr("spikeloom.training.threads.free_processors", lambda: 1)
+
+
 @pytest.fixture(params=BACKENDS)
 def backend(request: pytest.FixtureRequest) -> str:
     """Every back end in turn."""

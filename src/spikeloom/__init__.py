@@ -8,10 +8,17 @@ result = sl.simulate(program, sl.data.mnist(train=False))
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+
+# Threads that wait for each other spin, and beside a busy program they spin away the time of those they wait for. This
+# bounds it: a longer spin is slower beside others, a shorter one on an idle machine (docs/measurements.md). It must
+# stand before torch or numba are loaded, and what the user chose stays.
+if "OMP_WAIT_POLICY" not in os.environ:
+    os.environ.setdefault("GOMP_SPINCOUNT", "3000")
 
 # Where each public name lives; imported when first used, so that torch is there only for those who train.
 _HOMES = {
@@ -20,17 +27,24 @@ _HOMES = {
     "LearnedNetwork": "spikeloom.network.learned",
     "Measurement": "spikeloom.measure.measurement",
     "ProgramBuilder": "spikeloom.chip.builder",
+    "Prediction": "spikeloom.measure.prediction",
     "Relays": "spikeloom.deployment.relay",
+    "Reporter": "spikeloom.training.reporter",
+    "Silent": "spikeloom.training.reporter",
+    "SpikeRecord": "spikeloom.simulation.base",
     "SpikeloomError": "spikeloom.errors",
     "deploy": "spikeloom.deployment.deploy",
     "deploy_together": "spikeloom.deployment.deploy",
     "fit_report": "spikeloom.chip.fit",
     "load": "spikeloom.zoo",
+    "load_network": "spikeloom.zoo",
+    "load_program": "spikeloom.zoo",
     "load_recipe": "spikeloom.training.recipe_files",
     "predict": "spikeloom.measure.prediction",
     "run": "spikeloom.simulation",
     "save_learned": "spikeloom.network.storage",
     "save_program": "spikeloom.chip.storage",
+    "show_frames": "spikeloom.deployment.deploy",
     "show_moved": "spikeloom.deployment.deploy",
     "simulate": "spikeloom.measure.evaluation",
     "train": "spikeloom.training.fit",
@@ -44,21 +58,56 @@ if TYPE_CHECKING:
     from spikeloom.chip.storage import save_program as save_program
     from spikeloom.deployment.deploy import deploy as deploy
     from spikeloom.deployment.deploy import deploy_together as deploy_together
+    from spikeloom.deployment.deploy import show_frames as show_frames
     from spikeloom.deployment.deploy import show_moved as show_moved
     from spikeloom.deployment.relay import Relays as Relays
     from spikeloom.errors import SpikeloomError as SpikeloomError
     from spikeloom.interface import Interface as Interface
     from spikeloom.measure.evaluation import simulate as simulate
     from spikeloom.measure.measurement import Measurement as Measurement
+    from spikeloom.measure.prediction import Prediction as Prediction
     from spikeloom.measure.prediction import predict as predict
     from spikeloom.network.learned import LearnedNetwork as LearnedNetwork
     from spikeloom.network.storage import save_learned as save_learned
+    from spikeloom.simulation import SpikeRecord as SpikeRecord
     from spikeloom.simulation import run as run
     from spikeloom.training.fit import train as train
     from spikeloom.training.recipe_files import load_recipe as load_recipe
+    from spikeloom.training.reporter import Reporter as Reporter
+    from spikeloom.training.reporter import Silent as Silent
     from spikeloom.zoo import load as load
+    from spikeloom.zoo import load_network as load_network
+    from spikeloom.zoo import load_program as load_program
 
-__all__ = [*sorted(_HOMES), "data"]
+__all__ = [
+    "ChipProgram",
+    "Interface",
+    "LearnedNetwork",
+    "Measurement",
+    "Prediction",
+    "ProgramBuilder",
+    "Relays",
+    "Reporter",
+    "Silent",
+    "SpikeRecord",
+    "SpikeloomError",
+    "data",
+    "deploy",
+    "deploy_together",
+    "fit_report",
+    "load",
+    "load_network",
+    "load_program",
+    "load_recipe",
+    "predict",
+    "run",
+    "save_learned",
+    "save_program",
+    "show_frames",
+    "show_moved",
+    "simulate",
+    "train",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -6,6 +6,7 @@ An artefact is a safetensors file with a single metadata key, ``spikeloom``, who
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import tempfile
@@ -54,11 +55,49 @@ def write_atomically(path: Path, content: bytes) -> None:
         temporary.chmod(0o644)
         temporary.replace(path)
     except OSError as error:
-        reason = error.strerror or error
-        raise ArtefactError(f"{path}: cannot be written: {reason}; free space or choose another place") from error
+        raise _unwritable(path, error) from error
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+
+
+def check_place(path: Path) -> None:
+    """Refuse a file's place that cannot be written, before the work whose result would go there.
+
+    Raises
+    ------
+    ArtefactError
+        Naming the cause.
+    """
+    if Path(path).is_dir():
+        raise _unwritable(path, IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR)))
+    check_folder(Path(path).parent)
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a folder that cannot be written or made; errors as in `check_place`."""
+    existing = next(place for place in (Path(folder).absolute(), *Path(folder).absolute().parents) if place.exists())
+    if not existing.is_dir():
+        raise _unwritable(folder, NotADirectoryError(errno.ENOTDIR, f"{existing} is a file"))
+    if not os.access(existing, os.W_OK | os.X_OK):
+        read_only = hasattr(os, "statvfs") and os.statvfs(existing).f_flag & os.ST_RDONLY
+        cause = errno.EROFS if read_only else errno.EACCES
+        raise _unwritable(folder, OSError(cause, os.strerror(cause)))
+
+
+_WAYS_OUT = {
+    errno.ENOSPC: "free space, or choose another disk",
+    errno.EDQUOT: "free space of your quota, or choose another disk",
+    errno.EFBIG: "raise the limit on file sizes, or choose another disk",
+    errno.EISDIR: "name a file in it",
+    errno.ENAMETOOLONG: "choose a shorter name",
+}
+
+
+def _unwritable(path: Path, error: OSError) -> ArtefactError:
+    """Give the error that says why a path cannot be written, and the way out of that cause."""
+    way_out = _WAYS_OUT.get(error.errno or 0, "choose a place that you may write to")
+    return ArtefactError(f"{path}: cannot be written: {error.strerror or error}; {way_out}")
 
 
 def write_artefact(path: Path, kind: Format, arrays: Arrays, record: Mapping[str, Any]) -> None:

@@ -8,6 +8,7 @@ SpikeloomError
 ├── PeerError       another tool is missing, or fails on our files
 ├── ProgramError    a chip program breaks a limit of the chip
 ├── RecipeError     a recipe has an unknown key or an impossible value
+├── SizeError       work would take more memory than there is
 └── TrainingError   a training cannot start, go on or end
 
 A message names the part, the value found, what is allowed and a way out.
@@ -44,6 +45,10 @@ class ProgramError(SpikeloomError):
 
 class RecipeError(SpikeloomError):
     """A recipe has an unknown key or an impossible value."""
+
+
+class SizeError(SpikeloomError):
+    """Work would take more memory than the machine lends."""
 
 
 class TrainingError(SpikeloomError):

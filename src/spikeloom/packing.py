@@ -15,6 +15,7 @@ from spikeloom.data import load_dataset
 from spikeloom.data.datasets import Dataset
 from spikeloom.deployment.deploy import deploy_together, show_moved
 from spikeloom.errors import ArtefactError, RecipeError
+from spikeloom.machine import threads_for
 from spikeloom.measure.evaluation import evaluate_network, evaluate_program
 from spikeloom.network.learned import LearnedNetwork
 from spikeloom.network.storage import load_learned, save_quantised
@@ -35,7 +36,7 @@ def pack_network(
     folder: Path,
     commands: Sequence[str] = (),
     differs: str | None = None,
-    threads: int = 1,
+    threads: int = 0,
     with_test: bool = True,
 ) -> Card:
     """Write the learned network of a run small, as NAME.safetensors, and its card, as NAME.json; give the card.
@@ -74,7 +75,7 @@ def pack_network(
         differs=differs,
         trained=trained,
         resumed=resumed,
-        measured=provenance_of("cpu", threads, data),
+        measured=provenance_of("cpu", threads_for(threads), data),
     )
     _write(made, folder)
     return made
@@ -86,7 +87,7 @@ def pack_ensemble(
     folder: Path,
     copies: int = 1,
     ticks: int = 1,
-    threads: int = 1,
+    threads: int = 0,
     with_test: bool = True,
 ) -> Card:
     """Measure an ensemble of shipped networks, in shifted copies and for some ticks; write and give its card.
@@ -122,13 +123,13 @@ def pack_ensemble(
         commands=(
             f"spikeloom pack ensemble {name} {' '.join(sources)} --copies {copies} --ticks {ticks}{_asked(with_test)}",
         ),
-        measured=provenance_of("cpu", threads, data),
+        measured=provenance_of("cpu", threads_for(threads), data),
     )
     _write(made, folder)
     return made
 
 
-def measured_again(card: Card, model: LearnedNetwork | ChipProgram, threads: int = 1) -> Card:
+def measured_again(card: Card, model: LearnedNetwork | ChipProgram, threads: int = 0) -> Card:
     """Give the card with everything measured anew of what it describes."""
     recipe = recorded_recipe(load_network(f"zoo:{(card.networks or (card.name,))[0]}"))
     splits, data = _splits(recipe, bool(card.test))
@@ -141,7 +142,7 @@ def measured_again(card: Card, model: LearnedNetwork | ChipProgram, threads: int
     changed = {
         "validation": measured[0],
         "test": measured[1] if card.test else (),
-        "measured": provenance_of("cpu", threads, data),
+        "measured": provenance_of("cpu", threads_for(threads), data),
     }
     return card.model_copy(update=changed)
 

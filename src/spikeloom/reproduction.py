@@ -32,7 +32,7 @@ def reproduce(
     ensembles: Mapping[int, int],
     *,
     seed: int = 0,
-    threads: int = 1,
+    threads: int = 0,
     progress: Progress | None = None,
 ) -> list[Reproduced]:
     """Measure every network in ensembles of every size, and give a row an ensemble.

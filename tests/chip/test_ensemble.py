@@ -100,5 +100,6 @@ def test_what_does_not_go_together_is_refused():
         show_frames(show_frames(program, 2), 2)
     with pytest.raises(FitError, match="0 frames an example"):
         show_frames(program, 0)
-    with pytest.raises(ProgramError, match="is a chip program already; a learned network is needed"):
-        deploy(program)
+    assert deploy(program) is program
+    with pytest.raises(ProgramError, match="2 members asked for; a program has those it was deployed with"):
+        deploy(program, 2)

@@ -89,7 +89,7 @@ def test_predict_decides_by_all_frames_of_an_example(spikeloom, own_work):
     assert (clip["votes"], clip["class"]) == (expected.votes, expected.class_name)
     refused = spikeloom("predict", "clips.safetensors", "one.npy")
     assert refused.code == 1
-    assert "one.npy: is 8 x 8 x 1; the network reads 2 x 8 x 8 x 1; pass another array" in refused.err
+    assert "one.npy: is 8 x 8 x 1; the network reads 2 x 8 x 8 x 1; pass a .npy array of that shape" in refused.err
     assert spikeloom("deploy", "learned.safetensors", "--frames", 2, "--ticks", 5).code == 2
 
 

@@ -66,7 +66,7 @@ def test_ctrl_c_leaves_a_run_that_resumes(spikeloom, own_work):
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
-    assert process.returncode == 1
+    assert process.returncode == 130
     assert "go on with: spikeloom train --resume run" in err
     assert "Traceback" not in err
     done = len(metrics.read_text().splitlines())

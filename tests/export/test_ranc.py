@@ -48,7 +48,7 @@ def test_rancs_networks_give_rancs_own_output_line_for_line(tmp_path, backend, n
 def test_a_program_comes_back_with_the_same_spikes(tmp_path_factory, program):
     folder = tmp_path_factory.mktemp("ranc")
     inputs = np.random.default_rng(0).random((20, N_LINES)) < 0.2
-    read = read_ranc(write_ranc(Exported(program, inputs), folder))
+    read = read_ranc(write_ranc(Exported(program, inputs), folder)[:2])
     again, packets = read.program, read.inputs
     assert np.array_equal(run(again, packets).outputs[:, :40], run(program, inputs).outputs)
 
@@ -170,5 +170,5 @@ def test_a_file_cut_short_and_a_floor_taken_otherwise_are_refused(tmp_path):
 def test_resets_that_truenorth_cannot_hold_come_back_too(tmp_path):
     program = one_neuron(threshold=4, reset=7, negative_threshold=9, saturate=False)
     program = replace(program, neurons=replace(program.neurons, reset=np.full((1, 256), 5, np.int32)))
-    again = read_ranc(write_ranc(Exported(program), tmp_path)).program
+    again = read_ranc(write_ranc(Exported(program), tmp_path)[:2]).program
     assert again.neurons.reset[0, 0] == 5

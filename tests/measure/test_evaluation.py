@@ -20,7 +20,7 @@ def test_an_image_in_the_stream_is_decided_like_the_image_alone(backend):
     program = deploy(tiny_network(), members=2)
     stream = count_votes(program, DATA.values, seed=3, backend=backend)
     for image in range(0, 60, 7):
-        alone = count_votes(program, DATA.values[image : image + 1], seed=3, backend=backend, first_image=image)
+        alone = count_votes(program, DATA.values[image : image + 1], seed=3, backend=backend, numbers=np.array([image]))
         assert np.array_equal(alone.votes[0], stream.votes[image])
 
 

@@ -43,7 +43,9 @@ def test_with_a_reset_an_example_in_a_stream_is_decided_like_the_example_alone(b
     program = integrator(reset=True, frames=Stream(frames=3))
     values = (np.random.default_rng(0).random((12, 3)) < 0.7).astype(np.float32)
     stream = count_votes(program, values, backend=backend).votes
-    alone = [count_votes(program, row[None], backend=backend, first_image=n).votes[0] for n, row in enumerate(values)]
+    alone = [
+        count_votes(program, row[None], backend=backend, numbers=np.array([n])).votes[0] for n, row in enumerate(values)
+    ]
     assert np.array_equal(stream, np.stack(alone))
     assert stream[:, 0].tolist() == (values.sum(1) // 2).tolist()
 

@@ -14,9 +14,10 @@ from spikeloom.provenance import provenance_of
 from spikeloom.training import fit
 from spikeloom.training.checkpoint import load_checkpoint
 from spikeloom.training.files import CHECKPOINT
-from spikeloom.training.fit import Silent, train
+from spikeloom.training.fit import train
 from spikeloom.training.recipe import Probabilities, Recipe
 from spikeloom.training.recipe_files import check_recipe, recorded_recipe
+from spikeloom.training.reporter import Silent
 from spikeloom.training.split import validation_split
 
 

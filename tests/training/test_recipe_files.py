@@ -56,9 +56,15 @@ def test_a_recipe_may_extend_a_file_beside_it(own):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ("train.epoch=3", "train.epoch: there is no such key; train has batch, epochs, learning_rate, optimiser"),
-        ("nothing=3", "nothing: there is no such key; a recipe has augment, data, interface"),
-        ("layers=[{windw=16}]", r"no such key; layers has features, repeats, shared, stride, window$"),
+        (
+            "train.epoch=3",
+            r"train.epoch: there is no such key; did you mean 'epochs'\? there are batch, epochs, ",
+        ),
+        ("nothing=3", "nothing: there is no such key; there are augment, data, interface"),
+        (
+            "layers=[{windw=16}]",
+            r"no such key; did you mean 'window'\? there are features, repeats",
+        ),
         ("train.epochs", "is not key=value"),
         ("train.epochs=0", "train.epochs = 0: .*greater than or equal to 1"),
         ("train.learning_rate=nan", "train.learning_rate = nan"),
@@ -68,14 +74,14 @@ def test_a_recipe_may_extend_a_file_beside_it(own):
             "interface.coding=latency",
             "interface.coding: name is 'latency'; one of 'bernoulli', 'thr",
         ),
-        ("train.optimiser.momentum=0.5", "train.optimiser.momentum: .*optimiser 'adam', which has none"),
+        ("train.optimiser.momentum=0.5", "train.optimiser.momentum: .*optimiser 'adam'; there are none"),
         (
             "method={name='deployed', sharpen=1.0}",
             "method.sharpen: there is no such key with method 'deployed'",
         ),
         (
             "method.event_cost=0.1",
-            "method.event_cost: .* with method 'probabilities', which has .*sharpen",
+            "method.event_cost: .* with method 'probabilities'; there are .*sharpen",
         ),
         ("interface.coding={name='thermometer', levels=2, thresholds=[0.5]}", "1 thresholds for 2 levels"),
         ("seed=-1", "seed = -1"),

@@ -106,7 +106,7 @@ def test_the_shipped_five_cores_cost_what_the_paper_says_by_calibration():
 
 
 def test_a_network_that_is_not_there_is_named_with_those_that_are():
-    with pytest.raises(ArtefactError, match="zoo:mnist-7: the zoo has no such network; it has mnist-.*mnist-5"):
+    with pytest.raises(ArtefactError, match="zoo:mnist-7: the zoo has no such network; did you mean .*mnist-5"):
         load("zoo:mnist-7")
 
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spikeloom.brief import Brief
 from spikeloom.chip.neuron import Neurons
+from spikeloom.value import Value
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Core(Brief):
+class Core(Value):
     """A core by itself.
 
     axon_types : (n_axons,) uint8

@@ -20,6 +20,7 @@ from spikeloom.chip.program import (
 )
 from spikeloom.chip.validate import validate_program
 from spikeloom.errors import ProgramError
+from spikeloom.interface import Interface
 
 
 def program_of_member(program: ChipProgram, member: int) -> ChipProgram:
@@ -95,7 +96,7 @@ def join_programs(programs: Sequence[ChipProgram]) -> ChipProgram:
     members = np.concatenate([program.members for program in programs])
     if len(np.unique(members)) < len(members):
         raise ProgramError("ensemble: two programs hold the same member; give each members of its own")
-    if any(program.interface != first.interface for program in programs):
+    if not all(_fed_alike(program, first) for program in programs):
         raise ProgramError(
             "ensemble: the programs are not fed and read alike; join those of one coding, size and depth"
         )
@@ -112,9 +113,23 @@ def join_programs(programs: Sequence[ChipProgram]) -> ChipProgram:
         routes=_joined_routes(programs, cores, outputs),
         inputs=_joined_inputs(programs, cores, lines),
         outputs=OutputLines(*(_joined([p.outputs for p in programs], name) for name in ("classes", "members"))),
-        interface=first.interface,
+        interface=_joined_interface([program.interface for program in programs]),
         check=validate_program,
     )
+
+
+def _fed_alike(program: ChipProgram, other: ChipProgram) -> bool:
+    if program.interface is None or other.interface is None:
+        return program.interface is other.interface
+    return program.interface.is_fed_like(other.interface)
+
+
+def _joined_interface(interfaces: Sequence[Interface | None]) -> Interface | None:
+    """Give the first interface; the data it was trained on only where all were trained on them."""
+    first = interfaces[0]
+    if first is None or all(interface == first for interface in interfaces):
+        return first
+    return first.model_copy(update={"data": None})
 
 
 def shifted(program: ChipProgram, down: int, right: int) -> ChipProgram:

@@ -23,13 +23,14 @@ import numpy as np
 
 from spikeloom.chip.limits import N_AXON_TYPES, POTENTIAL_MAX, POTENTIAL_MIN
 from spikeloom.errors import ProgramError
+from spikeloom.value import Value
 
 RESET_TO_VALUE, RESET_BY_THRESHOLD, RESET_NONE = 0, 1, 2
 RESET_MODES = (RESET_TO_VALUE, RESET_BY_THRESHOLD, RESET_NONE)
 
 
-@dataclass(frozen=True, eq=False)
-class Neurons:
+@dataclass(frozen=True, eq=False, repr=False)
+class Neurons(Value):
     """Parameters of many neurons, an array a parameter, all of one leading shape (n_cores, n_neurons) or (n_neurons,).
 
     strengths : (..., n_axon_types) int16, s

@@ -10,18 +10,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spikeloom.brief import Brief
 from spikeloom.chip.core import Core, unpack_crossbars
 from spikeloom.chip.limits import ARRAY_COLUMNS, CHIP_COLUMNS, CHIP_ROWS, CORES_PER_CHIP
 from spikeloom.chip.neuron import Neurons
 from spikeloom.interface import Interface
+from spikeloom.value import Value
 
 NOWHERE, TO_OUTPUT = -1, -2
 """Values of `Routes.cores` for a neuron that goes nowhere, and for one that feeds an output line."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Routes(Brief):
+class Routes(Value):
     """Where each neuron's spikes go; all of (n_cores, n_neurons).
 
     cores : int32
@@ -48,7 +48,7 @@ class Routes(Brief):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class InputLines(Brief):
+class InputLines(Value):
     """Lines into the chip: what each carries, and its taps, the many axons it reaches.
 
     values, members : (n_lines,) int32
@@ -67,7 +67,7 @@ class InputLines(Brief):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class OutputLines(Brief):
+class OutputLines(Value):
     """Lines out of the chip, each a vote.
 
     classes, members : (n_lines,) int32
@@ -80,8 +80,8 @@ class OutputLines(Brief):
         return len(self.classes)
 
 
-@dataclass(frozen=True, eq=False)
-class ChipProgram:
+@dataclass(frozen=True, eq=False, repr=False)
+class ChipProgram(Value):
     """Cores, routes, lines, placement and interface of one or more members.
 
     axon_types : (n_cores, n_axons) uint8

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spikeloom.brief import Brief
+from spikeloom.value import Value
 
 WORD_BITS = 64
 PLANE_WORDS = 8
@@ -14,7 +14,7 @@ PLANE_WORDS = 8
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class SpikeTrains(Brief):
+class SpikeTrains(Value):
     """Packed spikes.
 
     words : (n_lines, n_words) uint64, C-contiguous

@@ -5,23 +5,23 @@ from __future__ import annotations
 import sys
 from typing import NoReturn
 
-_INTERRUPTED = 130  # what typer exits with after Ctrl-C
+INTERRUPTED = 130  # 128 and the signal, as shells have it; what typer exits with too
 
 
 def main() -> None:
-    """Run ``spikeloom``; exit 0 when done, 1 when the work failed with a message, 2 on wrong usage."""
+    """Run ``spikeloom``; exit 0 when done, 1 when the work failed with a message, 2 on wrong usage, 130 on Ctrl-C."""
     try:
         from spikeloom.cli.app import app
         from spikeloom.errors import SpikeloomError
     except KeyboardInterrupt:
-        _fail("stopped")
+        _fail("stopped", INTERRUPTED)
     try:
-        app()
+        app(prog_name="spikeloom")
     except KeyboardInterrupt:
-        _fail("stopped")
+        _fail("stopped", INTERRUPTED)
     except SystemExit as stop:
-        if stop.code == _INTERRUPTED:
-            _fail("stopped")
+        if stop.code == INTERRUPTED:
+            _fail("stopped", INTERRUPTED)
         raise
     except SpikeloomError as error:
         _fail(str(error))
@@ -31,6 +31,6 @@ def main() -> None:
         _fail("memory: there is not enough of it; take fewer members or a smaller data set")
 
 
-def _fail(message: str) -> NoReturn:
+def _fail(message: str, code: int = 1) -> NoReturn:
     print(f"spikeloom: {message}", file=sys.stderr)
-    sys.exit(1)
+    sys.exit(code)

@@ -9,6 +9,7 @@ import typer
 from spikeloom import __version__
 from spikeloom.cli import console
 from spikeloom.cli.bench import bench_command
+from spikeloom.cli.command import Quiet, quietly
 from spikeloom.cli.data import data_app
 from spikeloom.cli.deploy import deploy_command, info_command
 from spikeloom.cli.drift import drift_command
@@ -16,6 +17,7 @@ from spikeloom.cli.exchange import export_command, import_command
 from spikeloom.cli.frontier import frontier_command
 from spikeloom.cli.pack import pack_app
 from spikeloom.cli.predict import predict_command
+from spikeloom.cli.recipe import recipe_app
 from spikeloom.cli.reproduce import reproduce_command
 from spikeloom.cli.robust import robust_command
 from spikeloom.cli.simulate import simulate_command
@@ -26,25 +28,26 @@ app = typer.Typer(
     name="spikeloom",
     help="Train networks of spikes and on/off synapses, run them on TrueNorth's cores, measure accuracy and energy.",
     no_args_is_help=True,
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
 app.add_typer(data_app, name="data")
-app.command("train")(train_command)
-app.command("deploy")(deploy_command)
-app.command("simulate")(simulate_command)
-app.command("predict")(predict_command)
-app.command("reproduce")(reproduce_command)
-app.command("info")(info_command)
-app.command("drift")(drift_command)
-app.command("export")(export_command)
-app.command("import")(import_command)
-app.command("robust")(robust_command)
-app.command("frontier")(frontier_command)
-app.command("zoo")(zoo_command)
+app.command("train")(quietly(train_command))
+app.command("deploy")(quietly(deploy_command))
+app.command("simulate")(quietly(simulate_command))
+app.command("predict")(quietly(predict_command))
+app.command("reproduce")(quietly(reproduce_command))
+app.command("info")(quietly(info_command))
+app.command("drift")(quietly(drift_command))
+app.command("export")(quietly(export_command))
+app.command("import")(quietly(import_command))
+app.command("robust")(quietly(robust_command))
+app.command("frontier")(quietly(frontier_command))
+app.command("zoo")(quietly(zoo_command))
+app.add_typer(recipe_app, name="recipe")
 app.add_typer(pack_app, name="pack")
-app.command("bench")(bench_command)
+app.command("bench")(quietly(bench_command))
 
 
 def _print_version(wanted: bool) -> None:
@@ -55,11 +58,10 @@ def _print_version(wanted: bool) -> None:
 
 @app.callback()
 def common(
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notes on stderr.")] = False,
+    quiet: Quiet = False,
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     """Keep the options that stand before the command."""
     console.set_quiet(quiet)
-    console.show_log()

@@ -34,9 +34,7 @@ def bench_command(
     from spikeloom.zoo import load_network
 
     test_set = load_dataset(dataset, "test").take(slice(images))
-    setting = Setting(
-        load_network("zoo:mnist-30"), test_set, threads or console.default_threads(), ranc=ranc, cores=cores
-    )
+    setting = Setting(load_network("zoo:mnist-30"), test_set, threads, ranc=ranc, cores=cores)
     rows = list(bench_rows(setting, lambda what: console.note(f"timing: {what}")))
     machine = {"processor": _processor(), "processor_cores": os.cpu_count(), "date": date.today().isoformat()}
     if as_json:

@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Protocol
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any
 
 import typer
 
+from spikeloom import progress
+from spikeloom.progress import Advance
+
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
-
-
-class Advance(Protocol):
-    """Moves a progress bar by an amount and sets the text beside it."""
-
-    def __call__(self, amount: float, detail: str = "") -> None:
-        """Move on."""
 
 
 _TABLE_COLUMNS = 140  # where stdout is no terminal, tables take the width they need
@@ -29,8 +23,13 @@ _settings = {"quiet": False}
 
 
 def set_quiet(quiet: bool) -> None:
-    """Choose whether progress and notes are left out."""
+    """Choose whether progress, notes and what the package logs are left out of stderr."""
     _settings["quiet"] = quiet
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    logger = logging.getLogger("spikeloom")
+    logger.handlers[:] = [handler]  # one, however often a process runs the command line
+    logger.setLevel(logging.WARNING if quiet else logging.INFO)
 
 
 def print_json(value: Any) -> None:
@@ -43,15 +42,6 @@ def show(*parts: RenderableType) -> None:
     out = _console(stderr=False)
     for part in parts:
         out.print(part)
-
-
-def show_log() -> None:
-    """Say on stderr, unless quiet, what the package's modules log."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(message)s"))
-    logger = logging.getLogger("spikeloom")
-    logger.handlers[:] = [handler]  # one, however often a process runs the command line
-    logger.setLevel(logging.WARNING if _settings["quiet"] else logging.INFO)
 
 
 def note(message: str) -> None:
@@ -71,31 +61,14 @@ def warn(message: str) -> None:
     typer.echo(message, err=True)
 
 
-@contextmanager
-def progress_bar(description: str, total: float) -> Iterator[Advance]:
-    """Show a bar on stderr, and give the function that moves it."""
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=16),
-        TaskProgressColumn(),
-        TextColumn("{task.fields[detail]}"),
-        TimeRemainingColumn(compact=True),
-        TextColumn("left"),
-    )
-    with Progress(*columns, console=_console(stderr=True), disable=_settings["quiet"]) as progress:
-        task = progress.add_task(description, total=total, detail="")
-
-        def advance(amount: float, detail: str = "") -> None:
-            progress.update(task, advance=amount, detail=detail)
-
-        yield advance
+def progress_bar(description: str, total: float) -> AbstractContextManager[Advance]:
+    """Show a bar on stderr, unless quiet, and give the function that moves it."""
+    return progress.progress_bar(description, total, shown=not _settings["quiet"])
 
 
-def default_threads() -> int:
-    """Give the processor cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def is_quiet() -> bool:
+    """Whether progress and notes are left out."""
+    return _settings["quiet"]
 
 
 def _console(stderr: bool) -> Console:

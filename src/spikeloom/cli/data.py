@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from spikeloom.cli import console
+from spikeloom.cli.command import quietly
 from spikeloom.cli.options import Json
 
 data_app = typer.Typer(help="Fetch and check data sets.", no_args_is_help=True)
@@ -19,6 +20,7 @@ def group() -> None:
 
 
 @data_app.command("fetch")
+@quietly
 def fetch_command(
     name: Annotated[str, typer.Argument(help="The data set; mnist is known.", show_default=False)],
     out: Annotated[

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from spikeloom.cli import console
-from spikeloom.cli.options import Json, Members, Seed
+from spikeloom.cli.options import Json, Seed, refuse_members
 
 if TYPE_CHECKING:
     from spikeloom.chip.program import ChipProgram
@@ -20,10 +20,15 @@ def deploy_command(
     learned: Annotated[
         list[str],
         typer.Argument(
-            metavar="LEARNED...", help="Networks that vote together, files or zoo:NAME.", show_default=False
+            metavar="LEARNED...",
+            help="Networks that vote together, files or zoo:NAME; or one shipped ensemble.",
+            show_default=False,
         ),
     ],
-    members: Members = 1,
+    members: Annotated[
+        int | None,
+        typer.Option("--members", min=1, help="Sampled copies of each that vote together; 1 where not given."),
+    ] = None,
     copies: Annotated[
         int, typer.Option("--copies", help="Copies of each that see the image shifted by a pixel: 1, 5 or 9.")
     ] = 1,
@@ -38,22 +43,25 @@ def deploy_command(
     as_json: Json = False,
 ) -> None:
     """Sample learned networks into a chip program and print how it fits."""
+    from spikeloom.artefact import check_place
     from spikeloom.chip.fit import fit_report
     from spikeloom.chip.storage import save_program
     from spikeloom.deployment.deploy import SHIFTS, deploy, deploy_together, show_frames, show_moved
     from spikeloom.report.tables import fit_table
-    from spikeloom.zoo import load_network
+    from spikeloom.zoo import load, load_network
 
     for option, number in (("--copies", copies), ("--ticks", ticks)):
         if number not in SHIFTS:
             raise typer.BadParameter(f"{number} is not one of {', '.join(map(str, SHIFTS))}", param_hint=option)
     if frames > 1 and ticks > 1:
         raise typer.BadParameter("goes with --ticks 1: a frame has one tick", param_hint="--frames")
-    networks = [load_network(name) for name in learned]
-    if len(networks) == copies == 1:
-        program = deploy(networks[0], members, seed)
+    check_place(out)
+    if len(learned) == copies == 1:
+        model = load(learned[0])
+        refuse_members(model, members)
+        program = deploy(model, members, seed)
     else:
-        program = deploy_together(networks, members, copies, seed)
+        program = deploy_together([load_network(name) for name in learned], members or 1, copies, seed)
     program = show_frames(show_moved(program, ticks), frames)
     save_program(program, out)
     if as_json:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from spikeloom.cli import console
-from spikeloom.cli.options import Json, Seed
+from spikeloom.cli.options import Data, Json, Seed, data_shown
 
 if TYPE_CHECKING:
     from spikeloom.chip.program import ChipProgram
@@ -23,12 +23,15 @@ def export_command(
     to: Annotated[
         str | None, typer.Option("--to", metavar="FORMAT", help="The format; --explain lists them.", show_default=False)
     ] = None,
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the files.")] = Path("exported"),
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Folder for the files; exported/FORMAT by default.", show_default=False),
+    ] = None,
     member: Annotated[
         int | None, typer.Option("--member", min=0, help="Only this member of an ensemble.", show_default=False)
     ] = None,
     images: Annotated[int, typer.Option("--images", min=0, help="Test images that go with it as input spikes.")] = 10,
-    dataset: Annotated[str, typer.Option("--dataset", help="mnist, a folder or an NPZ file.")] = "mnist",
+    dataset: Data = None,
     changes: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="An option of the format, for example profile=native for nir."),
@@ -46,6 +49,7 @@ def export_command(
 
     What the format keeps only approximately is said on stderr and in export.json, beside the files.
     """
+    from spikeloom.artefact import check_folder
     from spikeloom.export.features import used_with
     from spikeloom.export.format import write_export
 
@@ -56,8 +60,10 @@ def export_command(
         raise typer.BadParameter("give a PROGRAM and --to FORMAT, or --explain", param_hint="PROGRAM")
     form = _format(to, "--to")
     options = form.chosen(_options(changes or []))
+    folder = out or Path("exported") / form.name
+    check_folder(folder)
     exported = _exported(_program(program, member, seed), form, images, dataset, seed)
-    paths = write_export(form, exported, out, options, exact=exact)
+    paths = write_export(form, exported, folder, options, exact=exact)
     approximate = used_with(exported.program, form.support, "approximate")
     for feature, how in approximate.items():
         console.warn(f"{form.name}: approximate: {feature}: {how}")
@@ -131,23 +137,23 @@ def _program(source: str, member: int | None, seed: int) -> ChipProgram:
     return model if member is None else program_of_member(model, member)
 
 
-def _exported(program: ChipProgram, form: Format, images: int, dataset: str, seed: int) -> Exported:
+def _exported(program: ChipProgram, form: Format, images: int, dataset: str | None, seed: int) -> Exported:
     """Give the program with the spikes of some test images, as long as the pipeline needs to answer the last."""
     import numpy as np
 
-    from spikeloom.data import load_dataset
     from spikeloom.export.format import Exported
     from spikeloom.measure.energy import PUBLISHED_PROFILE, named_profile
     from spikeloom.measure.votes import shown_spikes
     from spikeloom.simulation import run
 
-    inputs = outputs = None
+    inputs = outputs = labels = None
     if images and program.interface is not None:
-        inputs = shown_spikes(program, load_dataset(dataset, "test").values[:images], seed)
+        shown = data_shown(program, dataset).take(slice(images))
+        inputs, labels = shown_spikes(program, shown.values, seed), shown.labels
         inputs = np.pad(inputs, ((1, 0), (0, 0))) if form.starts_blank else inputs
         outputs = run(program, inputs).outputs if form.compares_outputs else None
     costs = named_profile(PUBLISHED_PROFILE)
-    return Exported(program, inputs, outputs, costs.joules_per_event, costs.joules_per_hop)
+    return Exported(program, inputs, outputs, costs.joules_per_event, costs.joules_per_hop, labels)
 
 
 def _explain(to: str | None, as_json: bool) -> None:

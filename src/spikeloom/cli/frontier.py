@@ -40,7 +40,7 @@ def frontier_command(
     from spikeloom.report.rows import measurement_row
     from spikeloom.zoo import zoo_card, zoo_names
 
-    searched = None if space is None else _search(space, data, out, trials, seed, threads or console.default_threads())
+    searched = None if space is None else _search(space, data, out, trials, seed, threads)
     cards = [zoo_card(name) for name in zoo_names()]
     found = entries(cards)
     chosen, told = picked(found), reported(found)
@@ -68,15 +68,12 @@ def _search(path: Path, data: str, out: Path, trials: int, seed: int, threads: i
     """Search, show the trials, and give all of them and the best as JSON values."""
     from dataclasses import asdict
 
-    import torch
-
     from spikeloom.data import load_dataset
     from spikeloom.frontier.search import load_space, search
     from spikeloom.frontier.table import trials_table
 
     chosen, dataset = load_space(path), load_dataset(data)
-    torch.set_num_threads(threads)
-    done, best = search(chosen, dataset, out / TRIALS_FILE, trials, _tell, seed)
+    done, best = search(chosen, dataset, out / TRIALS_FILE, trials, _tell, seed, threads)
     console.note_table(trials_table(done, best))
     return {"trials": [asdict(trial) for trial in done], "best_trials": [asdict(trial) for trial in best]}
 

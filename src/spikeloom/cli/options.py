@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from spikeloom.cli import console
+
 if TYPE_CHECKING:
     from spikeloom.chip.program import ChipProgram
+    from spikeloom.data import Dataset
+    from spikeloom.data.readers import Split
     from spikeloom.network.learned import LearnedNetwork
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
@@ -25,9 +29,17 @@ Seed = Annotated[
 ]
 Members = Annotated[int, typer.Option("--members", min=1, help="Sampled copies that vote together.")]
 Draws = Annotated[int, typer.Option("--draws", min=1, help="Repetitions with fresh random draws.")]
-Threads = Annotated[int, typer.Option("--threads", min=0, help="Processor cores to use; 0 takes all.")]
+Threads = Annotated[int, typer.Option("--threads", min=0, help="Processor cores to use; 0 takes all that it may.")]
 Model = Annotated[
     str, typer.Argument(metavar="MODEL", help="A learned network, a chip program, or zoo:NAME.", show_default=False)
+]
+Data = Annotated[
+    str | None,
+    typer.Option(
+        "--dataset",
+        help="mnist, a folder or an NPZ file; by default the data that the model was trained on.",
+        show_default=False,
+    ),
 ]
 Backend = Annotated[
     str, typer.Option("--backend", help="fast (compiled) or reference (NumPy, tick by tick).", metavar="NAME")
@@ -35,6 +47,19 @@ Backend = Annotated[
 Profiles = Annotated[
     Path | None, typer.Option("--profiles", metavar="FILE", help="A TOML file of further energy profiles.")
 ]
+
+
+def data_shown(model: LearnedNetwork | ChipProgram, named: str | None, split: Split = "test") -> Dataset:
+    """Give a split of the data that are named, or else of those the model was trained on, and say which."""
+    from spikeloom.data import load_dataset
+    from spikeloom.data.origin import load_origin
+    from spikeloom.measure.evaluation import interface_of_model
+
+    interface = interface_of_model(model)
+    dataset = load_origin(interface.data, split) if named is None else load_dataset(named, split)
+    own = ", which the model was trained on" if named is None else ""
+    console.note(f"data: the {split} set of {dataset.source}{own}")
+    return dataset
 
 
 def known_backend(backend: str) -> str:

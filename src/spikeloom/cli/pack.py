@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from spikeloom.cli import console
+from spikeloom.cli.command import quietly
 from spikeloom.cli.options import Json, Threads
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def group() -> None:
 
 
 @pack_app.command("network")
+@quietly
 def network_command(
     name: Name,
     run: Annotated[Path, typer.Argument(metavar="RUN", help="The run folder of a training.", show_default=False)],
@@ -43,11 +45,11 @@ def network_command(
     """Write the learned network of a run small, measure that file on validation and test set, and write its card."""
     from spikeloom.packing import pack_network
 
-    used = threads or console.default_threads()
-    _tell(pack_network(name, run, out, commands or (), differs, used, with_test), out, as_json)
+    _tell(pack_network(name, run, out, commands or (), differs, threads, with_test), out, as_json)
 
 
 @pack_app.command("ensemble")
+@quietly
 def ensemble_command(
     name: Name,
     networks: Annotated[
@@ -63,11 +65,11 @@ def ensemble_command(
     """Measure shipped networks that vote together on validation split and test set, and write the ensemble's card."""
     from spikeloom.packing import pack_ensemble
 
-    used = threads or console.default_threads()
-    _tell(pack_ensemble(name, networks, out, copies, ticks, used, with_test), out, as_json)
+    _tell(pack_ensemble(name, networks, out, copies, ticks, threads, with_test), out, as_json)
 
 
 @pack_app.command("check")
+@quietly
 def check_command(
     names: Annotated[
         list[str], typer.Argument(metavar="NAME...", help="Shipped networks and ensembles.", show_default=False)
@@ -82,11 +84,10 @@ def check_command(
     from spikeloom.packing import measured_again
     from spikeloom.zoo import PREFIX, load, zoo_card
 
-    used = threads or console.default_threads()
     rows = []
     for name in (name.removeprefix(PREFIX) for name in names):
         card = zoo_card(name)
-        again = measured_again(card, load(f"{PREFIX}{name}"), used)
+        again = measured_again(card, load(f"{PREFIX}{name}"), threads)
         holds = (again.validation, again.test) == (card.validation, card.test)
         rows.append({"name": name, "holds": holds, "validation_accuracy": again.validation_accuracy})
         if not as_json:

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from spikeloom.measure.energy import Energy, Profile
     from spikeloom.measure.prediction import Prediction
 
-_PREDICTING_MEMBERS = 16
-
 
 def predict_command(
     model: Model,
@@ -35,12 +33,10 @@ def predict_command(
     as_json: Json = False,
 ) -> None:
     """Classify your own images: class, votes, energy."""
-    from spikeloom.chip.program import ChipProgram
     from spikeloom.data.datasets import as_values
     from spikeloom.data.readers import read_image
-    from spikeloom.deployment.deploy import deploy
     from spikeloom.measure.energy import shipped_profiles
-    from spikeloom.measure.prediction import predict
+    from spikeloom.measure.prediction import predict, program_to_predict
     from spikeloom.measure.votes import interface_needed
     from spikeloom.report.rows import energy_columns
     from spikeloom.zoo import load
@@ -48,16 +44,14 @@ def predict_command(
     known_backend(backend)
     loaded = load(model)
     refuse_members(loaded, members)
-    if isinstance(loaded, ChipProgram):
-        program = loaded
-    else:
-        program = deploy(loaded, members or (1 if loaded.is_certain else _PREDICTING_MEMBERS), seed)
+    program = program_to_predict(loaded, members, seed)
     interface = interface_needed(program)
     profiles = shipped_profiles()
     values = [
         as_values(read_image(path, interface.value_shape, interface.frames.n_frames, resize=resize)) for path in images
     ]
-    predictions = predict(program, [1 - image if invert else image for image in values], seed, backend=backend)
+    shown = [1 - image if invert else image for image in values]
+    predictions = predict(program, shown, seed=seed, backend=backend)
     rows = [
         {
             "image": str(path),
@@ -68,10 +62,11 @@ def predict_command(
         }
         for path, prediction in zip(images, predictions, strict=True)
     ]
+    size = {"members": len(program.members), "cores": program.n_cores}
     if as_json:
-        console.print_json({"rows": rows})
+        console.print_json({**size, "rows": rows})
     else:
-        _show_predictions(rows)
+        _show_predictions(rows, **size)
 
 
 def _energy(profile: Profile, program: ChipProgram, prediction: Prediction) -> Energy:
@@ -82,13 +77,14 @@ def _energy(profile: Profile, program: ChipProgram, prediction: Prediction) -> E
     return energy_per_image(profile, program.n_cores, ticks, done.events_per_image, done.hops_per_image)
 
 
-def _show_predictions(rows: Sequence[dict[str, Any]]) -> None:
+def _show_predictions(rows: Sequence[dict[str, Any]], members: int, cores: int) -> None:
     from rich.table import Table
 
     from spikeloom.measure.energy import PAPER_PROFILE, named_profile
-    from spikeloom.report.tables import energy_note, microjoules
+    from spikeloom.report.tables import energy_note, microjoules, plural
 
-    table = Table(box=None)
+    size = f"{plural(members, 'member')}, {plural(cores, 'core')}: votes and energy are of all together"
+    table = Table(title=size, title_justify="left", box=None)
     for heading in ("image", "class", "votes", "then", "energy", "static/events/hops %"):
         table.add_column(heading, justify="left" if heading == "image" else "right")
     for row in rows:

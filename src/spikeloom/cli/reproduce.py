@@ -40,10 +40,9 @@ def reproduce_command(
 
     ensembles = _ensembles(members, draws)
     test_set = load_dataset(dataset, "test")
-    used_threads = threads or console.default_threads()
-    networks = _networks(train, out, seed, used_threads, dataset)
+    networks = _networks(train, out, seed, threads, dataset)
     with console.progress_bar("simulating", work(networks, ensembles, len(test_set))) as advance:
-        rows = reproduce(networks, test_set, ensembles, seed=seed, threads=used_threads, progress=advance)
+        rows = reproduce(networks, test_set, ensembles, seed=seed, threads=threads, progress=advance)
     if as_json:
         console.print_json(reproduction_json(rows))
     else:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from spikeloom.cli import console
-from spikeloom.cli.options import Draws, Json, Seed, Threads
+from spikeloom.cli.options import Data, Draws, Json, Seed, Threads, data_shown
 
 FIGURE_FILE, RESULTS_FILE = "robustness.png", "robustness.json"
 
@@ -21,30 +21,28 @@ def robust_command(
     ],
     draws: Draws = 3,
     images: Annotated[int, typer.Option("--images", min=1, help="Test images.")] = 10_000,
-    dataset: Annotated[str, typer.Option("--dataset", help="mnist, a folder or an NPZ file.")] = "mnist",
+    dataset: Data = None,
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the figure and its figures.")] = Path("robust"),
     seed: Seed = 0,
     threads: Threads = 0,
     as_json: Json = False,
 ) -> None:
     """Measure accuracy under input noise, dead cores, dead neurons and stuck synapses, and draw it."""
-    from spikeloom.artefact import write_atomically
-    from spikeloom.chip.program import ChipProgram
-    from spikeloom.data import load_dataset
+    from spikeloom.artefact import check_folder, write_atomically
     from spikeloom.deployment.deploy import deploy
     from spikeloom.measure.faults import FAULTS
     from spikeloom.measure.robustness import SHARES, robustness
     from spikeloom.report.figures import robustness_figure, save_figure
     from spikeloom.zoo import load
 
-    shown = load_dataset(dataset, "test").take(slice(images))
+    check_folder(out)
+    loaded = {name: load(name) for name in models}
     rows = []
     with console.progress_bar("breaking", len(models) * len(FAULTS) * len(SHARES)) as advance:
-        for name in models:
-            model = load(name)
-            program = model if isinstance(model, ChipProgram) else deploy(model, seed=seed)
-            used = threads or console.default_threads()
-            for row in robustness(name.removeprefix("zoo:"), program, shown, draws, seed=seed, threads=used):
+        for name, model in loaded.items():
+            shown = data_shown(model, dataset).take(slice(images))
+            program = deploy(model, seed=seed)
+            for row in robustness(name.removeprefix("zoo:"), program, shown, draws, seed=seed, threads=threads):
                 rows.append(row)
                 advance(1, f"{name}: {row.fault}")
     paths = save_figure(robustness_figure(rows), out / FIGURE_FILE)

@@ -10,7 +10,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from spikeloom.cli import console
-from spikeloom.cli.options import Backend, Draws, Json, Model, Profiles, Seed, Threads, known_backend, refuse_members
+from spikeloom.cli.options import (
+    Backend,
+    Data,
+    Draws,
+    Json,
+    Model,
+    Profiles,
+    Seed,
+    Threads,
+    data_shown,
+    known_backend,
+    refuse_members,
+)
 
 if TYPE_CHECKING:
     from spikeloom.chip.program import ChipProgram
@@ -35,7 +47,7 @@ def simulate_command(
     ] = None,
     draws: Draws = 1,
     seed: Seed = 0,
-    dataset: Annotated[str, typer.Option("--dataset", help="mnist, a folder or an NPZ file.")] = "mnist",
+    dataset: Data = None,
     split: Annotated[Split, typer.Option("--split", help="Which part of the data set.")] = Split.TEST,
     backend: Backend = "fast",
     spikes: Annotated[
@@ -58,7 +70,6 @@ def simulate_command(
     each draw.
     """
     from spikeloom.chip.program import ChipProgram
-    from spikeloom.data import load_dataset
     from spikeloom.measure.energy import load_profiles
     from spikeloom.measure.evaluation import draws_that_differ, interface_of_model, simulate
     from spikeloom.report.rows import measurement_row
@@ -70,25 +81,31 @@ def simulate_command(
     loaded = load(model)
     refuse_members(loaded, members)
     if spikes is not None:
-        _simulate_spikes(loaded, spikes, ticks, backend, threads or console.default_threads(), to_text, as_json)
+        _simulate_spikes(loaded, spikes, ticks, backend, threads, to_text, as_json)
         return
     if ticks is not None:
         message = "goes with --spikes FILE; to show each image for several ticks, deploy --ticks"
         raise typer.BadParameter(message, param_hint="--ticks")
     if to_text:
         raise typer.BadParameter("goes with --spikes FILE", param_hint="--to-text")
-    examples = load_dataset(dataset, split.value)
+    examples = data_shown(loaded, dataset, "test" if split is Split.TEST else "train")
     cores = loaded.n_cores if isinstance(loaded, ChipProgram) else loaded.n_cores * (members or 1)
     ticks_per_image = interface_of_model(loaded).period
     started = perf_counter()
     with console.progress_bar("simulating", cores * len(examples) * draws_that_differ(loaded, draws)) as advance:
         result = simulate(
             loaded, examples, members, draws=draws, seed=seed, backend=backend,
-            threads=threads or console.default_threads(), progress=_with_rate(advance, cores, ticks_per_image),
+            threads=threads, progress=_with_rate(advance, cores, ticks_per_image),
         )  # fmt: skip
     images_per_second = len(examples) * result.draws / (perf_counter() - started)
     row = measurement_row(result, known_profiles)
-    row |= {"backend": backend, "path": result.path, "images_per_second": images_per_second}
+    row |= {
+        "dataset": examples.source,
+        "split": split.value,
+        "backend": backend,
+        "path": result.path,
+        "images_per_second": images_per_second,
+    }
     if as_json:
         console.print_json(row)
         return
@@ -110,12 +127,14 @@ def _simulate_spikes(
 
     from spikeloom.chip.program import ChipProgram
     from spikeloom.chip.storage import load_spikes
+    from spikeloom.machine import check_memory
     from spikeloom.simulation import run
 
     if not isinstance(model, ChipProgram):
         raise typer.BadParameter("feeds a chip program; deploy the network first", param_hint="--spikes")
     given = load_spikes(file)
     n_ticks = ticks or len(given)
+    check_memory("--ticks", n_ticks, "ticks", 2 * (given.shape[1] + len(model.outputs)))
     inputs = np.pad(given[:n_ticks], ((0, max(n_ticks - len(given), 0)), (0, 0)))
     record = run(model, inputs, backend=backend, threads=threads)
     counts = {name: int(getattr(record, name).sum()) for name in ("spikes", "events", "hops")}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -58,48 +58,27 @@ def train_command(
         assert recipe is not None
         chosen = _chosen_recipe(recipe, changes or [], data, seed)
         run = out or Path("runs") / chosen.name
-    network = train_run(chosen, run, device, threads or console.default_threads(), anew=resume is None)
-    _report(network, chosen, run, threads or console.default_threads(), as_json)
+    network = train_run(chosen, run, device, threads, anew=resume is None)
+    _report(network, chosen, run, threads, as_json)
 
 
 def train_run(recipe: Recipe, run: Path, device: str, threads: int, *, anew: bool = False) -> LearnedNetwork:
     """Train or go on in a run folder, with a progress bar; on Ctrl-C say how to go on. `anew` refuses a used folder."""
-    import torch
-
     from spikeloom.training.fit import check_device, train
+    from spikeloom.training.reporter import Silent
 
     dataset = _training_set(recipe)
     recipe.topology(dataset.value_shape, dataset.n_classes)  # what does not fit is refused before anything is shown
     check_device(device)
     if anew:
         _refuse_used(run)
-    torch.set_num_threads(threads)
     console.note(f"{recipe.name}: {recipe.train.epochs} epochs on {len(dataset):,} examples, into {run}")
     try:
-        with console.progress_bar(recipe.name, recipe.train.epochs) as advance:
-            return train(recipe, dataset, run, device=device, reporter=_BarReporter(recipe.train.epochs, advance))
+        reporter = Silent() if console.is_quiet() else None
+        return train(recipe, dataset, run, device=device, threads=threads, reporter=reporter)
     except KeyboardInterrupt:
         console.note(f"stopped; go on with: spikeloom train --resume {run}")
         raise
-
-
-class _BarReporter:
-    """Moves a progress bar by fractions of an epoch and shows loss and accuracy beside it."""
-
-    def __init__(self, epochs: int, advance: console.Advance) -> None:
-        self._epochs, self._advance = epochs, advance
-        self._shown = 0.0
-        self._accuracy = ""
-
-    def step(self, epoch: int, done: int, total: int, loss: float) -> None:
-        """Show the loss so far."""
-        now = epoch + done / total
-        self._advance(now - self._shown, f"epoch {epoch + 1}/{self._epochs}  loss {loss:.3f}{self._accuracy}")
-        self._shown = now
-
-    def epoch(self, metrics: dict[str, Any]) -> None:
-        """Keep the validation accuracy to show from now on."""
-        self._accuracy = f"  valid. {metrics['unsampled_validation_accuracy'] * 100:.2f} %"
 
 
 def _chosen_recipe(source: str, changes: list[str], data: str | None, seed: int | None) -> Recipe:
@@ -119,7 +98,23 @@ def _recipe_of_run(run: Path) -> Recipe:
 
     if not (run / CHECKPOINT_FILE).exists():
         raise TrainingError(f"{run}: holds no training to go on with; name the run folder of one, such as runs/mnist-5")
-    return recorded_recipe(load_checkpoint(run / CHECKPOINT_FILE).network)
+    recipe = recorded_recipe(load_checkpoint(run / CHECKPOINT_FILE).network)
+    _refuse_edited(run, recipe)
+    return recipe
+
+
+def _refuse_edited(run: Path, recipe: Recipe) -> None:
+    """Refuse to go on where run.toml says otherwise than the training was begun with: it would be passed over."""
+    from spikeloom.training.files import RECIPE_FILE
+    from spikeloom.training.recipe_files import changes_between, load_recipe
+
+    file = run / RECIPE_FILE
+    edited = changes_between(recipe, load_recipe(file)) if file.exists() else ()
+    if edited:
+        raise TrainingError(
+            f"{file}: was edited ({', '.join(edited)}), but a training goes on as it was begun; undo that, or start "
+            f"anew with: spikeloom train {file} --out ANOTHER"
+        )
 
 
 def _refuse_used(run: Path) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from spikeloom.errors import DataError
+from spikeloom.value import Value
 
 Transform = Callable[[Any], Any]
 
@@ -19,22 +21,35 @@ MAX_CLASSES = 65_536  # more than the neurons of a chip's last layer can vote fo
 _T = TypeVar("_T")
 
 
-@dataclass(frozen=True)
-class Dataset:
-    """Images of rows x columns (x channels) with a label each.
+@dataclass(frozen=True, eq=False, repr=False)
+class Dataset(Value):
+    """Images of rows x columns (x channels) with a label each, checked.
 
     images : (n, rows, columns, channels) uint8, or float32 in [0, 1]; (n, frames, rows, columns, channels) where an
-        example is a sequence of frames
+        example is a sequence of frames. Given as (n, rows, columns) they get their one channel; booleans are 0 and 1.
     labels : (n,) int64
     class_names : one name a class
+    source : what gives them again, ``mnist`` or the path of a folder or file; None of arrays
     transform, target_transform : applied by indexing alone, as torchvision does
+
+    Raises
+    ------
+    DataError
+        If the parts do not fit each other, or hold values that are not allowed.
     """
 
     images: np.ndarray
     labels: np.ndarray
     class_names: tuple[str, ...]
+    source: str | None = field(default=None, compare=False)
     transform: Transform | None = field(default=None, compare=False)
     target_transform: Transform | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        part = self.source or "arrays"
+        images, labels = np.asarray(self.images), np.asarray(self.labels)
+        object.__setattr__(self, "images", checked_values(_with_channel(images, part), part))
+        object.__setattr__(self, "labels", _checked_labels(labels, len(images), len(self.class_names), part))
 
     def __len__(self) -> int:
         return len(self.images)
@@ -80,61 +95,74 @@ class Dataset:
 
     def take(self, indices: np.ndarray | slice) -> Dataset:
         """Give the examples at these indices."""
-        return Dataset(
-            self.images[indices], self.labels[indices], self.class_names, self.transform, self.target_transform
-        )
+        return replace(self, images=self.images[indices], labels=self.labels[indices])
 
 
 def from_arrays(
-    images: np.ndarray,
-    labels: np.ndarray,
-    class_names: Sequence[str] | None = None,
+    images: ArrayLike,
+    labels: ArrayLike,
+    class_names: Sequence[str] | np.ndarray | None = None,
     transform: Transform | None = None,
     target_transform: Transform | None = None,
     *,
-    source: str = "arrays",
+    source: str | None = None,
 ) -> Dataset:
-    """Give a data set of arrays, checked.
+    """Give a data set of arrays.
 
     Parameters
     ----------
     images : (n, rows, columns), (n, rows, columns, channels) or (n, frames, rows, columns, channels)
-        uint8, or floating point in [0, 1].
+        uint8, booleans, or floating point in [0, 1].
     labels : (n,) of integers from 0
     class_names : sequence of str, optional
         Numbers as names by default, as many as the largest label asks for.
+    source : str, optional
+        What gives them again: ``mnist`` or a path.
 
     Raises
     ------
     DataError
         If the arrays do not fit each other, or hold values that are not allowed.
     """
-    images, labels = np.asarray(images), np.asarray(labels)
+    part, numbers = source or "arrays", np.asarray(labels)
+    if class_names is None:
+        if numbers.dtype.kind not in "iu":
+            raise DataError(f"{part}: labels are {numbers.dtype}; {_LABELS}")
+        largest = int(numbers.max(initial=0))
+        if largest >= MAX_CLASSES:
+            raise DataError(f"{part}: label {largest}; whole numbers from 0 to {MAX_CLASSES - 1} are labels")
+        class_names = [str(label) for label in range(largest + 1)]
+    elif np.ndim(class_names) != 1:
+        raise DataError(f"{part}: class names have {np.ndim(class_names)} dimensions; a list of names is needed")
+    names = tuple(str(name) for name in class_names)
+    return Dataset(np.asarray(images), numbers, names, source, transform, target_transform)
+
+
+_LABELS = "whole numbers from 0, one an image, are needed"
+
+
+def _with_channel(images: np.ndarray, part: str) -> np.ndarray:
     if images.ndim == 3:
         images = images[..., None]
     if images.ndim not in (4, 5) or 0 in images.shape:
         raise DataError(
-            f"{source}: images have shape {images.shape}; (n, rows, columns) or (n, rows, columns, channels) is "
+            f"{part}: images have shape {images.shape}; (n, rows, columns) or (n, rows, columns, channels) is "
             "needed, or (n, frames, rows, columns, channels) for sequences of frames"
         )
-    if labels.shape != (len(images),):
-        raise DataError(
-            f"{source}: {len(images)} images but labels of shape {labels.shape}; one label an image is needed"
-        )
+    return images
+
+
+def _checked_labels(labels: np.ndarray, n_images: int, n_classes: int, part: str) -> np.ndarray:
+    if labels.shape != (n_images,):
+        raise DataError(f"{part}: {n_images} images but labels of shape {labels.shape}; one label an image is needed")
     if labels.dtype.kind not in "iu":
-        raise DataError(f"{source}: labels are {labels.dtype}; whole numbers from 0 are needed")
-    if class_names is not None and np.ndim(class_names) != 1:
-        raise DataError(f"{source}: class names have {np.ndim(class_names)} dimensions; a list of names is needed")
-    n_classes = int(labels.max()) + 1 if class_names is None else len(class_names)
+        raise DataError(f"{part}: labels are {labels.dtype}; {_LABELS}")
     if n_classes > MAX_CLASSES:
-        raise DataError(f"{source}: label {n_classes - 1}; whole numbers from 0 to {MAX_CLASSES - 1} are labels")
-    names = tuple(str(name) for name in (range(n_classes) if class_names is None else class_names))
+        raise DataError(f"{part}: {n_classes} classes; at most {MAX_CLASSES} are allowed")
     wrong = np.flatnonzero((labels < 0) | (labels >= n_classes))
     if len(wrong):
-        raise DataError(
-            f"{source}: label {labels[wrong[0]]} of example {wrong[0]}; 0 .. {n_classes - 1} are the classes"
-        )
-    return Dataset(checked_values(images, source), labels.astype(np.int64), names, transform, target_transform)
+        raise DataError(f"{part}: label {labels[wrong[0]]} of example {wrong[0]}; 0 .. {n_classes - 1} are the classes")
+    return labels.astype(np.int64)
 
 
 def as_values(images: np.ndarray) -> np.ndarray:
@@ -164,12 +192,17 @@ def _apply(transform: Transform | None, value: _T) -> Any:
 
 
 def checked_values(images: np.ndarray, source: str) -> np.ndarray:
-    """Give uint8 as it is and floating point as float32; DataError for anything else or outside [0, 1]."""
+    """Give uint8 as it is, booleans and floating point as float32; DataError for all else or outside [0, 1]."""
     if images.dtype == np.uint8:
         return images
+    if images.dtype == np.bool_:
+        return images.astype(np.float32)
     if images.dtype.kind != "f":
-        raise DataError(f"{source}: values are {images.dtype}; uint8, or floating point in [0, 1], is needed")
+        raise DataError(
+            f"{source}: values are {images.dtype}; uint8, booleans, or floating point in [0, 1], are needed: "
+            "divide by the largest that they can be"
+        )
     low, high = images.min(), images.max()
     if not (low >= 0 and high <= 1):  # also false for not-a-number
         raise DataError(f"{source}: values span {low} .. {high}; [0, 1] is needed for floating point, or uint8")
-    return images.astype(np.float32)
+    return images.astype(np.float32, copy=False)

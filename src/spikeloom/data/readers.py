@@ -13,9 +13,10 @@ from __future__ import annotations
 import zipfile
 import zlib
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from spikeloom.data.datasets import Dataset, Transform, checked_values, from_arrays
 from spikeloom.data.fetch import default_root, fetch_mnist
@@ -23,6 +24,9 @@ from spikeloom.data.idx import read_idx
 from spikeloom.errors import DataError
 
 Split = Literal["train", "test"]
+DataLike = Dataset | tuple[ArrayLike, ArrayLike] | str | Path
+"""A data set; images and labels; or what `load_dataset` loads."""
+
 _IDX_PREFIX = {"train": "train", "test": "t10k"}
 _IMAGE_SUFFIXES = (".png", ".bmp", ".gif", ".jpg", ".jpeg", ".pgm", ".tif", ".tiff", ".webp")
 _IMAGE_MODES = ("1", "L", "LA", "P", "RGB", "RGBA")
@@ -47,7 +51,8 @@ def mnist(
     prefix = _IDX_PREFIX["train" if train else "test"]
     images = read_idx(folder / f"{prefix}-images-idx3-ubyte", 3)
     labels = read_idx(folder / f"{prefix}-labels-idx1-ubyte", 1)
-    return from_arrays(images, labels, [str(digit) for digit in range(10)], transform, target_transform)
+    names = [str(digit) for digit in range(10)]
+    return from_arrays(images, labels, names, transform, target_transform, source="mnist")
 
 
 def load_dataset(source: str | Path, split: Split = "train") -> Dataset:
@@ -77,6 +82,22 @@ def load_dataset(source: str | Path, split: Split = "train") -> Dataset:
     )
 
 
+def as_dataset(given: DataLike, split: Split = "test") -> Dataset:
+    """Give a data set as it is, of (images, labels), or a split of what a name or a path loads.
+
+    Raises
+    ------
+    DataError
+        If there is no such data set, or it is damaged.
+    """
+    if isinstance(given, Dataset):
+        return given
+    if isinstance(given, str | Path):
+        return load_dataset(given, split)
+    images, labels = given
+    return from_arrays(images, labels)
+
+
 def read_image(path: Path, value_shape: tuple[int, int, int], n_frames: int = 1, *, resize: bool = False) -> np.ndarray:
     """Read one image file, or a NumPy array in a .npy file, as (rows, columns, channels), or so many frames of it.
 
@@ -98,9 +119,13 @@ def read_image(path: Path, value_shape: tuple[int, int, int], n_frames: int = 1,
         image = _open_image(path, channels=value_shape[2], size=value_shape[:2] if resize else None)
     image = image[..., None] if image.ndim == 2 or (*image.shape, 1) == wanted else image
     if image.shape != wanted:
-        way_out = "pass another array" if path.suffix == ".npy" else "resize it, or pass --resize"
+        sizes_differ = image.shape[:2] != wanted[:2] and image.shape[2:] == wanted[2:]
+        way_out = "resize it, or pass --resize" if path.suffix != ".npy" and sizes_differ else _ANOTHER_ARRAY
         raise DataError(f"{path}: is {_shape(image.shape)}; the network reads {_shape(wanted)}; {way_out}")
     return checked_values(image, str(path))
+
+
+_ANOTHER_ARRAY = "pass a .npy array of that shape"
 
 
 def _shape(shape: tuple[int, ...]) -> str:
@@ -117,20 +142,41 @@ def _load_idx(folder: Path, split: Split) -> Dataset:
     assert images_path is not None  # the caller found it
     if labels_path is None:
         raise DataError(f"{folder}: has {images_path.name} but no '{prefix}-labels…' beside it")
-    return from_arrays(read_idx(images_path, (3, 4)), read_idx(labels_path, 1), source=str(images_path))
+    return from_arrays(read_idx(images_path, (3, 4)), read_idx(labels_path, 1), source=_source(folder))
 
 
 def _load_npz(path: Path, split: Split) -> Dataset:
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            content = {name: arrays[name] for name in arrays.files}
+            wanted = {f"x_{split}", f"y_{split}", "class_names"}
+            content = {name: _plain(arrays, name, path) for name in arrays.files if name in wanted}
+            there = ", ".join(sorted(arrays.files)) or "none"
     except (OSError, ValueError, EOFError, TypeError, zipfile.BadZipFile, zlib.error) as error:
         # NumPy's own words would advise to unpickle the file
         raise DataError(f"{path}: is no NPZ file of plain arrays, or is cut short; save it with numpy.savez") from error
     missing = [name for name in (f"x_{split}", f"y_{split}") if name not in content]
     if missing:
-        raise DataError(f"{path}: has no array {' or '.join(missing)}; it holds {', '.join(sorted(content)) or 'none'}")
-    return from_arrays(content[f"x_{split}"], content[f"y_{split}"], content.get("class_names"), source=str(path))
+        raise DataError(f"{path}: has no array {' or '.join(missing)}; it holds {there}")
+    return from_arrays(content[f"x_{split}"], content[f"y_{split}"], content.get("class_names"), source=_source(path))
+
+
+def _plain(arrays: Any, name: str, path: Path) -> np.ndarray:
+    """Give an array of an NPZ file; DataError where it holds Python objects, which would have to be unpickled."""
+    try:
+        return np.asarray(arrays[name])
+    except ValueError as error:
+        if "allow_pickle" not in str(error):
+            raise
+        kind = "str" if name == "class_names" else "np.uint8"
+        raise DataError(
+            f"{path}: array '{name}' holds Python objects, which spikeloom never loads; save it as plain values, "
+            f"with np.array(..., dtype={kind})"
+        ) from error
+
+
+def _source(path: Path) -> str:
+    """Give what names these data wherever a command runs."""
+    return str(path.resolve())
 
 
 def _load_image_folders(folder: Path, split: Split) -> Dataset:
@@ -153,7 +199,7 @@ def _load_image_folders(folder: Path, split: Split) -> Dataset:
             raise DataError(
                 f"{path}: is {_shape(image.shape)}; {paths[0][0]} is {_shape(images[0].shape)}; all must agree"
             )
-    return from_arrays(np.stack(images), np.array([label for _, label in paths]), classes, source=str(folder))
+    return from_arrays(np.stack(images), np.array([label for _, label in paths]), classes, source=_source(folder))
 
 
 def _class_folders(folder: Path) -> list[str]:

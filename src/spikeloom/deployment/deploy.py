@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -19,21 +20,25 @@ from spikeloom.deployment.sample import integer_leaks, sample_crossbars
 from spikeloom.errors import FitError, ProgramError
 from spikeloom.interface import Moved, Still, Stream
 from spikeloom.interface.frames import TICKS_MAX
+from spikeloom.machine import check_memory
 from spikeloom.network.learned import LearnedNetwork
 from spikeloom.randomness.streams import core_seed, synapse_generator
 
+_log = logging.getLogger(__name__)
+
 _BYTES_PER_CORE = 2**16  # while it is deployed: crossbar, parameters, routes, and what they are made of
-_BYTES_MAX = 2**33
 
 
-def deploy(network: LearnedNetwork, members: int = 1, seed: int = 0, place: Placement = row_by_row) -> ChipProgram:
-    """Sample a learned network into a program of `members` members that fits the chip.
+def deploy(
+    model: LearnedNetwork | ChipProgram, members: int | None = None, seed: int = 0, place: Placement = row_by_row
+) -> ChipProgram:
+    """Sample a learned network into a program of `members` members that fits the chip; a program stays as it is.
 
     Parameters
     ----------
-    network : LearnedNetwork
-    members : int
-        Sampled copies that vote together.
+    model : LearnedNetwork or ChipProgram
+    members : int, optional
+        Sampled copies that vote together, 1 by default; a program, such as a shipped ensemble, has its own.
     seed : int
     place : Placement
         Where cores lie; see `spikeloom.deployment.place`.
@@ -43,11 +48,35 @@ def deploy(network: LearnedNetwork, members: int = 1, seed: int = 0, place: Plac
     FitError
         If there is no member, or the seed is negative.
     ProgramError
-        If it is a program already.
+        If members are asked of a program.
+    SizeError
+        If they take more memory than there is.
     """
+    if isinstance(model, ChipProgram):
+        if members is not None:
+            raise ProgramError(f"deployment: {members} members asked for; a program has those it was deployed with")
+        return model
+    members = 1 if members is None else members
     if members < 1:
         raise FitError(f"deployment: {members} members; at least 1 is needed")
-    return deploy_members(network, range(members), seed, place)
+    check_members(model, members)
+    return deploy_members(model, range(members), seed, place)
+
+
+def check_members(network: LearnedNetwork, members: int) -> None:
+    """Refuse an ensemble that could never be deployed, and warn of one whose members are all alike.
+
+    Raises
+    ------
+    SizeError
+        If it takes more memory than there is.
+    """
+    check_memory("ensemble", members, f"members of {network.n_cores} cores", network.n_cores * _BYTES_PER_CORE)
+    if members > 1 and network.is_certain:
+        _log.warning(
+            f"members: {members} samples of a network without chance are the same network, and cost "
+            f"{members} times its energy for the same answer; take 1"
+        )
 
 
 def deploy_members(
@@ -59,20 +88,10 @@ def deploy_members(
     ------
     FitError
         If a member is named twice, or a number is negative.
-    ProgramError
-        If it is a program already.
     """
-    if isinstance(network, ChipProgram):
-        raise ProgramError("deployment: is a chip program already; a learned network is needed")
     numbers = np.array(members, np.int64)
     if seed < 0 or len(np.unique(numbers)) != len(numbers) or (numbers < 0).any():
         raise FitError(f"deployment: members {list(members)} of seed {seed}; none twice and no negative number")
-    n_bytes = len(numbers) * network.n_cores * _BYTES_PER_CORE
-    if n_bytes > _BYTES_MAX:
-        raise FitError(
-            f"deployment: {len(numbers):,} members of {network.n_cores} cores take about {n_bytes / 2**30:,.0f} GiB; "
-            f"deploy at most {_BYTES_MAX // (network.n_cores * _BYTES_PER_CORE):,} members at a time"
-        )
     outputs = output_lines(network, numbers)
     connected = np.concatenate(network.connected)
     return assemble(
@@ -119,6 +138,9 @@ def deploy_together(
     """
     if copies not in SHIFTS or members < 1:
         raise FitError(f"deployment: {members} members in {copies} copies; at least 1 member, copies of {_NUMBERS}")
+    cores = max((network.n_cores for network in networks), default=1)
+    n_members = len(networks) * members * copies
+    check_memory("ensemble", n_members, f"members of {cores} cores", cores * _BYTES_PER_CORE)
     numbered = enumerate((network, shift) for network in networks for _ in range(members) for shift in SHIFTS[copies])
     programs = [shifted(deploy_members(network, [member], seed), *shift) for member, (network, shift) in numbered]
     program = join_programs(programs)

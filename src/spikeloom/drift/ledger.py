@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from spikeloom.chip.limits import N_NEURONS
 from spikeloom.chip.program import ChipProgram
 from spikeloom.chip.trains import pack
 from spikeloom.data.datasets import Dataset
@@ -19,6 +20,7 @@ from spikeloom.deployment.deploy import deploy
 from spikeloom.drift.stages import REFERENCE, STAGES, Answer, RefusedError, Runner
 from spikeloom.errors import PeerError
 from spikeloom.interface import decide
+from spikeloom.machine import check_memory
 from spikeloom.measure.evaluation import check_data
 from spikeloom.measure.votes import interface_needed, shown_spikes
 from spikeloom.network.forward import class_means
@@ -51,6 +53,8 @@ class Stage:
     refused: str | None = None
 
 
+_BYTES_PER_NEURON = 12  # of a tick: spikes and potentials of the reference, and of the stage beside it
+
 Note = Callable[[str], None]
 
 
@@ -66,7 +70,10 @@ def drift_ledger(
         All of it is shown; take as many images as every stage has time for.
     """
     program = deploy(network, members, seed)
-    check_data(interface_needed(program), dataset)
+    interface = interface_needed(program)
+    check_data(interface, dataset)
+    n_ticks = len(dataset) * interface.ticks_per_image
+    check_memory("drift", n_ticks, "ticks", program.n_cores * N_NEURONS * _BYTES_PER_NEURON)
     means = class_means(network, dataset.values)
     yield Stage("trained probabilities", float((means.argmax(1) == dataset.labels).mean()))
 

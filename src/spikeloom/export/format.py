@@ -7,6 +7,7 @@ line, the docs, and the drift ledger where it can be read, take it from there.
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,12 +16,12 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from spikeloom.artefact import write_atomically
-from spikeloom.brief import Brief
+from spikeloom.artefact import check_folder, write_atomically
 from spikeloom.chip.program import ChipProgram
 from spikeloom.errors import ExportError
 from spikeloom.export.features import Support, used_with
 from spikeloom.kinds import described
+from spikeloom.value import Value
 
 RECORD_FILE = "export.json"
 
@@ -32,7 +33,7 @@ class Options(BaseModel):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Exported(Brief):
+class Exported(Value):
     """What is written: a program and the spikes that go with it.
 
     inputs : (n_ticks, n_input_lines) bool, or None
@@ -40,6 +41,8 @@ class Exported(Brief):
         What the program answers in the same ticks.
     joules_per_event, joules_per_hop : float
         Of an energy profile, for formats that carry energies.
+    labels : (n_images,) int, or None
+        Of the images that the inputs show, one after another.
     """
 
     program: ChipProgram
@@ -47,10 +50,11 @@ class Exported(Brief):
     outputs: np.ndarray | None = None
     joules_per_event: float = 0.0
     joules_per_hop: float = 0.0
+    labels: np.ndarray | None = None
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Imported(Brief):
+class Imported(Value):
     """What is read: a program and, where the files hold any, its input spikes (n_ticks, n_input_lines) bool."""
 
     program: ChipProgram
@@ -63,7 +67,7 @@ class Format:
 
     title : whose it is, and its files
     support : what becomes of every feature
-    write : gives the paths it wrote; ExportError where the program cannot be held
+    write : gives the paths it wrote, first those it is read from; ExportError where the program cannot be held
     options : what the user may choose
     reads, read : the names of the files it is read from, those that may be left out in brackets; and how
     compares_outputs : whether it is written with what the program answers
@@ -98,6 +102,9 @@ def write_export(
 ) -> list[Path]:
     """Write a program in a format, and beside it ``export.json``, the record of what was kept and how; give the paths.
 
+    A folder holds one export: the files of an earlier one, as its record names them, are taken away. All are written
+    aside first, so that one which fails leaves nothing.
+
     Parameters
     ----------
     exact : bool
@@ -112,11 +119,18 @@ def write_export(
     if exact and approximate:
         told = "; ".join(f"{feature}: {note}" for feature, note in approximate.items())
         raise ExportError(f"format {form.name}: would be approximate in {told}; leave --exact out to have it so")
+    check_folder(folder)
     options = options or form.options()
-    paths = form.write(exported, folder, options)
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".export-", dir=folder) as aside:
+        names = [path.relative_to(aside) for path in form.write(exported, Path(aside), options)]
+        _take_away_earlier(folder)
+        for name in names:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (Path(aside) / name).replace(folder / name)
     record = {
         "format": form.name,
-        "files": [str(path.relative_to(folder)) for path in paths],
+        "files": [str(name) for name in names],
         "cores": exported.program.n_cores,
         "members": exported.program.members.tolist(),
         "options": options.model_dump(mode="json"),
@@ -124,4 +138,16 @@ def write_export(
         "equivalent": used_with(exported.program, form.support, "equivalent"),
     }
     write_atomically(folder / RECORD_FILE, json.dumps(record, indent=1).encode())
-    return [*paths, folder / RECORD_FILE]
+    return [*(folder / name for name in names), folder / RECORD_FILE]
+
+
+def _take_away_earlier(folder: Path) -> None:
+    """Take away the files that the record of an earlier export names, as far as they lie in the folder itself."""
+    try:
+        record = json.loads((folder / RECORD_FILE).read_bytes())
+        names = [Path(name) for name in record["files"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        return  # no earlier export, or a file of the user's own
+    for name in names:
+        if not name.is_absolute() and ".." not in name.parts:
+            (folder / name).unlink(missing_ok=True)

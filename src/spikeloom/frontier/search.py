@@ -95,7 +95,13 @@ def load_space(path: Path) -> Space:
 
 
 def search(
-    space: Space, dataset: Dataset, storage: Path, trials: int, hear: Callable[[Trial], None], seed: int = 0
+    space: Space,
+    dataset: Dataset,
+    storage: Path,
+    trials: int,
+    hear: Callable[[Trial], None],
+    seed: int = 0,
+    threads: int = 0,
 ) -> tuple[list[Trial], list[Trial]]:
     """Train and judge `trials` more changed recipes; give all that the storage holds, and the best of them.
 
@@ -131,7 +137,7 @@ def search(
         try:
             recipe = changed_recipe(base, changes)
             recipe.topology(dataset.value_shape, dataset.n_classes)  # refuse before any training
-            found = judged(recipe, dataset)
+            found = judged(recipe, dataset, threads)
         except (FitError, RecipeError, TrainingError) as error:
             hear(Trial(trial.number, changes))
             raise _pruned(str(error)) from error
@@ -147,11 +153,12 @@ def search(
     return [_trial(trial) for trial in study.trials], [_trial(trial) for trial in study.best_trials]
 
 
-def judged(recipe: Recipe, dataset: Dataset) -> Measurement:
+def judged(recipe: Recipe, dataset: Dataset, threads: int = 0) -> Measurement:
     """Train a recipe, and give what its deployed network does on the validation split."""
     from spikeloom.training.fit import train
+    from spikeloom.training.reporter import Silent
 
-    network = train(recipe, dataset)
+    network = train(recipe, dataset, threads=threads, reporter=Silent())
     _, validation = validation_split(recipe, dataset)
     return evaluate_network(network, validation, {1: draws_that_differ(network, _DRAWS)})[1]
 

@@ -3,11 +3,12 @@
 from spikeloom.interface.coding import Bernoulli, Coding, Thermometer, Threshold
 from spikeloom.interface.frames import Frames, Moved, Still, Stream
 from spikeloom.interface.readout import Decisions, Readout, decide
-from spikeloom.interface.record import Interface, Presentation
+from spikeloom.interface.record import DataOrigin, Interface, Presentation
 
 __all__ = [
     "Bernoulli",
     "Coding",
+    "DataOrigin",
     "Decisions",
     "Frames",
     "Interface",

@@ -17,6 +17,17 @@ from spikeloom.kinds import described, kinds_in
 Length = Annotated[int, Field(ge=1)]
 
 
+class DataOrigin(Part):
+    """The data that a network was trained on.
+
+    source : what gives them again, ``mnist`` or the path of a folder or file; None of arrays
+    fingerprint : SHA-256 of the training set's images, labels and class names
+    """
+
+    source: str | None
+    fingerprint: str
+
+
 class Presentation(Part):
     """How an example is shown and decided, whatever its size and classes: what a recipe chooses.
 
@@ -27,10 +38,10 @@ class Presentation(Part):
         is decided like the example alone whatever the neurons keep; programs without memory need none
     """
 
-    frames: Frames = Still()
-    coding: Coding = Bernoulli()
+    frames: Frames = Field(default=Still(), description="what a tick shows")
+    coding: Coding = Field(default=Bernoulli(), description="what spikes a value becomes")
     readout: Readout = Readout()
-    reset: bool = False
+    reset: bool = Field(default=False, description="clear the program before every example")
 
     @model_validator(mode="after")
     def _is_decided_in_time(self) -> Self:
@@ -43,10 +54,16 @@ class Presentation(Part):
             )
         return self
 
-    def of(self, value_shape: tuple[int, int, int], class_names: tuple[str, ...], latency: int) -> Interface:
+    def of(
+        self,
+        value_shape: tuple[int, int, int],
+        class_names: tuple[str, ...],
+        latency: int,
+        data: DataOrigin | None = None,
+    ) -> Interface:
         """Give the interface of a network that reads such values and knows these classes."""
         chosen = {name: getattr(self, name) for name in Presentation.model_fields}
-        return Interface(**chosen, value_shape=value_shape, class_names=class_names, latency=latency)
+        return Interface(**chosen, value_shape=value_shape, class_names=class_names, latency=latency, data=data)
 
 
 class Interface(Presentation):
@@ -55,11 +72,13 @@ class Interface(Presentation):
     value_shape : rows, columns and channels of a frame
     class_names : one a class
     latency : ticks from the first integration of an example to its first votes, both included
+    data : what the network was trained on; None where nobody knows
     """
 
     value_shape: tuple[Length, Length, Length]
     class_names: tuple[str, ...]
     latency: int = Field(ge=1, le=TICKS_MAX)
+    data: DataOrigin | None = None
 
     def __init__(self, **values: Any) -> None:
         """Check the record; ProgramError names the first part that is wrong."""
@@ -93,6 +112,10 @@ class Interface(Presentation):
         """Rows, columns and channels of the lines of a tick: every channel once a level of the coding."""
         rows, columns, channels = self.value_shape
         return rows, columns, channels * self.coding.width
+
+    def is_fed_like(self, other: Interface) -> bool:
+        """Whether programs of both are fed and read alike, whatever they were trained on."""
+        return self == other.model_copy(update={"data": self.data})
 
     @property
     def n_classes(self) -> int:

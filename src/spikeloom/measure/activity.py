@@ -71,3 +71,25 @@ def core_phases(program: ChipProgram, latency: int) -> np.ndarray:
             break
         phases = arrival
     return np.where(phases < latency, phases, 0)
+
+
+class ByExample:
+    """Adds up what each example of a stream cost, tick after tick; each core counts from its own phase on.
+
+    counts : (n_examples, 3) int64, spikes, events and hops
+    """
+
+    def __init__(self, phases: np.ndarray, ticks_per_example: int, period: int, n_examples: int) -> None:
+        self._phases, self._ticks, self._period = phases, ticks_per_example, period
+        self._tick = 0
+        self.counts = np.zeros((n_examples, 3), np.int64)
+
+    def add(self, record: SpikeRecord) -> None:
+        """Go on with a record of every tick."""
+        ticks = self._tick + np.arange(len(record.by_tick))
+        for phase in np.unique(self._phases):
+            did = record.by_tick[:, self._phases == phase].sum(1, dtype=np.int64)  # (n_ticks, 3)
+            example, within = np.divmod(ticks - phase, self._period)
+            counted = (ticks >= phase) & (within < self._ticks) & (example < len(self.counts))
+            np.add.at(self.counts, example[counted], did[counted])
+        self._tick += len(ticks)

@@ -8,9 +8,12 @@ from collections.abc import Mapping
 import numpy as np
 
 from spikeloom.chip.program import ChipProgram
-from spikeloom.data.datasets import Dataset
+from spikeloom.data import DataLike, Dataset, as_dataset
+from spikeloom.data.origin import load_origin, why_other_data
+from spikeloom.deployment.deploy import check_members
 from spikeloom.errors import DataError, ProgramError
 from spikeloom.interface import Interface
+from spikeloom.machine import check_memory
 from spikeloom.measure.accuracy import accuracy
 from spikeloom.measure.activity import Activity
 from spikeloom.measure.jobs import Job, fold, member_jobs, perform
@@ -21,16 +24,18 @@ from spikeloom.randomness.streams import seed_of_draw
 
 _log = logging.getLogger(__name__)
 
+_BYTES_PER_DRAW = 2**10  # its votes and accuracy, while they are folded
+
 
 def simulate(
     model: LearnedNetwork | ChipProgram,
-    dataset: Dataset,
+    dataset: DataLike | None = None,
     members: int | None = None,
     *,
     draws: int = 1,
     seed: int = 0,
     backend: str = "fast",
-    threads: int = 1,
+    threads: int = 0,
     progress: Progress | None = None,
 ) -> Measurement:
     """Measure a program, whose synapses stay from draw to draw, or a learned network, sampled anew in every draw.
@@ -38,15 +43,15 @@ def simulate(
     Parameters
     ----------
     model : LearnedNetwork or ChipProgram
-    dataset : Dataset
-        Of the shape and the classes that the model knows.
+    dataset : Dataset, (images, labels), or the name or path of a data set, whose test split is taken
+        Of the shape and the classes that the model knows; by default what it was trained on.
     members : int, optional
         Of a learned network, 1 by default; a program has the members it was deployed with.
     draws : int
         Draw 0 is that of the seed itself; the others are keyed by seed and number, so that no two seeds share one.
         Where nothing is drawn, one is all there is.
     threads : int
-        Processor cores to use.
+        Processor cores to use; 0 takes all that this process may.
 
     Raises
     ------
@@ -55,6 +60,8 @@ def simulate(
     ProgramError
         If members or draws make no sense, or the back end cannot run the program.
     """
+    interface = interface_of_model(model)
+    dataset = load_origin(interface.data) if dataset is None else as_dataset(dataset)
     if draws < 1 or (members is not None and members < 1):
         raise ProgramError(f"simulation: {members} members, {draws} draws; at least 1 of each is needed")
     if isinstance(model, LearnedNetwork):
@@ -92,11 +99,12 @@ def evaluate_program(
     draws: int = 1,
     seed: int = 0,
     backend: str = "fast",
-    threads: int = 1,
+    threads: int = 0,
     progress: Progress | None = None,
 ) -> Measurement:
     """Measure a program on a data set; a draw takes fresh input spikes, the synapses stay."""
     check_data(interface_needed(program), dataset)
+    check_memory("simulation", draws, "draws", _BYTES_PER_DRAW)
     _warn_of_pointless(program, draws)
     counted = [
         perform(
@@ -114,7 +122,7 @@ def evaluate_network(
     *,
     seed: int = 0,
     backend: str = "fast",
-    threads: int = 1,
+    threads: int = 0,
     progress: Progress | None = None,
 ) -> dict[int, Measurement]:
     """Measure ensembles of a learned network; every draw samples synapses and input spikes anew.
@@ -124,25 +132,19 @@ def evaluate_network(
     ensembles : mapping of int to int
         For each ensemble size the number of draws. The members of a draw are nested: 4 are the first of 16.
     threads : int
-        Processor cores to use.
+        Processor cores to use; 0 takes all that this process may.
 
     Returns
     -------
     dict of Measurement by ensemble size
     """
     check_data(network.interface, dataset)
-    if network.is_certain and max(ensembles) > 1:
-        _log.warning(
-            f"members: {max(ensembles)} samples of a network without chance are the same network, and cost "
-            f"{max(ensembles)} times its energy for the same answer; take 1"
-        )
+    check_members(network, max(ensembles))
+    check_memory("simulation", max(ensembles.values()), "draws", _BYTES_PER_DRAW)
     _warn_of_pointless(network, max(ensembles.values()))
     differing = {size: draws_that_differ(network, draws) for size, draws in ensembles.items()}
-    votes = []
-    for job in member_jobs(network, dataset.values, differing, seed):
-        votes.append(perform(job, backend=backend, threads=threads))
-        if progress is not None:
-            progress(len(dataset) * network.n_cores)
+    jobs = member_jobs(network, dataset.values, differing, seed)
+    votes = (perform(job, backend=backend, threads=threads, progress=progress) for job in jobs)
     return {size: _measured(network, counted, size, dataset) for size, counted in fold(votes, differing).items()}
 
 
@@ -173,6 +175,9 @@ def check_data(interface: Interface, dataset: Dataset) -> None:
             raise DataError(
                 f"data: label {label} is '{name}', which is the network's class {place}; number the classes as it does"
             )
+    other = why_other_data(interface.data, dataset)
+    if other is not None:
+        _log.warning(f"data: {other}; what is measured is of those")
 
 
 def _warn_of_pointless(model: LearnedNetwork | ChipProgram, draws: int) -> None:

@@ -5,12 +5,11 @@ A `Job` is plain and picklable: a process, or a machine, that is handed one give
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from spikeloom.brief import Brief
 from spikeloom.chip.program import ChipProgram
 from spikeloom.deployment.deploy import deploy_members
 from spikeloom.errors import ProgramError
@@ -18,10 +17,11 @@ from spikeloom.measure.faults import Fault
 from spikeloom.measure.votes import Progress, Votes, count_votes
 from spikeloom.network.learned import LearnedNetwork
 from spikeloom.randomness.streams import fault_generator, seed_of_draw
+from spikeloom.value import Value
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Job(Brief):
+class Job(Value):
     """Examples shown to one member of one draw, or to a whole program.
 
     model : LearnedNetwork, of which `member` is sampled, or ChipProgram
@@ -37,7 +37,7 @@ class Job(Brief):
     fault: Fault | None = None
 
 
-def perform(job: Job, *, backend: str = "fast", threads: int = 1, progress: Progress | None = None) -> Votes:
+def perform(job: Job, *, backend: str = "fast", threads: int = 0, progress: Progress | None = None) -> Votes:
     """Give the votes of a job."""
     program, values = _program(job), job.values
     if job.fault is not None:
@@ -51,7 +51,7 @@ def members_of_draws(ensembles: Mapping[int, int]) -> list[int]:
     return [max(size for size, n_draws in ensembles.items() if draw < n_draws) for draw in draws]
 
 
-def member_jobs(network: LearnedNetwork, values: np.ndarray, ensembles: Mapping[int, int], seed: int) -> list[Job]:
+def member_jobs(network: LearnedNetwork, values: np.ndarray, ensembles: Mapping[int, int], seed: int) -> Iterator[Job]:
     """Give the jobs of ensembles of a network: in each draw those members that it needs.
 
     Parameters
@@ -59,11 +59,9 @@ def member_jobs(network: LearnedNetwork, values: np.ndarray, ensembles: Mapping[
     ensembles : mapping of int to int
         For each ensemble size the number of draws.
     """
-    return [
-        Job(network, values, seed_of_draw(seed, draw), member)
-        for draw, n_members in enumerate(members_of_draws(ensembles))
-        for member in range(n_members)
-    ]
+    for draw, n_members in enumerate(members_of_draws(ensembles)):
+        for member in range(n_members):
+            yield Job(network, values, seed_of_draw(seed, draw), member)
 
 
 def fold(votes: Iterable[Votes], ensembles: Mapping[int, int]) -> dict[int, list[Votes]]:

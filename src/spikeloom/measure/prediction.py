@@ -1,4 +1,4 @@
-"""Classify single images: the class, the votes, and the activity that they cost."""
+"""Classify images one by one: the class, the votes, and the activity that each cost."""
 
 from __future__ import annotations
 
@@ -7,10 +7,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from spikeloom.chip.paths import why_not_streaming
 from spikeloom.chip.program import ChipProgram
 from spikeloom.data.datasets import as_values, checked_values
+from spikeloom.deployment.deploy import deploy
+from spikeloom.errors import DataError
+from spikeloom.interface import Interface
 from spikeloom.measure.activity import Activity
-from spikeloom.measure.votes import count_votes, interface_needed
+from spikeloom.measure.votes import Votes, count_votes, interface_needed
+from spikeloom.network.learned import LearnedNetwork
+
+PREDICTING_MEMBERS = 16
+"""Sampled copies that vote on an image of the user's own, where they differ and none are asked for."""
 
 
 @dataclass(frozen=True)
@@ -24,16 +32,26 @@ class Prediction:
 
 
 def predict(
-    program: ChipProgram, images: Iterable[np.ndarray], seed: int = 0, *, backend: str = "fast"
+    model: LearnedNetwork | ChipProgram,
+    images: Iterable[np.ndarray],
+    members: int | None = None,
+    seed: int = 0,
+    *,
+    backend: str = "fast",
+    threads: int = 0,
 ) -> list[Prediction]:
-    """Classify images one by one; the same image and seed always give the same votes.
+    """Classify images, each as if it were alone; the same image and seed always give the same votes.
 
     Parameters
     ----------
-    program : ChipProgram
-        With an interface.
-    images : iterable of (n_values,) or (rows, columns, channels)
-        Floating point in [0, 1], or uint8.
+    model : LearnedNetwork or ChipProgram
+        A network is sampled by `program_to_predict`; a program has an interface.
+    images : iterable of (n_values,) or (rows, columns, channels), or one array of many
+        Floating point in [0, 1], uint8, or booleans.
+    members : int, optional
+        Of a network; a program has those it was deployed with.
+    threads : int
+        Processor cores to use; 0 takes all that this process may.
 
     Raises
     ------
@@ -42,17 +60,50 @@ def predict(
     DataError
         If an image does not have the values that the program reads, or any outside [0, 1].
     """
-    values = [as_values(checked_values(np.asarray(image), f"image {n}")) for n, image in enumerate(images)]
-    return [_predict_one(program, image.reshape(1, -1), seed, backend) for image in values]
+    program = program_to_predict(model, members, seed)
+    interface = interface_needed(program)
+    values = [_values(np.asarray(image), n, interface) for n, image in enumerate(images)]
+    if not values:
+        return []
+    shown = np.stack(values)
+    # a program that remembers would see the images before; without a reset each is a run of its own
+    alone = why_not_streaming(program) is not None and not interface.reset
+    pieces = [shown[n : n + 1] for n in range(len(shown))] if alone else [shown]
+    return [
+        prediction
+        for piece in pieces
+        for prediction in _predictions(_votes(program, piece, seed, backend, threads), interface)
+    ]
 
 
-def _predict_one(program: ChipProgram, values: np.ndarray, seed: int, backend: str) -> Prediction:
-    names = interface_needed(program).class_names
-    counted = count_votes(program, values, seed, backend=backend)
-    decided = counted.decisions
-    return Prediction(
-        class_name=names[int(decided.classes[0])],
-        votes={name: round(float(share), 4) for name, share in zip(names, decided.shares[0], strict=True)},
-        tied=bool(decided.tied[0]),
-        activity=counted.activity,
-    )
+def program_to_predict(model: LearnedNetwork | ChipProgram, members: int | None = None, seed: int = 0) -> ChipProgram:
+    """Give the program that classifies: of a network `PREDICTING_MEMBERS`, or one where all would be alike."""
+    if isinstance(model, LearnedNetwork) and members is None:
+        members = 1 if model.is_certain else PREDICTING_MEMBERS
+    return deploy(model, members, seed)
+
+
+def _values(image: np.ndarray, number: int, interface: Interface) -> np.ndarray:
+    if image.size != interface.n_values:
+        raise DataError(
+            f"image {number}: has {image.size} values, of shape {image.shape}; the program reads {interface.n_values}, "
+            f"{' x '.join(map(str, interface.value_shape))}"
+        )
+    return as_values(checked_values(image, f"image {number}")).ravel()
+
+
+def _votes(program: ChipProgram, values: np.ndarray, seed: int, backend: str, threads: int) -> Votes:
+    # every image is number 0 of its own data set: its draws do not depend on those beside it
+    numbers = np.zeros(len(values), np.int64)
+    return count_votes(program, values, seed, backend=backend, threads=threads, numbers=numbers, each=True)
+
+
+def _predictions(counted: Votes, interface: Interface) -> list[Prediction]:
+    decided, names = counted.decisions, interface.class_names
+    shares = np.round(decided.shares, 4).tolist()
+    return [
+        Prediction(names[label], dict(zip(names, votes, strict=True)), tied, Activity(1, *activity))
+        for label, votes, tied, activity in zip(
+            decided.classes.tolist(), shares, decided.tied.tolist(), counted.by_example.tolist(), strict=True
+        )
+    ]

@@ -33,7 +33,7 @@ class FaultRow:
 
 
 def robustness(
-    name: str, program: ChipProgram, dataset: Dataset, draws: int = 3, *, seed: int = 0, threads: int = 1
+    name: str, program: ChipProgram, dataset: Dataset, draws: int = 3, *, seed: int = 0, threads: int = 0
 ) -> Iterator[FaultRow]:
     """Give a row for each fault and share.
 

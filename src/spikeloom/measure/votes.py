@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spikeloom.brief import Brief
 from spikeloom.chip.program import ChipProgram
 from spikeloom.chip.trains import SpikeTrains, silence, unpack
 from spikeloom.errors import ProgramError
 from spikeloom.interface import Decisions, Interface, decide
-from spikeloom.measure.activity import Activity, activity_of, core_phases
-from spikeloom.simulation import Recording, Simulation, backend_named
+from spikeloom.machine import check_memory, threads_for
+from spikeloom.measure.activity import Activity, ByExample, activity_of, core_phases
+from spikeloom.simulation import Recording, Simulation, SpikeRecord, backend_named
+from spikeloom.value import Value
 
 _CODED_VALUES = 2**25  # of a piece, in four bytes each
 
@@ -23,7 +24,7 @@ Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Votes(Brief):
+class Votes(Value):
     """Votes of one or more members on the same examples.
 
     votes : (n_examples, n_classes) int64
@@ -31,6 +32,8 @@ class Votes(Brief):
         The most votes that each class can have.
     path : str
         How the simulator ran: "streaming" or "general".
+    by_example : (n_examples, 3) int64
+        Spikes, events and hops of each example, where that was asked for; else of none.
     """
 
     votes: np.ndarray
@@ -38,6 +41,7 @@ class Votes(Brief):
     activity: Activity
     cores: int
     path: str
+    by_example: np.ndarray
 
     def beside(self, other: Votes) -> Votes:
         """Give the votes of both ensembles together."""
@@ -47,6 +51,7 @@ class Votes(Brief):
             self.activity.beside(other.activity),
             self.cores + other.cores,
             self.path,
+            self.by_example + other.by_example,
         )
 
     @property
@@ -61,9 +66,10 @@ def count_votes(
     seed: int = 0,
     *,
     backend: str = "fast",
-    threads: int = 1,
-    first_image: int = 0,
+    threads: int = 0,
+    numbers: np.ndarray | None = None,
     images_at_once: int | None = None,
+    each: bool = False,
     progress: Progress | None = None,
 ) -> Votes:
     """Stream examples through a program, one after another, and count votes and activity.
@@ -82,12 +88,14 @@ def count_votes(
     backend : str
         One of `spikeloom.simulation.BACKENDS`.
     threads : int
-        Processor cores to use.
-    first_image : int
-        Number of the first example in its data set; the numbers are keys of the draws.
+        Processor cores to use; 0 takes all that this process may.
+    numbers : (n_examples,) int, optional
+        Of the examples in their data set, from 0 by default: keys of the draws.
     images_at_once : int, optional
         Examples in a piece, which changes no result; by default as many as keep memory bounded, and one by one where
         the program is reset before each.
+    each : bool
+        Whether the activity of each example is kept too.
     progress : callable, optional
 
     Raises
@@ -97,34 +105,39 @@ def count_votes(
     DataError
         If the examples do not have the values that the program reads.
     """
-    interface, chosen = interface_needed(program), backend_named(backend)
+    interface, chosen, threads = interface_needed(program), backend_named(backend), threads_for(threads)
     n_ticks = interface.ticks_per_image * (1 if interface.reset else len(values))
     # a core counts from the tick in which the first example reaches it: filling and emptying the pipeline are left out
-    windows = core_phases(program, interface.latency)[:, None] + np.array([0, n_ticks])
-    simulation = chosen.start(program, Recording(windows=windows), threads)
+    phases = core_phases(program, interface.latency)
+    windows = phases[:, None] + np.array([0, n_ticks])
+    simulation = chosen.start(program, Recording(windows=windows, each_tick=each), threads)
     at_once = images_at_once or max(_ticks_at_once(simulation, interface) // interface.ticks_per_image, 1)
     at_once = 1 if interface.reset else at_once
     activity = Activity(images=len(values))
     pieces: list[np.ndarray] = []
+    by_example = ByExample(phases, interface.ticks_per_image, interface.period, len(values) if each else 0)
+    numbers = np.arange(len(values)) if numbers is None else numbers
     for first in range(0, len(values), at_once):
         shown = values[first : first + at_once]
-        numbers = np.arange(len(shown)) + first + first_image
-        spikes = chosen.encode(interface, program.inputs, shown, numbers, seed, threads)
-        for trains, did in _answers(simulation, spikes, interface, drained=interface.reset):
-            pieces.append(chosen.count(trains, program.outputs.classes, interface.n_classes, threads))
-            activity = activity.beside(did)
+        spikes = chosen.encode(interface, program.inputs, shown, numbers[first : first + len(shown)], seed, threads)
+        for record in _answers(simulation, spikes, interface, drained=interface.reset):
+            pieces.append(chosen.count(record.output_trains, program.outputs.classes, interface.n_classes, threads))
+            activity = activity.beside(activity_of(record))
+            by_example.add(record)
         if progress is not None:
             progress(len(shown) * program.n_cores)
     if not interface.reset:
         record = simulation.advance(silence(len(program.inputs), interface.latency - 1))
         pieces.append(chosen.count(record.output_trains, program.outputs.classes, interface.n_classes, threads))
         activity = activity.beside(activity_of(record))
+        by_example.add(record)
     return Votes(
         interface.readout.votes(_in_time(pieces, interface, len(values)), interface.ticks_per_image),
         interface.readout.voters(program.outputs.classes, interface.n_classes, interface.ticks_per_image),
         activity,
         program.n_cores,
         simulation.path,
+        by_example.counts,
     )
 
 
@@ -133,15 +146,11 @@ def _ticks_at_once(simulation: Simulation, interface: Interface) -> int:
     return min(simulation.ticks_at_once, _CODED_VALUES // math.prod(interface.coded_shape))
 
 
-def _answers(
-    simulation: Simulation, spikes: SpikeTrains, interface: Interface, drained: bool
-) -> Iterator[tuple[SpikeTrains, Activity]]:
+def _answers(simulation: Simulation, spikes: SpikeTrains, interface: Interface, drained: bool) -> Iterator[SpikeRecord]:
     """Go on with spikes; where the program is drained, also until it has answered, and then back to the start."""
-    record = simulation.advance(spikes)
-    yield record.output_trains, activity_of(record)
+    yield simulation.advance(spikes)
     if drained:
-        record = simulation.advance(silence(len(spikes), interface.latency - 1))
-        yield record.output_trains, activity_of(record)
+        yield simulation.advance(silence(len(spikes), interface.latency - 1))
         simulation.reset()
 
 
@@ -168,6 +177,9 @@ def shown_spikes(program: ChipProgram, values: np.ndarray, seed: int = 0) -> np.
             "program: is reset before every example, which a stream of spikes cannot say; "
             "take one example, with --images 1"
         )
+    # a byte a line and tick, here and in what is made of it
+    n_lines = len(program.inputs) + len(program.outputs)
+    check_memory("spikes", len(values) * interface.ticks_per_image, "ticks", 4 * n_lines)
     examples = np.arange(len(values))
     spikes = unpack(backend_named("fast").encode(interface, program.inputs, values, examples, seed))
     return np.pad(spikes, ((0, interface.latency - 1), (0, 0)))

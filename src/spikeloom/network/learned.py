@@ -14,9 +14,9 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from spikeloom.brief import Brief
 from spikeloom.interface import Interface
 from spikeloom.network.topology import UNUSED, Topology
+from spikeloom.value import Value
 
 BiasRounding = Literal["trunc", "ceil", "nearest"]
 BIAS_ROUNDINGS: tuple[BiasRounding, ...] = get_args(BiasRounding)
@@ -42,7 +42,7 @@ class Convention:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class LearnedLayer(Brief):
+class LearnedLayer(Value):
     """One layer of cores.
 
     sources : (n_cores, n_axons, n_sharing) int32
@@ -74,8 +74,8 @@ class LearnedLayer(Brief):
         return np.take_along_axis(by_type, types, axis=1).astype(np.float32)
 
 
-@dataclass(frozen=True, eq=False)
-class LearnedNetwork:
+@dataclass(frozen=True, eq=False, repr=False)
+class LearnedNetwork(Value):
     """A trained network: topology, layers, the class of each output neuron, how it is shown, and how it was trained.
 
     topology : over the interface's coded values

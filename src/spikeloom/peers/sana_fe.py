@@ -14,10 +14,11 @@ import numpy as np
 from spikeloom.chip.limits import N_NEURONS
 from spikeloom.export.sana_fe.writer import ARCHITECTURE_FILE, NETWORK_FILE, core_group
 from spikeloom.optional import needed
+from spikeloom.value import Value
 
 
-@dataclass(frozen=True, eq=False)
-class SanaFeRun:
+@dataclass(frozen=True, eq=False, repr=False)
+class SanaFeRun(Value):
     """What SANA-FE did.
 
     spikes : (n_ticks, n_cores, n_neurons) bool

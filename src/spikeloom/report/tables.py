@@ -19,6 +19,7 @@ from spikeloom.zoo.cards import Card
 
 if TYPE_CHECKING:
     from spikeloom.drift.ledger import Stage
+    from spikeloom.training.recipe_keys import Key
 
 
 def fit_table(fit: FitReport) -> Table:
@@ -175,6 +176,16 @@ def support_table(title: str, support: Mapping[str, Support]) -> Table:
         column.justify = "left"
     for feature, how in support.items():
         table.add_row(feature, how.verdict, how.note)
+    return table
+
+
+def keys_table(keys: Sequence[Key]) -> Table:
+    """Show the keys of a recipe."""
+    table = _table("Keys of a recipe", "key", "type", "default", "meaning")
+    for column in table.columns:
+        column.justify = "left"
+    for key in keys:
+        table.add_row(key.key + (f" ({key.kind})" if key.kind else ""), key.type, key.default, key.meaning)
     return table
 
 

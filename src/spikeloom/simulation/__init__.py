@@ -9,6 +9,7 @@ import numpy as np
 from spikeloom.chip.program import ChipProgram
 from spikeloom.chip.trains import pack
 from spikeloom.errors import ProgramError
+from spikeloom.machine import threads_for
 from spikeloom.simulation.base import Backend, Recording, Simulation, SpikeRecord
 
 BACKENDS = ("fast", "reference")
@@ -42,7 +43,7 @@ def run(
     ticks: range | None = None,
     *,
     backend: str = "fast",
-    threads: int = 1,
+    threads: int = 0,
 ) -> SpikeRecord:
     """Run a program on spikes and give what it did.
 
@@ -57,7 +58,7 @@ def run(
     backend : str
         One of `BACKENDS`.
     threads : int
-        Processor cores to use; no spike depends on it.
+        Processor cores to use; 0 takes all that this process may. No spike depends on it.
 
     Raises
     ------
@@ -69,4 +70,4 @@ def run(
             f"inputs: {inputs.dtype} of shape {inputs.shape}; bool of (n_ticks, {len(program.inputs)}) is needed, "
             "a column an input line"
         )
-    return backend_named(backend).start(program, Recording(record, ticks), threads).advance(pack(inputs))
+    return backend_named(backend).start(program, Recording(record, ticks), threads_for(threads)).advance(pack(inputs))

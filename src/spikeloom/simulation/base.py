@@ -12,30 +12,32 @@ from typing import Protocol
 
 import numpy as np
 
-from spikeloom.brief import Brief
 from spikeloom.chip.program import ChipProgram, InputLines
 from spikeloom.chip.trains import SpikeTrains, unpack
 from spikeloom.errors import ProgramError
 from spikeloom.interface import Interface
+from spikeloom.value import Value
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Recording(Brief):
+class Recording(Value):
     """What is kept of a run beside its outputs.
 
     cores : cores whose neurons are recorded, in this order
     ticks : the ticks in which they are; all where None
     windows : (n_cores, 2) int
         First tick in which a core's activity is counted, and the tick after the last; all ticks where None.
+    each_tick : whether activity is kept of every tick too, counted or not
     """
 
     cores: Sequence[int] = ()
     ticks: range | None = None
     windows: np.ndarray | None = None
+    each_tick: bool = False
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class SpikeRecord(Brief):
+class SpikeRecord(Value):
     """What a piece of a run gave.
 
     output_trains : SpikeTrains
@@ -47,6 +49,8 @@ class SpikeRecord(Brief):
         Spikes of the cores that were asked for, in the ticks that were.
     potentials : (n_recorded_ticks, n_recorded, n_neurons) int32
         Their potentials at the end of each tick.
+    by_tick : (n_ticks, n_cores, 3) int32
+        Spikes, events and hops of every tick, where that was asked for; else of no ticks.
     """
 
     output_trains: SpikeTrains
@@ -55,6 +59,7 @@ class SpikeRecord(Brief):
     hops: np.ndarray
     rasters: np.ndarray
     potentials: np.ndarray
+    by_tick: np.ndarray
 
     @property
     def outputs(self) -> np.ndarray:

@@ -77,17 +77,21 @@ class ReferenceSimulation:
         recorded = recorded_within(self._recording, self._tick, n_ticks)
         outputs = np.zeros((n_ticks, len(program.outputs)), bool)
         counts = np.zeros((3, n_cores), np.int64)
+        by_tick = np.zeros((n_ticks if self._recording.each_tick else 0, n_cores, 3), np.int32)
         rasters = np.zeros((len(recorded), len(cores), N_NEURONS), bool)
         potentials = np.zeros(rasters.shape, np.int32)
         for tick, line_spikes in enumerate(unpack(inputs)):
             spikes, events, outputs[tick] = self._step(line_spikes)
             counted = (windows[:, 0] <= tick) & (tick < windows[:, 1])
-            counts += counted * np.stack([spikes.sum(1), events, (spikes * self._hops).sum(1)])
+            did = np.stack([spikes.sum(1), events, (spikes * self._hops).sum(1)])
+            counts += counted * did
+            if self._recording.each_tick:
+                by_tick[tick] = did.T
             if tick in recorded:
                 row = recorded.index(tick)
                 rasters[row], potentials[row] = spikes[cores], self._potentials[cores]
         spikes, events, hops = counts
-        return SpikeRecord(pack(outputs), spikes, events, hops, rasters, potentials)
+        return SpikeRecord(pack(outputs), spikes, events, hops, rasters, potentials, by_tick)
 
     def _step(self, line_spikes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Take all cores through one tick; give spikes, synaptic events and output lines."""

@@ -6,13 +6,13 @@ import json
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import torch
 
 from spikeloom.artefact import write_atomically
-from spikeloom.data.datasets import Dataset
+from spikeloom.data import DataLike, Dataset, as_dataset
 from spikeloom.errors import DataError, TrainingError
 from spikeloom.network.learned import LearnedNetwork
 from spikeloom.network.storage import save_learned
@@ -22,6 +22,7 @@ from spikeloom.training.augment import augment
 from spikeloom.training.checkpoint import Checkpoint, save_checkpoint
 from spikeloom.training.files import CHECKPOINT_FILE, LEARNED_FILE, METRICS_FILE
 from spikeloom.training.recipe import Recipe
+from spikeloom.training.reporter import Reporter, telling
 from spikeloom.training.resume import go_on, start
 from spikeloom.training.split import validation_split
 from spikeloom.training.step import (
@@ -35,6 +36,7 @@ from spikeloom.training.step import (
     shown,
     train_step,
 )
+from spikeloom.training.threads import training_threads
 from spikeloom.training.trainable import Trainable
 
 _STEPS_PER_REPORT = 20
@@ -42,32 +44,13 @@ _VALIDATION_BATCH = 1000
 _SEQUENCES = 5  # axes of images where examples are sequences of frames
 
 
-class Reporter(Protocol):
-    """Hears how a training goes."""
-
-    def step(self, epoch: int, done: int, total: int, loss: float) -> None:
-        """Hear of some steps done in an epoch, with the mean loss so far in it."""
-
-    def epoch(self, metrics: dict[str, Any]) -> None:
-        """Hear the metrics of an epoch that ended."""
-
-
-class Silent:
-    """A reporter that says nothing."""
-
-    def step(self, epoch: int, done: int, total: int, loss: float) -> None:
-        """Say nothing."""
-
-    def epoch(self, metrics: dict[str, Any]) -> None:
-        """Say nothing."""
-
-
 def train(
     recipe: Recipe,
-    dataset: Dataset,
+    dataset: DataLike | None = None,
     run: Path | None = None,
     *,
     device: str = "cpu",
+    threads: int = 0,
     reporter: Reporter | None = None,
 ) -> LearnedNetwork:
     """Train a network as the recipe says.
@@ -75,13 +58,18 @@ def train(
     Parameters
     ----------
     recipe : Recipe
-    dataset : Dataset
-        The training set; a share of it is held out for validation.
+    dataset : Dataset, (images, labels), or the name or path of a data set, whose training split is taken
+        By default what the recipe names; a share of it is held out for validation.
     run : Path, optional
         Folder for checkpoint, metrics and learned network. A checkpoint of the same recipe in it is gone on with.
     device : str
         "cpu", or "cuda" where there is one.
+    threads : int
+        Processor cores to use. 0 takes those that other programs leave free when it starts, as far as they pay off, and
+        where it goes on as many as before: their number changes results by rounding.
     reporter : Reporter, optional
+        Hears how it goes; by default a progress bar shows it on a terminal or in a notebook, and a line an epoch
+        elsewhere. `Silent` says nothing.
 
     Raises
     ------
@@ -94,8 +82,10 @@ def train(
     """
     check_device(device)
     run = None if run is None else Path(run)
-    reporter = reporter or Silent()
+    dataset = as_dataset(recipe.data.source if dataset is None else dataset, "train")
     _check_frames(dataset)
+    topology = recipe.topology(dataset.value_shape, dataset.n_classes)  # refuse before any work
+    torch.set_num_threads(training_threads(threads, topology.n_cores, recipe.train.batch, run))
     training_set, validation_set = validation_split(recipe, dataset)
     checkpoint = start(recipe, dataset, run, provenance_of(device, torch.get_num_threads(), dataset.fingerprint))
     network = make_network(checkpoint.network, recipe).to(device)
@@ -105,24 +95,25 @@ def train(
     if checkpoint.log:
         go_on(checkpoint, network, optimiser, schedule, steps, run)
     training, validation = examples_of(training_set, device), examples_of(validation_set, device)
-    for epoch in range(len(checkpoint.log), recipe.train.epochs):
-        started = time.perf_counter()
-        generator = torch.Generator(device).manual_seed(epoch_seed(recipe.seed, epoch))
-        metrics = {"epoch": epoch + 1, "learning_rate": optimiser.param_groups[0]["lr"]}
-        metrics |= _run_epoch(recipe, network, training, optimiser, schedule, generator, epoch, reporter)
-        metrics["unsampled_validation_accuracy"] = accuracy(network, validation, recipe)
-        metrics["seconds"] = round(time.perf_counter() - started, 3)
-        log = [*checkpoint.log, metrics]
-        # a checkpoint after every epoch, whole: a kill costs at most the epoch it falls in
-        learned = network.learned(checkpoint.network)
-        learned = replace(learned, training={**checkpoint.network.training, "log": log})
-        parameters = {name: value.detach() for name, value in network.named_parameters()}
-        states = optimiser.state_dict(), schedule.state_dict()
-        checkpoint = Checkpoint(learned, parameters, log, *states, dataset.fingerprint)
-        if run is not None:
-            save_checkpoint(checkpoint, run / CHECKPOINT_FILE)
-            _write_metrics(log, run)
-        reporter.epoch(metrics)
+    with telling(reporter, recipe.name, recipe.train.epochs) as hearing:
+        for epoch in range(len(checkpoint.log), recipe.train.epochs):
+            started = time.perf_counter()
+            generator = torch.Generator(device).manual_seed(epoch_seed(recipe.seed, epoch))
+            metrics = {"epoch": epoch + 1, "learning_rate": optimiser.param_groups[0]["lr"]}
+            metrics |= _run_epoch(recipe, network, training, optimiser, schedule, generator, epoch, hearing)
+            metrics["unsampled_validation_accuracy"] = accuracy(network, validation, recipe)
+            metrics["seconds"] = round(time.perf_counter() - started, 3)
+            log = [*checkpoint.log, metrics]
+            # a checkpoint after every epoch, whole: a kill costs at most the epoch it falls in
+            learned = network.learned(checkpoint.network)
+            learned = replace(learned, training={**checkpoint.network.training, "log": log})
+            parameters = {name: value.detach() for name, value in network.named_parameters()}
+            states = optimiser.state_dict(), schedule.state_dict()
+            checkpoint = Checkpoint(learned, parameters, log, *states, dataset.fingerprint)
+            if run is not None:
+                save_checkpoint(checkpoint, run / CHECKPOINT_FILE)
+                _write_metrics(log, run)
+            hearing.epoch(metrics)
     if run is not None:
         _write_metrics(checkpoint.log, run)
         save_learned(checkpoint.network, run / LEARNED_FILE)

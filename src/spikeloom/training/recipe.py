@@ -22,8 +22,8 @@ class _Part(BaseModel):
 class DataChoice(_Part):
     """Which data set, and how many training examples are held out to choose on."""
 
-    name: Literal["mnist"] | None = None
-    path: str | None = None
+    name: Literal["mnist"] | None = Field(default=None, description="of a known data set")
+    path: str | None = Field(default=None, description="of a folder or an NPZ file, in place of a name")
     validation: float = Field(default=1 / 12, gt=0, lt=1, description="share of the training set held out")
 
     @model_validator(mode="after")
@@ -44,9 +44,11 @@ class DataChoice(_Part):
 class Layer(_Part):
     """One layer of windows; two numbers are rows and columns, one number is both."""
 
-    window: Extent
-    stride: Extent = 1
-    features: int | None = None
+    window: Extent = Field(description="rows and columns of what a core sees, or one number for both")
+    stride: Extent = Field(default=1, description="from one window to the next")
+    features: int | None = Field(
+        default=None, description="neurons a window takes of each core below; as many as fit by default"
+    )
     shared: bool = Field(default=False, description="neurons that would go nowhere share the axons")
     repeats: int = Field(default=1, description="axons of different types that each pixel of a window gets")
 
@@ -104,7 +106,7 @@ class Sgd(_Part):
     """Gradient descent with momentum."""
 
     name: Literal["sgd"] = "sgd"
-    momentum: float = Field(default=0.9, ge=0, lt=1)
+    momentum: float = Field(default=0.9, ge=0, lt=1, description="share of the last step that is kept")
 
 
 class OneCycle(_Part):
@@ -128,20 +130,20 @@ Schedule = Annotated[OneCycle | Stepped, Field(discriminator="name"), BeforeVali
 class Training(_Part):
     """Epochs, batches, the optimiser and its schedule."""
 
-    epochs: int = Field(default=12, ge=1)
-    batch: int = Field(default=100, ge=1)
-    optimiser: Optimiser = Adam()
-    learning_rate: float = Field(default=0.02, gt=0)
-    schedule: Schedule = OneCycle()
+    epochs: int = Field(default=12, ge=1, description="times that every training image is shown")
+    batch: int = Field(default=100, ge=1, description="images of a step")
+    optimiser: Optimiser = Field(default=Adam(), description="that takes the steps")
+    learning_rate: float = Field(default=0.02, gt=0, description="of a step, the largest of a cycle")
+    schedule: Schedule = Field(default=OneCycle(), description="of the learning rate")
     precision: Literal["float32", "bfloat16"] = Field(default="float32", description="of the products of a step")
 
 
 class Augmentation(_Part):
     """The largest change of a training image: degrees, pixels, fraction; and how far it is bent, in pixels."""
 
-    rotation: float = Field(default=0.0, ge=0, le=180)
-    shift: float = Field(default=0.0, ge=0)
-    scale: float = Field(default=0.0, ge=0, lt=1)
+    rotation: float = Field(default=0.0, ge=0, le=180, description="degrees, either way")
+    shift: float = Field(default=0.0, ge=0, description="pixels, either way")
+    scale: float = Field(default=0.0, ge=0, lt=1, description="share by which it grows or shrinks")
     elastic: float = Field(default=0.0, ge=0, description="standard deviation by which control points move")
     elastic_distance: float = Field(default=7.0, gt=0, description="pixels between control points")
 
@@ -150,11 +152,11 @@ class Recipe(_Part):
     """A whole recipe, every default filled in."""
 
     name: str = Field(pattern=r"^\w[\w.-]*$", description="also the name of its run folder")
-    seed: int = Field(default=0, ge=0, lt=2**32)
+    seed: int = Field(default=0, ge=0, lt=2**32, description="root of every random draw")
     data: DataChoice
     layers: tuple[Layer, ...] = Field(min_length=1)
     interface: Presentation = Presentation()
-    method: Method = Probabilities()
+    method: Method = Field(default=Probabilities(), description="what is trained")
     train: Training = Training()
     augment: Augmentation = Augmentation()
 

@@ -15,9 +15,11 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+import tomli_w
 from pydantic import BaseModel, ValidationError
 
 from spikeloom.errors import RecipeError
+from spikeloom.hints import did_you_mean
 from spikeloom.interface.part import named
 from spikeloom.keys import parse_change
 from spikeloom.kinds import key_of, kinds_in, kinds_of, models_in
@@ -72,8 +74,18 @@ def changes_of(recipe: Recipe) -> tuple[str, ...]:
     """
     if recipe.name not in shipped_recipes():
         return ()
-    shipped = _values(load_recipe(recipe.name))
-    return tuple(_differences(shipped, {**_values(recipe), "seed": shipped["seed"]}))
+    shipped = load_recipe(recipe.name)
+    return changes_between(shipped, recipe.model_copy(update={"seed": shipped.seed}))
+
+
+def changes_between(recipe: Recipe, other: Recipe) -> tuple[str, ...]:
+    """Give the changes that make the other recipe of this one, as `load_recipe` takes them."""
+    return tuple(_differences(_values(recipe), _values(other)))
+
+
+def recipe_toml(recipe: Recipe) -> str:
+    """Give a recipe as the text of a TOML file."""
+    return tomli_w.dumps(_values(recipe))
 
 
 def check_recipe(values: Mapping[str, Any], source: str) -> Recipe:
@@ -112,7 +124,8 @@ def _read_toml(source: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except OSError as error:
         raise RecipeError(
-            f"recipe {source}: {error.strerror}; give a TOML file or one of {', '.join(shipped_recipes())}"
+            f"recipe {source}: {error.strerror}; give a TOML file or a shipped recipe"
+            f"{did_you_mean(source, shipped_recipes()) or ': ' + ', '.join(shipped_recipes())}"
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RecipeError(f"recipe {source}: is not TOML: {error}") from error
@@ -206,6 +219,8 @@ def _describe(problem: Any) -> str:
         return f"{key}: {_no_such_key(problem['loc'])}"
     if problem["type"] == "missing":
         return f"{key} is missing"
+    if problem["loc"] == ("layers",) and isinstance(problem["input"], dict):
+        return "layers: is one table; write [[layers]], in two brackets, for each layer"
     if problem["type"] in ("union_tag_invalid", "union_tag_not_found"):
         return f"{key}: name is {problem['input'].get('name')!r}; one of {_tags(problem)} is needed"
     return f"{key} = {problem['input']!r}: {problem['msg'].lower()}"
@@ -223,9 +238,10 @@ def _no_such_key(loc: tuple[int | str, ...]) -> str:
     where = ""
     for key, part in zip((None, *loc), loc[:-1], strict=False):
         if isinstance(part, str) and part in kinds_of(key, _KINDS):
-            table, where = kinds_of(key, _KINDS)[part], f" with {key} '{part}', which"
+            table, where = kinds_of(key, _KINDS)[part], f" with {key} '{part}'"
         elif isinstance(part, str):
             below = list(models_in(table.model_fields[part].annotation))
-            table, where = below[0] if len(below) == 1 else table, f"; {part}"
-    keys = ", ".join(sorted(set(table.model_fields) - {"name"})) or "none"
-    return f"there is no such key{where or '; a recipe'} has {keys}"
+            table = below[0] if len(below) == 1 else table
+    keys = sorted(set(table.model_fields) - {"name"})
+    hint, there = did_you_mean(str(loc[-1]), keys), ", ".join(keys) or "none"
+    return f"there is no such key{where}{hint or ';'} there are {there} ('spikeloom recipe keys' says more)"

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import tomli_w
 import torch
 
 from spikeloom.artefact import write_atomically
+from spikeloom.chip.limits import N_AXONS, N_NEURONS
 from spikeloom.data.datasets import Dataset
 from spikeloom.errors import ArtefactError, TrainingError
+from spikeloom.interface import DataOrigin
+from spikeloom.machine import check_memory
 from spikeloom.network.initial import initial_network
 from spikeloom.network.learned import LearnedNetwork
 from spikeloom.provenance import Provenance
@@ -18,13 +20,17 @@ from spikeloom.randomness.streams import start_generator
 from spikeloom.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from spikeloom.training.files import CHECKPOINT_FILE, RECIPE_FILE
 from spikeloom.training.recipe import Recipe
-from spikeloom.training.recipe_files import recorded_recipe
+from spikeloom.training.recipe_files import recipe_toml, recorded_recipe
 from spikeloom.training.trainable import Trainable
+
+_NUMBERS_PER_SYNAPSE = 8  # parameter, gradient, two moments of the optimiser, and what a step and a checkpoint copy
+_NUMBERS_PER_ACTIVITY = 4  # forward, backward, and the two moments of a Gaussian sum
 
 
 def start(recipe: Recipe, dataset: Dataset, run: Path | None, provenance: Provenance) -> Checkpoint:
     """Go on from the run's checkpoint, or draw a fresh network and keep it as epoch zero."""
     topology = recipe.topology(dataset.value_shape, dataset.n_classes)  # refuse before any work
+    check_memory("training", topology.n_cores, "cores", _bytes_per_core(min(recipe.train.batch, len(dataset))))
     if run is not None and (run / CHECKPOINT_FILE).exists():
         checkpoint = load_checkpoint(run / CHECKPOINT_FILE)
         if recorded_recipe(checkpoint.network) != recipe:
@@ -36,15 +42,21 @@ def start(recipe: Recipe, dataset: Dataset, run: Path | None, provenance: Proven
         if len(checkpoint.log) >= recipe.train.epochs:
             return checkpoint  # nothing is trained any more
         return replace(checkpoint, network=_gone_on(checkpoint.network, provenance))
-    interface = recipe.interface.of(dataset.value_shape, dataset.class_names, len(topology.layers))
+    data = DataOrigin(source=dataset.source, fingerprint=dataset.fingerprint)
+    interface = recipe.interface.of(dataset.value_shape, dataset.class_names, len(topology.layers), data)
     network = initial_network(topology, interface, recipe.method.convention, start_generator(recipe.seed))
     training = {"recipe": recipe.model_dump(mode="json"), "seed": recipe.seed, "log": []}
     network = replace(network, training={**training, "provenance": provenance.model_dump(mode="json")})
     checkpoint = Checkpoint(network, {}, [], {"state": {}, "param_groups": []}, {}, dataset.fingerprint)
     if run is not None:
-        write_atomically(run / RECIPE_FILE, tomli_w.dumps(recipe.model_dump(mode="json", exclude_none=True)).encode())
+        write_atomically(run / RECIPE_FILE, recipe_toml(recipe).encode())
         save_checkpoint(checkpoint, run / CHECKPOINT_FILE)
     return checkpoint
+
+
+def _bytes_per_core(batch: int) -> int:
+    """Give what training takes of memory for a core: floating-point numbers a synapse, and a batch's activities."""
+    return 4 * (_NUMBERS_PER_SYNAPSE * N_AXONS * N_NEURONS + _NUMBERS_PER_ACTIVITY * (N_AXONS + N_NEURONS) * batch)
 
 
 def _gone_on(network: LearnedNetwork, provenance: Provenance) -> LearnedNetwork:

@@ -11,11 +11,14 @@ from pathlib import Path
 
 from spikeloom.artefact import read_record
 from spikeloom.chip.program import ChipProgram
-from spikeloom.chip.storage import PROGRAM, load_program
+from spikeloom.chip.storage import PROGRAM
+from spikeloom.chip.storage import load_program as load_program_file
 from spikeloom.deployment.deploy import deploy_together, show_moved
 from spikeloom.errors import ArtefactError
+from spikeloom.hints import did_you_mean
 from spikeloom.network.learned import LearnedNetwork
 from spikeloom.network.storage import LEARNED, load_learned
+from spikeloom.training.files import LEARNED_FILE
 from spikeloom.zoo.cards import Card, card
 
 PREFIX = "zoo:"
@@ -30,7 +33,8 @@ def zoo_names() -> list[str]:
 def zoo_card(name: str) -> Card:
     """Give the model card of a shipped name; ArtefactError where there is none."""
     if name not in zoo_names():
-        raise ArtefactError(f"{PREFIX}{name}: the zoo has no such network; it has {', '.join(zoo_names())}")
+        hint = did_you_mean(name, zoo_names()) or "; 'spikeloom zoo' lists those it has"
+        raise ArtefactError(f"{PREFIX}{name}: the zoo has no such network{hint}")
     return card(Path(str(resources.files("spikeloom.zoo") / f"{name}.json")))
 
 
@@ -44,6 +48,7 @@ def model_path(source: str | Path) -> Path:
     """
     name = _zoo_name(source)
     if name is None:
+        _hint_at_near_miss(Path(source))
         return Path(source)
     ensemble = zoo_card(name)
     if ensemble.networks:
@@ -73,7 +78,7 @@ def load(source: str | Path) -> LearnedNetwork | ChipProgram:
     path = model_path(source)
     kind = read_record(path)["format"]
     if kind == PROGRAM.name:
-        return load_program(path)
+        return load_program_file(path)
     if kind == LEARNED.name:
         return load_learned(path)
     raise ArtefactError(f"{path}: holds a {kind}; a {LEARNED.name} or a {PROGRAM.name} is needed")
@@ -82,6 +87,24 @@ def load(source: str | Path) -> LearnedNetwork | ChipProgram:
 def load_network(source: str | Path) -> LearnedNetwork:
     """Load a learned network from a file, or a shipped one by ``zoo:NAME``; errors as in `load`."""
     return load_learned(model_path(source))
+
+
+def load_program(source: str | Path) -> ChipProgram:
+    """Load a chip program from a file, or a shipped ensemble by ``zoo:NAME``; errors as in `load`."""
+    model = load(source)
+    if not isinstance(model, ChipProgram):
+        raise ArtefactError(f"{source}: holds a {LEARNED.name}; deploy it to have a {PROGRAM.name}")
+    return model
+
+
+def _hint_at_near_miss(path: Path) -> None:
+    """Say what was meant where a shipped name lacks its prefix, or a run folder is named in place of its network."""
+    if not path.exists() and str(path) in zoo_names():
+        raise ArtefactError(f"{path}: there is no such file; did you mean '{PREFIX}{path}'?")
+    if path.is_dir():
+        learned = path / LEARNED_FILE
+        hint = f"did you mean '{learned}'?" if learned.exists() else "name a file in it"
+        raise ArtefactError(f"{path}: is a folder; {hint}")
 
 
 def _zoo_name(source: str | Path) -> str | None:

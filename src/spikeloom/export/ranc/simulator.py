@@ -33,6 +33,7 @@ from spikeloom.errors import ExportError
 from spikeloom.export.features import Support, refuse_unsupported
 from spikeloom.export.format import Exported, Options
 from spikeloom.export.grid import Grid, grid_of
+from spikeloom.export.ranc.readme import README_FILE, simulator_readme, tables
 
 OUTPUTS_MAX = N_AXONS
 """An output line is the axon field of a packet."""
@@ -59,7 +60,7 @@ SUPPORT = {
 
 
 def write_ranc(exported: Exported, folder: Path, options: Options = Options()) -> list[Path]:
-    """Write ``input.json`` and ``config.json`` for RANC's simulator, input spikes as packets, and give their paths.
+    """Write ``input.json`` and ``config.json`` for RANC's simulator, input spikes as packets, and what explains them.
 
     Raises
     ------
@@ -86,9 +87,15 @@ def write_ranc(exported: Exported, folder: Path, options: Options = Options()) -
         "scheduler_trace_verbosity": 0,
         "neuron_reset_type": 0,
     }
-    write_atomically(folder / INPUT_FILE, json.dumps(network, separators=(",", ":")).encode())
-    write_atomically(folder / CONFIG_FILE, json.dumps(config, indent=1).encode())
-    return [folder / INPUT_FILE, folder / CONFIG_FILE]
+    texts = {
+        INPUT_FILE: json.dumps(network, separators=(",", ":")),
+        CONFIG_FILE: json.dumps(config, indent=1),
+        README_FILE: simulator_readme(exported, grid),
+        **tables(exported),
+    }
+    for name, text in texts.items():
+        write_atomically(folder / name, text.encode())
+    return [folder / name for name in texts]
 
 
 def refuse_what_ranc_cannot_hold(program: ChipProgram) -> None:

@@ -25,6 +25,7 @@ from spikeloom.errors import ExportError
 from spikeloom.export.bounds import refuse_wide_potentials
 from spikeloom.export.format import Exported, Options
 from spikeloom.export.grid import Grid, grid_of
+from spikeloom.export.ranc.readme import README_FILE, hardware_readme, tables
 from spikeloom.export.ranc.simulator import refuse_what_ranc_cannot_hold
 
 NUMBER_BITS, AXON_BITS, TICK_BITS, TYPE_BITS = 9, 8, 4, 2
@@ -38,7 +39,7 @@ class Widths(Options):
 
 
 def write_memories(exported: Exported, folder: Path, widths: Widths = Widths()) -> list[Path]:
-    """Write the memories of every grid cell and, with spikes, the files of the test bench; give their paths.
+    """Write the memories of every grid cell and, with spikes, the files of both test benches; give their paths.
 
     Raises
     ------
@@ -62,9 +63,14 @@ def write_memories(exported: Exported, folder: Path, widths: Widths = Widths()) 
         texts |= _inputs(program, grid, exported.inputs)
     if exported.outputs is not None:
         texts |= _outputs(exported.outputs)
-    for name, text in texts.items():
-        write_atomically(folder / name, text.encode())
-    return [folder / name for name in texts]
+    texts[README_FILE] = hardware_readme(exported, grid, widths.potential_bits, widths.threshold_bits)
+    texts |= tables(exported)
+    contents = {name: text.encode() for name, text in texts.items()}
+    if exported.inputs is not None:
+        contents |= _streamed(texts)
+    for name, content in contents.items():
+        write_atomically(folder / name, content)
+    return [folder / name for name in contents]
 
 
 def _memory(program: ChipProgram, grid: Grid, core: int, widths: Widths) -> str:
@@ -131,6 +137,13 @@ def _inputs(program: ChipProgram, grid: Grid, inputs: np.ndarray) -> dict[str, s
         "tb_input.txt": _lines(packets[tap] for taps in sent for tap in taps),
         "tb_num_inputs.txt": _lines(str(len(taps)) for taps in sent),
     }
+
+
+def _streamed(texts: dict[str, str]) -> dict[str, bytes]:
+    """Give packets and their counts as the board's streaming software reads them, 32 bits each, lowest byte first."""
+    packets = [int(packet, 2) for packet in texts["tb_input.txt"].split()]
+    counts = [int(count) for count in texts["tb_num_inputs.txt"].split()]
+    return {"data.bin": np.array(packets, "<u4").tobytes(), "count.bin": np.array(counts, "<u4").tobytes()}
 
 
 def _repeated(taps: np.ndarray) -> np.ndarray:

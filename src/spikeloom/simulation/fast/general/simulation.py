@@ -16,6 +16,7 @@ from numba import njit, prange
 from spikeloom.chip.limits import N_AXON_TYPES, N_NEURONS
 from spikeloom.chip.program import ChipProgram
 from spikeloom.chip.trains import WORD_BITS, SpikeTrains, pack
+from spikeloom.machine import Neighbours
 from spikeloom.simulation.base import Recording, SpikeRecord, check_inputs, recorded_within, windows_within
 from spikeloom.simulation.fast.bits.compiled import inlined
 from spikeloom.simulation.fast.bits.memory import CACHE_LINE, aligned, zeros
@@ -90,6 +91,8 @@ class Piece(NamedTuple):
         First tick that is recorded, and the tick after the last.
     rasters : (n_recorded_ticks, n_recorded, 4) uint64
     potentials : (n_recorded_ticks, n_recorded, POTENTIAL_PLANES * 4) uint64
+    by_tick : (n_ticks, n_cores, 3) int32
+        Activity of every tick; of no ticks where nobody asks.
     """
 
     lines: np.ndarray
@@ -99,6 +102,7 @@ class Piece(NamedTuple):
     recorded_ticks: np.ndarray
     rasters: np.ndarray
     potentials: np.ndarray
+    by_tick: np.ndarray
 
 
 class GeneralSimulation:
@@ -116,6 +120,7 @@ class GeneralSimulation:
         self._places = np.full(n_cores, -1)
         self._places[self._kept] = np.arange(len(self._kept))
         self._scratch = zeros(threads, SCRATCH_WORDS)
+        self._neighbours = Neighbours()
         self._start_potentials = words(bits(program.potentials, POTENTIAL_PLANES)).ravel()
         self._state = State(
             potentials=aligned(self._start_potentials),
@@ -145,6 +150,7 @@ class GeneralSimulation:
             recorded_ticks=np.array([recorded.start, recorded.stop]) + self._tick,
             rasters=np.zeros((len(recorded), n_kept, NEURON_WORDS), np.uint64),
             potentials=np.zeros((len(recorded), n_kept, POTENTIAL_WORDS), np.uint64),
+            by_tick=np.zeros((n_ticks if self._recording.each_tick else 0, n_cores, 3), np.int32),
         )
         self._state.counters[:] = 0
         self._run(piece, self._tick, n_ticks)
@@ -158,15 +164,18 @@ class GeneralSimulation:
             hops,
             single_bits(piece.rasters)[:, self._shown],
             numbers(kept)[:, self._shown],
+            piece.by_tick,
         )
 
     def _run(self, piece: Piece, start: int, n_ticks: int) -> None:
         """Run a piece in steps short enough for an interruption to be heard soon."""
         # compiled code hears no Ctrl-C; about a second of work lies between two chances to stop
         step = max(_CORE_TICKS_AT_ONCE // self._program.n_cores, 1)
-        with running_on(self._threads):
-            for first in range(start, start + n_ticks, step):
-                last = min(first + step, start + n_ticks)
+        for first in range(start, start + n_ticks, step):
+            last = min(first + step, start + n_ticks)
+            # a tick ends when the last thread has done its share: beside a busy program fewer threads are faster, and
+            # take the shares of the others too
+            with running_on(min(self._threads, self._neighbours.free())):
                 advance(self._layout, self._state, piece, self._scratch, start, first, last)
 
 
@@ -235,6 +244,10 @@ def _run_core(layout, state, piece, here, work):
         state.counters[core, SPIKES] += popcount(spikes)
         state.counters[core, EVENTS] += n_events
         state.counters[core, HOPS] += n_hops
+    if here.row < len(piece.by_tick):
+        piece.by_tick[here.row, core, SPIKES] = popcount(spikes)
+        piece.by_tick[here.row, core, EVENTS] = n_events
+        piece.by_tick[here.row, core, HOPS] = n_hops
     _record(state.potentials, piece, here, spikes)
 
 

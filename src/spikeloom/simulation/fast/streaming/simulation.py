@@ -19,7 +19,7 @@ from spikeloom.simulation.base import Recording, SpikeRecord, check_inputs, reco
 from spikeloom.simulation.fast.bits.adders import COUNT_PLANES, Number, add, count, set_constant
 from spikeloom.simulation.fast.bits.compiled import inlined
 from spikeloom.simulation.fast.bits.memory import zeros
-from spikeloom.simulation.fast.bits.planes import delayed, filler, load, popcount, store
+from spikeloom.simulation.fast.bits.planes import delayed, filler, load, lowest_bit, popcount, store
 from spikeloom.simulation.fast.bits.threads import running_on
 from spikeloom.simulation.fast.streaming.weave import SILENT, Weave, weave
 
@@ -71,8 +71,10 @@ class StreamingSimulation:
         self._trains[:, PLANE_WORDS - 1] = self._past
         windows = windows_within(self._recording, n_cores, self._start, inputs.n_ticks)
         counters = np.zeros((n_cores, n_words // PLANE_WORDS, 3), np.int64)
+        # whole planes, so that a task writes to its own; the ticks after the last are cut off again
+        by_tick = np.zeros((n_words * WORD_BITS if self._recording.each_tick else 0, n_cores, 3), np.int32)
         with running_on(self._threads):
-            stream(self._weave, inputs.words, self._trains, windows, counters, self._scratch)
+            stream(self._weave, inputs.words, self._trains, windows, counters, by_tick, self._scratch)
 
         self._past = _last_ticks(self._trains[:, PLANE_WORDS - 1 :], inputs.n_ticks)
         recorded = recorded_within(self._recording, self._start, inputs.n_ticks)
@@ -86,6 +88,7 @@ class StreamingSimulation:
             hops,
             rasters,
             np.zeros(rasters.shape, np.int32),  # memoryless neurons end at zero
+            by_tick[: inputs.n_ticks],
         )
 
     def _outputs(self, n_ticks: int) -> SpikeTrains:
@@ -126,7 +129,7 @@ def _last_ticks(words: np.ndarray, n_ticks: int) -> np.ndarray:
 
 
 @njit(cache=True, nogil=True, parallel=True)
-def stream(weave: Weave, lines: Any, trains: Any, windows: Any, counters: Any, scratch: Any) -> None:
+def stream(weave: Weave, lines: Any, trains: Any, windows: Any, counters: Any, by_tick: Any, scratch: Any) -> None:
     """Run all cores over one piece of time.
 
     Parameters
@@ -138,6 +141,8 @@ def stream(weave: Weave, lines: Any, trains: Any, windows: Any, counters: Any, s
     windows : (n_cores, 2) int
         First tick that is counted, and the tick after the last.
     counters : (n_cores, n_planes, 3) int64
+    by_tick : (n_planes * PLANE_TICKS, n_cores, 3) int32, or of no ticks
+        Activity of every tick, added where there is a place for it.
     scratch : (n_threads, SCRATCH_WORDS) uint64
     """
     n_planes = counters.shape[1]
@@ -149,11 +154,11 @@ def stream(weave: Weave, lines: Any, trains: Any, windows: Any, counters: Any, s
             n = (last - first) * n_planes
             for task in range(thread * n // len(scratch), (thread + 1) * n // len(scratch)):
                 core = weave.cores[first + task // n_planes]
-                _run_core(weave, core, task % n_planes, lines, trains, windows, counters, scratch[thread])
+                _run_core(weave, core, task % n_planes, lines, trains, windows, counters, by_tick, scratch[thread])
 
 
 @inlined
-def _run_core(weave, core, plane, lines, trains, windows, counters, scratch):
+def _run_core(weave, core, plane, lines, trains, windows, counters, by_tick, scratch):
     """Run a core over one plane of ticks."""
     # activity is counted in the window alone, spikes are made in every tick
     first, last = windows[core, 0] - plane * PLANE_TICKS, windows[core, 1] - plane * PLANE_TICKS
@@ -167,9 +172,29 @@ def _run_core(weave, core, plane, lines, trains, windows, counters, scratch):
         n_spikes += n
         # memoryless and certain: what a neuron does depends on nothing but this plane, so whole planes are counted
         n_hops += n * weave.hops[neuron]
+        if len(by_tick):
+            store(scratch, COUNTS, spikes)  # the neuron's count is done with
+            _add_to_ticks(by_tick, plane, core, SPIKES, scratch, COUNTS, 1)
+            _add_to_ticks(by_tick, plane, core, HOPS, scratch, COUNTS, weave.hops[neuron])
     counters[core, plane, SPIKES] = n_spikes
     counters[core, plane, EVENTS] = n_events
     counters[core, plane, HOPS] = n_hops
+    if len(by_tick):
+        for axon in range(N_AXONS):
+            fan_out = weave.fan_outs[core * N_AXONS + axon]
+            _add_to_ticks(by_tick, plane, core, EVENTS, scratch, axon * PLANE_WORDS, fan_out)
+
+
+@inlined
+def _add_to_ticks(by_tick, plane, core, column, words, at, amount):
+    """Add an amount to the ticks that are set in the plane which begins at this word of an array."""
+    if amount == 0:
+        return
+    for word in range(PLANE_WORDS):
+        left = words[at + word]
+        while left:
+            by_tick[plane * PLANE_TICKS + word * WORD_BITS + lowest_bit(left), core, column] += amount
+            left &= left - np.uint64(1)
 
 
 @inlined

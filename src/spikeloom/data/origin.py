@@ -1,0 +1,43 @@
+"""The data that a network was trained on: loaded again where none are named, and told from others."""
+
+from __future__ import annotations
+
+from spikeloom.data.datasets import Dataset
+from spikeloom.data.readers import Split, load_dataset
+from spikeloom.errors import DataError
+from spikeloom.interface import DataOrigin
+
+WAY_OUT = "name data of that kind, with --dataset"
+
+
+def load_origin(origin: DataOrigin | None, split: Split = "test") -> Dataset:
+    """Give a split of the data that a network was trained on.
+
+    Raises
+    ------
+    DataError
+        If it does not know them, they were arrays, or they lie elsewhere now.
+    """
+    if origin is None:
+        raise DataError(f"data: the model does not say what it was trained on; {WAY_OUT}")
+    if origin.source is None:
+        raise DataError(f"data: the model was trained on arrays, which are in no file; {WAY_OUT}")
+    try:
+        return load_dataset(origin.source, split)
+    except DataError as error:
+        raise DataError(f"data: the model was trained on '{origin.source}', which cannot be had: {error}") from error
+
+
+def why_other_data(origin: DataOrigin | None, dataset: Dataset) -> str | None:
+    """Say why a data set is not of those that a network was trained on; None where it is, or nobody can know.
+
+    Names may differ where a folder has moved, so the training set of the one is compared with that of the other.
+    """
+    if origin is None or dataset.source in (None, origin.source) or dataset.fingerprint == origin.fingerprint:
+        return None
+    known = origin.source or "arrays"
+    try:
+        same = load_dataset(str(dataset.source), "train").fingerprint == origin.fingerprint
+    except DataError:  # it has no training set to be compared with
+        same = False
+    return None if same else f"the network was trained on {known}; {dataset.source} holds other data"
