@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from spikeloom.report.figures import accuracy_energy_figure, frontier_figure, save_figure
+from spikeloom.report.figures import accuracy_energy_figure, frontier_figure, save_figures
 from spikeloom.report.frontier import entries, spreads
 from spikeloom.report.markdown import filled
 from spikeloom.report.rows import Reproduced
@@ -40,10 +40,14 @@ def main() -> None:
         print(f"written: {path.relative_to(ROOT)}")
     cards = [zoo_card(name) for name in zoo_names()]
     experiment = [Reproduced(name, name, found) for name in NETWORKS for found in zoo_card(name).test]
-    save_figure(accuracy_energy_figure(experiment), ROOT / "docs" / "accuracy-energy.png")
-    save_figure(frontier_figure(entries(cards), spreads(cards)), ROOT / "docs" / "frontier.png")
-    for name in ("accuracy-energy", "frontier"):
-        (ROOT / "docs" / f"{name}.svg").unlink()
+    zoo = entries(cards), spreads(cards)
+    written = [
+        *save_figures(lambda theme: accuracy_energy_figure(theme, experiment), ROOT / "docs" / "accuracy-energy.png"),
+        *save_figures(lambda theme: frontier_figure(theme, *zoo), ROOT / "docs" / "frontier.png"),
+    ]
+    for path in written:
+        if path.suffix == ".svg":
+            path.unlink()
 
 
 if __name__ == "__main__":

@@ -98,13 +98,13 @@ def _now() -> tuple[float, float, float]:
 
 
 def _busy_seconds() -> float:
-    """Give how long our processors have been busy; those that run at low priority yield, and do not count."""
+    """Give how long our processors have been busy; programs of low priority count too, since they yield too late."""
     try:
         lines = [line.split() for line in _STAT.read_text().splitlines()]
         ours = {f"cpu{number}" for number in _affinity()}
-        # user, nice, system, idle, waiting, interrupts, soft interrupts, stolen
+        # user, nice, system, idle, waiting, interrupts, soft interrupts, stolen, guest, niced guest
         busy = (line[1:] for line in lines if line and line[0] in ours)
-        jiffies = sum(int(user) + int(system) + int(stolen) for user, _, system, _, _, _, _, stolen, *_ in busy)
+        jiffies = sum(sum(map(int, (user, nice, system, stolen))) for user, nice, system, *_, stolen, _, _ in busy)
         return jiffies / os.sysconf("SC_CLK_TCK")
     except (AttributeError, OSError, ValueError):
         return 0.0

@@ -14,7 +14,7 @@ from spikeloom.measure.evaluation import evaluate_network
 from spikeloom.measure.jobs import members_of_draws
 from spikeloom.measure.votes import Progress
 from spikeloom.network.learned import LearnedNetwork
-from spikeloom.report.figures import accuracy_energy_figure, save_figure
+from spikeloom.report.figures import accuracy_energy_figure, save_figures
 from spikeloom.report.rows import Reproduced, measurement_row
 
 NETWORKS = ("mnist-5", "mnist-30")
@@ -65,4 +65,4 @@ def save_reproduction(rows: list[Reproduced], folder: Path) -> list[Path]:
     """Write ``results.json`` and the figure (PNG and SVG) into a folder, and give the paths."""
     results = folder / RESULTS_FILE
     write_atomically(results, json.dumps(reproduction_json(rows), indent=2).encode())
-    return [results, *save_figure(accuracy_energy_figure(rows), folder / FIGURE_FILE)]
+    return [results, *save_figures(lambda theme: accuracy_energy_figure(theme, rows), folder / FIGURE_FILE)]

@@ -51,7 +51,7 @@ def test_ctrl_c_leaves_a_run_that_resumes(spikeloom, own_work):
     command = [
         sys.executable,
         "-m",
-        "spikeloom.cli",
+        "spikeloom",
         "train",
         "stripes.toml",
         "--set",

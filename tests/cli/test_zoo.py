@@ -23,7 +23,9 @@ def test_the_frontier_is_drawn_from_the_cards(spikeloom, tmp_path):
     done = spikeloom("frontier", "-o", "f", "--json")
     assert done.code == 0
     assert {row["name"] for row in done.json["rows"]} >= {"mnist-5", "mnist-5-deployed"}
-    assert {path.name for path in (tmp_path / "f").iterdir()} == {"frontier.png", "frontier.svg", "frontier.json"}
+    assert {path.name for path in (tmp_path / "f").iterdir()} == {
+        *("frontier.png", "frontier.svg", "frontier-dark.png", "frontier-dark.svg", "frontier.json")
+    }
 
 
 def test_a_space_that_is_not_there_is_named(spikeloom):

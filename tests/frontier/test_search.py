@@ -4,8 +4,9 @@ import pytest
 
 from programs import stripes
 from spikeloom.errors import RecipeError
-from spikeloom.frontier.search import Dimension, judged, load_space, search
+from spikeloom.frontier.search import Dimension, best_files, judged, load_space, search
 from spikeloom.measure.evaluation import evaluate_network
+from spikeloom.network.storage import load_learned
 from spikeloom.training.fit import train
 from spikeloom.training.recipe_files import changed_recipe, load_recipe
 from spikeloom.training.split import validation_split
@@ -40,9 +41,9 @@ def space(tmp_path):
 
 def test_a_search_goes_on_with_its_trials_and_passes_over_what_does_not_fit(space, tmp_path):
     heard = []
-    storage = tmp_path / "found" / "trials.sqlite"
-    search(space, stripes(), storage, 4, heard.append)
-    done, best = search(space, stripes(), storage, 3, heard.append)
+    folder = tmp_path / "found"
+    search(space, stripes(), folder, 4, heard.append)
+    done, best = search(space, stripes(), folder, 3, heard.append)
     assert [trial.number for trial in heard] == list(range(7))
     fitting = [trial for trial in heard if trial.accuracy is not None]
     assert {trial.cores for trial in fitting} == {5}
@@ -50,13 +51,19 @@ def test_a_search_goes_on_with_its_trials_and_passes_over_what_does_not_fit(spac
     assert done == heard
     assert max(trial.accuracy for trial in best) == max(trial.accuracy for trial in fitting)
     assert min(trial.joules for trial in best) == min(trial.joules for trial in fitting)
+    kept = best_files(folder)
+    assert [path.name for path in kept] == ["5-cores.safetensors", "5-cores.toml"]
+    network, recipe = load_learned(kept[0]), load_recipe(kept[1])
+    _, validation = validation_split(recipe, stripes())
+    ensembles = {1: 3}
+    assert evaluate_network(network, validation, ensembles)[1].accuracy == max(trial.accuracy for trial in fitting)
     for one in best:
         assert not any(other.accuracy > one.accuracy and other.joules < one.joules for other in fitting)
 
 
 def test_a_trial_is_judged_by_what_is_deployed_and_by_its_energy(space):
     recipe = changed_recipe(load_recipe(space.recipe), {"train.learning_rate": 0.05})
-    found = judged(recipe, stripes())
+    _, found = judged(recipe, stripes())
     again = evaluate_network(train(recipe, stripes()), validation_split(recipe, stripes())[1], {1: 3})[1]
     assert found == again
     assert found.energy().total == pytest.approx(4 * 49.523e-9, rel=0.1)  # four cores, and few events
@@ -86,9 +93,9 @@ def test_a_key_that_no_recipe_has_is_refused(tmp_path, space):
 
 
 def test_a_file_that_holds_no_trials_is_refused(tmp_path, space):
-    (tmp_path / "t.sqlite").write_text("no database")
+    (tmp_path / "trials.sqlite").write_text("no database")
     with pytest.raises(RecipeError, match="is no file of trials"):
-        search(space, stripes(), tmp_path / "t.sqlite", 1, print)
+        search(space, stripes(), tmp_path, 1, print)
 
 
 def test_an_unknown_key_is_refused_before_any_trial(space, tmp_path):

@@ -11,6 +11,7 @@ from spikeloom.measure.measurement import Measurement
 from spikeloom.provenance import provenance_of
 from spikeloom.report.figures import frontier_figure
 from spikeloom.report.frontier import entries, picked, reported, seeds_of, spreads
+from spikeloom.report.theme import LIGHT
 from spikeloom.zoo import zoo_card, zoo_names
 from spikeloom.zoo.cards import Card
 
@@ -57,7 +58,7 @@ def test_one_tick_an_image_is_a_class_of_its_own():
 
 
 def test_the_figure_shows_no_test_figure_of_what_was_not_picked():
-    (axes,) = frontier_figure(entries(CARDS), {}).axes
+    (axes,) = frontier_figure(LIGHT, entries(CARDS), {}).axes
     shown = [y for line in axes.lines for y in line.get_ydata()]
     assert 91.0 in shown
     assert 99.0 not in shown
@@ -66,9 +67,9 @@ def test_the_figure_shows_no_test_figure_of_what_was_not_picked():
 def test_what_validation_picks_must_have_asked_the_test_set_and_the_rest_need_not():
     passed_over, better = (card(name, 20, accuracy, 0.5) for name, accuracy in (("worse", 0.1), ("better", 0.999)))
     not_asked = [found.model_copy(update={"test": ()}) for found in (passed_over, better)]
-    frontier_figure(entries([*CARDS, not_asked[0]]), {})
+    frontier_figure(LIGHT, entries([*CARDS, not_asked[0]]), {})
     with pytest.raises(ArtefactError, match="better: is chosen, but the test set was not asked; pack it with --test"):
-        frontier_figure(entries([*CARDS, not_asked[1]]), {})
+        frontier_figure(LIGHT, entries([*CARDS, not_asked[1]]), {})
 
 
 def test_a_spread_is_over_the_seeds_of_the_very_recipe():

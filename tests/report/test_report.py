@@ -1,15 +1,17 @@
 import io
 
 import pytest
+from matplotlib.image import imread
 from rich.console import Console
 
 from programs import stripes, tiny_network
 from spikeloom.measure.energy import PAPER_PROFILE, named_profile, shipped_profiles
 from spikeloom.measure.evaluation import evaluate_network
-from spikeloom.report.figures import accuracy_energy_figure, save_figure
+from spikeloom.report.figures import accuracy_energy_figure, save_figures
 from spikeloom.report.published import paper_points
 from spikeloom.report.rows import Reproduced, measurement_row
 from spikeloom.report.tables import microjoules, reproduction_note, reproduction_table
+from spikeloom.report.theme import LIGHT, THEMES
 
 
 @pytest.fixture(scope="module")
@@ -59,13 +61,21 @@ def test_microjoules_have_three_digits(joules, text):
 
 
 def test_the_figure_shows_every_network_and_every_published_point(rows, tmp_path):
-    figure = accuracy_energy_figure(rows)
+    figure = accuracy_energy_figure(LIGHT, rows)
     (axes,) = figure.axes
+    assert "axis stretched: spaced by the log of the error" in axes.get_ylabel()
     shown = [line.get_xydata().tolist() for line in axes.lines]
     for point in paper_points():
         assert any([point.joules * 1e6, point.accuracy * 100] in pairs for pairs in shown)
     labels = [text.get_text() for text in axes.get_legend().get_texts()]
     assert [label.split(",")[0] for label in labels] == ["Esser et al. 2015", "mnist-5", "mnist-30"]
-    first, second = (save_figure(accuracy_energy_figure(rows), tmp_path / n / "f.png") for n in "ab")
-    assert [path.suffix for path in first] == [".png", ".svg"]
-    assert first[1].read_bytes() == second[1].read_bytes()
+
+    def drawn(theme):
+        return accuracy_energy_figure(theme, rows)
+
+    first, second = (save_figures(drawn, tmp_path / n / "f.png") for n in "ab")
+    assert [path.name for path in first] == ["f.png", "f.svg", "f-dark.png", "f-dark.svg"]
+    assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
+    for path, theme in zip((first[0], first[2]), THEMES, strict=True):
+        red, green, blue = (round(255 * share) for share in imread(path)[0, 0, :3])
+        assert f"#{red:02x}{green:02x}{blue:02x}" == theme.ground

@@ -102,7 +102,7 @@ def test_what_is_wrong_is_named_with_its_value(own, change, message):
         ('extends = "circle.toml"\n', "extends it; break the circle"),
         ("extends = 3", "extends is 3; the name or path of one recipe"),
         ('extends = "nothing"', "circle.toml: extends nothing: recipe nothing: No such file.*mnist-5"),
-        ('name = "x"', "data is missing; layers is missing"),
+        ('name = "x"', "layers is missing"),
     ],
 )
 def test_files_that_make_no_recipe_are_refused(tmp_path, text, message):

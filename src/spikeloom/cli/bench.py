@@ -31,10 +31,11 @@ def bench_command(
     """Time the fast simulator beside the reference, torch, SANA-FE, RANC and the limits of the machine."""
     from spikeloom.bench.simulator import Setting, bench_rows
     from spikeloom.data import load_dataset
+    from spikeloom.machine import threads_for
     from spikeloom.zoo import load_network
 
     test_set = load_dataset(dataset, "test").take(slice(images))
-    setting = Setting(load_network("zoo:mnist-30"), test_set, threads, ranc=ranc, cores=cores)
+    setting = Setting(load_network("zoo:mnist-30"), test_set, threads_for(threads), ranc=ranc, cores=cores)
     rows = list(bench_rows(setting, lambda what: console.note(f"timing: {what}")))
     machine = {"processor": _processor(), "processor_cores": os.cpu_count(), "date": date.today().isoformat()}
     if as_json:
@@ -51,20 +52,22 @@ def _processor() -> str:
         return platform.processor() or platform.machine()
 
 
+def _multiple(ratio: float) -> str:
+    return f"{ratio:,.0f}" if ratio >= 1000 else f"{ratio:.3g}"
+
+
 def _tables(rows: list[Row]) -> list[Any]:
     """Give a table for each work, with its rates and what they are multiples of."""
     from rich.table import Table
 
     tables = []
     for work in dict.fromkeys(row.work for row in rows):
-        own = [row for row in rows if row.work == work]
-        others = list(dict.fromkeys(name for row in own for name in row.ratio_to))
-        table = Table(title=work, title_justify="left", box=None)
-        table.add_column("", justify="left")
-        for heading in ("rate", "", *(f"x {name.replace('_', ' ')}" for name in others)):
-            table.add_column(heading, justify="right")
-        for row in own:
-            ratios = (f"{row.ratio_to[name]:,.3g}" if name in row.ratio_to else "" for name in others)
-            table.add_row(row.what, f"{row.rate:,.0f}", row.unit, *ratios)
+        table = Table(title=work, title_justify="left", box=None, pad_edge=False)
+        table.add_column("")
+        table.add_column("rate", justify="right", no_wrap=True)
+        table.add_column("times")
+        for row in (row for row in rows if row.work == work):
+            ratios = (f"{_multiple(ratio)} {name.replace('_', ' ')}" for name, ratio in row.ratio_to.items())
+            table.add_row(row.what, f"{row.rate:,.0f} {row.unit}", ", ".join(ratios))
         tables.append(table)
     return tables

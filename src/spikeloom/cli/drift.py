@@ -33,7 +33,7 @@ def drift_command(
 
     from spikeloom.artefact import check_place, write_atomically
     from spikeloom.drift.ledger import drift_ledger
-    from spikeloom.report.tables import drift_table, plural
+    from spikeloom.report.tables import drift_notes, drift_table, plural
     from spikeloom.zoo import load_network
 
     if out is not None:
@@ -49,6 +49,6 @@ def drift_command(
         console.print_json(rows)
     else:
         title = f"{learned}, {plural(members, 'member')}, {plural(len(shown), 'image')}"
-        console.show(drift_table(title, stages))
+        console.show(drift_table(title, stages), *drift_notes(stages))
     if any(stage.spikes_differing or stage.votes_changed for stage in stages):
         raise typer.Exit(DIFFERS)

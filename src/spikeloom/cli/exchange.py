@@ -90,6 +90,7 @@ def import_command(
     as_json: Json = False,
 ) -> None:
     """Read a program from another tool's files."""
+    from spikeloom.artefact import check_place
     from spikeloom.export.formats import FORMATS
 
     known = _format(form, "FORMAT")
@@ -99,6 +100,7 @@ def import_command(
     needed = [name for name in known.reads if not name.startswith("[")]
     if not len(needed) <= len(files) <= len(known.reads):
         raise typer.BadParameter(f"{form} is read from {' '.join(known.reads)}", param_hint="FILE...")
+    check_place(out)
     read = known.read(files)
     _save(read.program, read.inputs, out, as_json)
 

@@ -14,7 +14,7 @@ from spikeloom.cli.options import Json, Seed, Threads
 if TYPE_CHECKING:
     from spikeloom.frontier.search import Trial
 
-FIGURE_FILE, RESULTS_FILE, TRIALS_FILE = "frontier.png", "frontier.json", "trials.sqlite"
+FIGURE_FILE, RESULTS_FILE, TRIALS_FIGURE_FILE = "frontier.png", "frontier.json", "trials.png"
 
 
 def frontier_command(
@@ -33,14 +33,15 @@ def frontier_command(
     A search trains on the training set and judges on its validation split alone. Its trials are kept, and another call
     goes on with them.
     """
-    from spikeloom.artefact import write_atomically
+    from spikeloom.artefact import check_folder, write_atomically
     from spikeloom.measure.energy import shipped_profiles
-    from spikeloom.report.figures import frontier_figure, save_figure
+    from spikeloom.report.figures import frontier_figure, save_figures
     from spikeloom.report.frontier import entries, picked, reported, spreads
     from spikeloom.report.rows import measurement_row
     from spikeloom.zoo import zoo_card, zoo_names
 
-    searched = None if space is None else _search(space, data, out, trials, seed, threads)
+    check_folder(out)
+    searched = {} if space is None else _search(space, data, out, trials, seed, threads, as_json)
     cards = [zoo_card(name) for name in zoo_names()]
     found = entries(cards)
     chosen, told = picked(found), reported(found)
@@ -56,25 +57,29 @@ def frontier_command(
         }
         for entry in found
     ]
-    paths = save_figure(frontier_figure(found, spreads(cards)), out / FIGURE_FILE)
-    write_atomically(out / RESULTS_FILE, json.dumps({"rows": rows}, indent=1).encode())
+    paths = save_figures(lambda theme: frontier_figure(theme, found, spreads(cards)), out / FIGURE_FILE)
+    write_atomically(out / RESULTS_FILE, json.dumps({"rows": rows, **searched}, indent=1).encode())
     if as_json:
-        console.print_json({"rows": rows, **(searched or {})})
+        console.print_json({"rows": rows, **searched})
         return
     console.show(*(f"written to {path}" for path in (*paths, out / RESULTS_FILE)))
 
 
-def _search(path: Path, data: str, out: Path, trials: int, seed: int, threads: int) -> dict[str, Any]:
-    """Search, show the trials, and give all of them and the best as JSON values."""
+def _search(path: Path, data: str, out: Path, trials: int, seed: int, threads: int, as_json: bool) -> dict[str, Any]:
+    """Search, draw and show the trials, and give all of them and the best as JSON values."""
     from dataclasses import asdict
 
     from spikeloom.data import load_dataset
-    from spikeloom.frontier.search import load_space, search
+    from spikeloom.frontier.figure import search_figure
+    from spikeloom.frontier.search import best_files, load_space, search
     from spikeloom.frontier.table import trials_table
+    from spikeloom.report.figures import save_figures
 
     chosen, dataset = load_space(path), load_dataset(data)
-    done, best = search(chosen, dataset, out / TRIALS_FILE, trials, _tell, seed, threads)
-    console.note_table(trials_table(done, best))
+    done, best = search(chosen, dataset, out, trials, _tell, seed, threads)
+    paths = save_figures(lambda theme: search_figure(theme, done, best), out / TRIALS_FIGURE_FILE)
+    if not as_json:
+        console.show(trials_table(done, best), *(f"written to {path}" for path in (*paths, *best_files(out))))
     return {"trials": [asdict(trial) for trial in done], "best_trials": [asdict(trial) for trial in best]}
 
 
@@ -82,6 +87,6 @@ def _tell(trial: Trial) -> None:
     from spikeloom.report.tables import microjoules, percent
 
     told = "does not fit"
-    if trial.accuracy is not None and trial.joules is not None:
-        told = f"{percent(trial.accuracy)}, {microjoules(trial.joules)}"
-    console.note(f"trial {trial.number}: {told}, {trial.cores or '-'} cores, {dict(trial.changes)}")
+    if trial.fits:
+        told = f"{percent(trial.accuracy or 0)}, {microjoules(trial.joules or 0)}, {trial.cores} cores"
+    console.note(f"trial {trial.number}: {told}: {trial.told}")

@@ -43,7 +43,10 @@ def network_command(
     as_json: Json = False,
 ) -> None:
     """Write the learned network of a run small, measure that file on validation and test set, and write its card."""
+    from spikeloom.artefact import check_folder
     from spikeloom.packing import pack_network
+
+    check_folder(out)
 
     _tell(pack_network(name, run, out, commands or (), differs, threads, with_test), out, as_json)
 
@@ -63,7 +66,10 @@ def ensemble_command(
     as_json: Json = False,
 ) -> None:
     """Measure shipped networks that vote together on validation split and test set, and write the ensemble's card."""
+    from spikeloom.artefact import check_folder
     from spikeloom.packing import pack_ensemble
+
+    check_folder(out)
 
     _tell(pack_ensemble(name, networks, out, copies, ticks, threads, with_test), out, as_json)
 

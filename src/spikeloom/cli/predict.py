@@ -84,9 +84,9 @@ def _show_predictions(rows: Sequence[dict[str, Any]], members: int, cores: int) 
     from spikeloom.report.tables import energy_note, microjoules, plural
 
     size = f"{plural(members, 'member')}, {plural(cores, 'core')}: votes and energy are of all together"
-    table = Table(title=size, title_justify="left", box=None)
+    table = Table(title=size, title_justify="left", box=None, pad_edge=False)
     for heading in ("image", "class", "votes", "then", "energy", "static/events/hops %"):
-        table.add_column(heading, justify="left" if heading == "image" else "right")
+        table.add_column(heading, justify="left" if heading == "image" else "right", overflow="fold")
     for row in rows:
         first, *others = sorted(row["votes"].items(), key=lambda vote: -vote[1])
         table.add_row(

@@ -32,7 +32,7 @@ def robust_command(
     from spikeloom.deployment.deploy import deploy
     from spikeloom.measure.faults import FAULTS
     from spikeloom.measure.robustness import SHARES, robustness
-    from spikeloom.report.figures import robustness_figure, save_figure
+    from spikeloom.report.figures import robustness_figure, save_figures
     from spikeloom.zoo import load
 
     check_folder(out)
@@ -45,7 +45,7 @@ def robust_command(
             for row in robustness(name.removeprefix("zoo:"), program, shown, draws, seed=seed, threads=threads):
                 rows.append(row)
                 advance(1, f"{name}: {row.fault}")
-    paths = save_figure(robustness_figure(rows), out / FIGURE_FILE)
+    paths = save_figures(lambda theme: robustness_figure(theme, rows), out / FIGURE_FILE)
     values = {"rows": [asdict(row) for row in rows]}
     write_atomically(out / RESULTS_FILE, json.dumps(values, indent=1).encode())
     if as_json:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from spikeloom.artefact import check_folder
 from spikeloom.cli import console
 from spikeloom.cli.options import SEED_MAX, Json, Threads
 from spikeloom.errors import TrainingError
@@ -67,6 +68,7 @@ def train_run(recipe: Recipe, run: Path, device: str, threads: int, *, anew: boo
     from spikeloom.training.fit import check_device, train
     from spikeloom.training.reporter import Silent
 
+    check_folder(run)
     dataset = _training_set(recipe)
     recipe.topology(dataset.value_shape, dataset.n_classes)  # what does not fit is refused before anything is shown
     check_device(device)

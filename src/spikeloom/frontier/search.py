@@ -21,16 +21,20 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from spikeloom.artefact import write_atomically
 from spikeloom.data.datasets import Dataset
 from spikeloom.errors import FitError, RecipeError, TrainingError
 from spikeloom.kinds import described
 from spikeloom.measure.evaluation import draws_that_differ, evaluate_network
 from spikeloom.measure.measurement import Measurement
+from spikeloom.network.learned import LearnedNetwork
+from spikeloom.network.storage import save_learned
 from spikeloom.optional import needed
 from spikeloom.training.recipe import Recipe
-from spikeloom.training.recipe_files import changed_recipe, load_recipe
+from spikeloom.training.recipe_files import as_toml, changed_recipe, load_recipe, recipe_toml
 from spikeloom.training.split import validation_split
 
+TRIALS_FILE, BEST_FOLDER = "trials.sqlite", "best"
 _DRAWS = 3  # where there is something to draw
 
 
@@ -81,6 +85,16 @@ class Trial:
     accuracy: float | None = None
     joules: float | None = None
 
+    @property
+    def fits(self) -> bool:
+        """Whether its recipe fitted the cores, so that it was judged."""
+        return self.accuracy is not None and self.joules is not None
+
+    @property
+    def told(self) -> str:
+        """What was changed, as ``--set`` takes it."""
+        return ", ".join(f"{key}={as_toml(value)}" for key, value in self.changes.items())
+
 
 def load_space(path: Path) -> Space:
     """Read a space; RecipeError where it is not one."""
@@ -97,24 +111,25 @@ def load_space(path: Path) -> Space:
 def search(
     space: Space,
     dataset: Dataset,
-    storage: Path,
+    folder: Path,
     trials: int,
     hear: Callable[[Trial], None],
     seed: int = 0,
     threads: int = 0,
 ) -> tuple[list[Trial], list[Trial]]:
-    """Train and judge `trials` more changed recipes; give all that the storage holds, and the best of them.
+    """Train and judge `trials` more changed recipes; give all that the folder holds, and the best of them.
 
     A trial is judged in two directions, the accuracy of the deployed network on the validation split and its energy;
-    the best are those that no other beats in both.
+    the best are those that no other beats in both. Of every number of cores the one with the highest accuracy is kept,
+    recipe and network; see `best_files`.
 
     Parameters
     ----------
     space : Space
     dataset : Dataset
         The training set; recipes hold their validation split out of it.
-    storage : Path
-        A file of trials; one that exists is gone on with.
+    folder : Path
+        Of trials; where it holds some already they are gone on with.
     hear : callable
         Hears each trial as it ends.
 
@@ -129,6 +144,7 @@ def search(
     for key, dimension in space.space.items():
         if not dimension.choices:  # an unknown key is refused before any trial; choices may need one another
             changed_recipe(base, {key: dimension.low})
+    storage = folder / TRIALS_FILE
     study = _study(space, base, dataset, storage, seed)
 
     def objective(trial: Any) -> tuple[float, float]:
@@ -137,12 +153,13 @@ def search(
         try:
             recipe = changed_recipe(base, changes)
             recipe.topology(dataset.value_shape, dataset.n_classes)  # refuse before any training
-            found = judged(recipe, dataset, threads)
+            network, found = judged(recipe, dataset, threads)
         except (FitError, RecipeError, TrainingError) as error:
             hear(Trial(trial.number, changes))
             raise _pruned(str(error)) from error
         trial.set_user_attr("cores", found.cores)
         joules = found.energy().total
+        _keep_best(network, recipe, found, study, folder)
         hear(Trial(trial.number, changes, found.cores, found.accuracy, joules))
         return found.accuracy, joules
 
@@ -153,14 +170,28 @@ def search(
     return [_trial(trial) for trial in study.trials], [_trial(trial) for trial in study.best_trials]
 
 
-def judged(recipe: Recipe, dataset: Dataset, threads: int = 0) -> Measurement:
-    """Train a recipe, and give what its deployed network does on the validation split."""
+def judged(recipe: Recipe, dataset: Dataset, threads: int = 0) -> tuple[LearnedNetwork, Measurement]:
+    """Train a recipe, and give the network and what it does on the validation split when it is deployed."""
     from spikeloom.training.fit import train
     from spikeloom.training.reporter import Silent
 
     network = train(recipe, dataset, threads=threads, reporter=Silent())
     _, validation = validation_split(recipe, dataset)
-    return evaluate_network(network, validation, {1: draws_that_differ(network, _DRAWS)})[1]
+    return network, evaluate_network(network, validation, {1: draws_that_differ(network, _DRAWS)}, threads=threads)[1]
+
+
+def best_files(folder: Path) -> list[Path]:
+    """Give the files of the best trial of every number of cores: its recipe and its network."""
+    return sorted((folder / BEST_FOLDER).glob("*-cores.*"))
+
+
+def _keep_best(network: LearnedNetwork, recipe: Recipe, found: Measurement, study: Any, folder: Path) -> None:
+    """Write recipe and network of a trial that is better than every earlier one of as many cores."""
+    earlier = [_trial(trial) for trial in study.trials if trial.values]
+    if all(found.accuracy > (trial.accuracy or 0) for trial in earlier if trial.cores == found.cores):
+        place = folder / BEST_FOLDER / f"{found.cores}-cores.toml"
+        write_atomically(place, recipe_toml(recipe).encode())
+        save_learned(network, place.with_suffix(".safetensors"))
 
 
 def _study(space: Space, base: Recipe, dataset: Dataset, storage: Path, seed: int) -> Any:

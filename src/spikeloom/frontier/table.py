@@ -15,16 +15,15 @@ def trials_table(trials: Sequence[Trial], best: Sequence[Trial]) -> Table:
     table = Table(title="Trials, judged on the validation split", title_justify="left", box=None)
     for heading in ("trial", "", "cores", "deployed", "energy"):
         table.add_column(heading, justify="right")
-    table.add_column("changes")
+    table.add_column("changes", overflow="fold")
     numbers = {trial.number for trial in best}
     for trial in sorted(trials, key=lambda trial: trial.joules or 0):
-        fits = trial.accuracy is not None and trial.joules is not None
         table.add_row(
             f"{trial.number}",
             "best" if trial.number in numbers else "",
             f"{trial.cores or '-'}",
-            percent(trial.accuracy or 0) if fits else "does not fit",
-            microjoules(trial.joules or 0) if fits else "",
-            ", ".join(f"{key}={value}" for key, value in trial.changes.items()),
+            percent(trial.accuracy or 0) if trial.fits else "does not fit",
+            microjoules(trial.joules or 0) if trial.fits else "",
+            trial.told,
         )
     return table

@@ -62,10 +62,13 @@ def predict(
     """
     program = program_to_predict(model, members, seed)
     interface = interface_needed(program)
-    values = [_values(np.asarray(image), n, interface) for n, image in enumerate(images)]
-    if not values:
+    if isinstance(images, np.ndarray) and len(images):
+        shown = _values(images.reshape(len(images), -1), "images", interface)
+    else:
+        values = [_values(np.asarray(image).reshape(1, -1), f"image {n}", interface) for n, image in enumerate(images)]
+        shown = np.concatenate(values) if values else np.zeros((0, interface.n_values), np.float32)
+    if not len(shown):
         return []
-    shown = np.stack(values)
     # a program that remembers would see the images before; without a reset each is a run of its own
     alone = why_not_streaming(program) is not None and not interface.reset
     pieces = [shown[n : n + 1] for n in range(len(shown))] if alone else [shown]
@@ -83,13 +86,12 @@ def program_to_predict(model: LearnedNetwork | ChipProgram, members: int | None 
     return deploy(model, members, seed)
 
 
-def _values(image: np.ndarray, number: int, interface: Interface) -> np.ndarray:
-    if image.size != interface.n_values:
-        raise DataError(
-            f"image {number}: has {image.size} values, of shape {image.shape}; the program reads {interface.n_values}, "
-            f"{' x '.join(map(str, interface.value_shape))}"
-        )
-    return as_values(checked_values(image, f"image {number}")).ravel()
+def _values(images: np.ndarray, part: str, interface: Interface) -> np.ndarray:
+    """Give images (n, n_values), checked, as float32 in [0, 1]."""
+    if images.shape[1] != interface.n_values:
+        shape = " x ".join(map(str, interface.value_shape))
+        raise DataError(f"{part}: {images.shape[1]} values; the program reads {interface.n_values}, {shape}")
+    return as_values(checked_values(images, part))
 
 
 def _votes(program: ChipProgram, values: np.ndarray, seed: int, backend: str, threads: int) -> Votes:

@@ -1,9 +1,9 @@
-"""Figures, as PNG and SVG."""
+"""Figures, as PNG and SVG, on light and on dark ground."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,19 +16,15 @@ from spikeloom.artefact import write_atomically
 from spikeloom.measure.energy import PAPER_PROFILE
 from spikeloom.measure.measurement import Measurement
 from spikeloom.measure.robustness import FaultRow
+from spikeloom.report.axes import STRETCHED, space_by_error
 from spikeloom.report.frontier import Entry, Seeds, picked, reported
 from spikeloom.report.published import PublishedPoint, paper_points, published_points
 from spikeloom.report.rows import Reproduced
+from spikeloom.report.theme import THEMES, Theme, themed
 
-_COLOURS = {"mnist-5": "#0072b2", "mnist-30": "#d55e00"}  # told apart by colour-blind readers too
-_METHODS = {
-    "probabilities": ("#0072b2", "o", "the paper's method, sampled"),
-    "deployed": ("#d55e00", "s", "trained as deployed"),
-}
+_METHODS = {"probabilities": ("o", "the paper's method, sampled"), "deployed": ("s", "trained as deployed")}
 _PAPERS_METHOD = ("mnist-5-paper", "mnist-30-paper")
-_INK, _GREY, _FAINT = "#222222", "#555555", "#d9d9d9"
 _LABEL_ROOM = 1.65  # energies closer than by this factor would write over each other
-_ACCURACY_TICKS = (80, 90, 95, 97, 98, 99, 99.5, 99.8)
 _REPORTED = {"reported": "reported for hardware", "inferred": "energy inferred from cores"}
 _BESIDE: dict[str, dict[str, Any]] = {
     "left": {"xytext": (-9, -3), "ha": "right", "va": "top"},
@@ -37,7 +33,8 @@ _BESIDE: dict[str, dict[str, Any]] = {
 }
 
 
-def accuracy_energy_figure(rows: Sequence[Reproduced]) -> Figure:
+@themed
+def accuracy_energy_figure(theme: Theme, rows: Sequence[Reproduced]) -> Figure:
     """Draw the paper's experiment: accuracy against energy per image, the paper's points marked.
 
     Error bars are the standard deviation over draws. Accuracy is spaced by the logarithm of the error, so that the
@@ -45,14 +42,15 @@ def accuracy_energy_figure(rows: Sequence[Reproduced]) -> Figure:
     """
     figure = Figure(figsize=(7.2, 4.5), layout="constrained")
     axes = figure.subplots()
-    for network in dict.fromkeys(row.network for row in rows):
-        _draw_network(axes, network, [row.measurement for row in rows if row.network == network])
-    _draw_published(axes, paper_points())
+    for number, network in enumerate(dict.fromkeys(row.network for row in rows)):
+        _draw_network(theme, axes, number, network, [row.measurement for row in rows if row.network == network])
+    _draw_published(theme, axes, paper_points())
     _label_axes(axes, [row.measurement for row in rows], paper_points())
     return figure
 
 
-def frontier_figure(found: Sequence[Entry], seeds: Mapping[str, Seeds]) -> Figure:
+@themed
+def frontier_figure(theme: Theme, found: Sequence[Entry], seeds: Mapping[str, Seeds]) -> Figure:
     """Draw accuracy against energy of what the validation split picks in the zoo, beside published points.
 
     The paper's method, trained to the end, is there as it is deployed in ensembles of 1, 4, 16 and 64. The line runs
@@ -70,25 +68,26 @@ def frontier_figure(found: Sequence[Entry], seeds: Mapping[str, Seeds]) -> Figur
     best = [entry.reported for entry in line]
     chosen = reported(found)
     told = [entry for entry in found if entry in chosen or entry.card.name in _PAPERS_METHOD]
-    for method, (colour, marker, label) in _METHODS.items():
+    for colour, (method, (marker, label)) in zip(theme.series, _METHODS.items(), strict=False):
         tests = [entry.reported for entry in told if entry.card.method == method]
         axes.plot(*_places(tests), marker, color=colour, markersize=6, zorder=3, linestyle="none",
                   label=f"{label} (modelled energy)")  # fmt: skip
-    axes.step(*_places(best), where="post", color="#9a9a9a", linewidth=1.4, zorder=1,
+    axes.step(*_places(best), where="post", color=theme.grey, linewidth=1.2, zorder=1,
               label="what the validation split picks")  # fmt: skip
-    _draw_uncertainty(axes, best)
+    _draw_uncertainty(theme, axes, best)
     for entry in _apart(line):
         axes.annotate(
             _told(entry, seeds), (_microjoules(entry.reported), entry.reported.interval[1] * 100),
-            xytext=(3, 3), textcoords="offset points", ha="right", va="bottom", fontsize=7.5, color=_INK,
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
+            xytext=(3, 3), textcoords="offset points", ha="right", va="bottom", fontsize=7.5,
+            bbox={"facecolor": theme.ground, "edgecolor": "none", "pad": 0.6},
         )  # fmt: skip
-    _draw_published(axes, published_points())
+    _draw_published(theme, axes, published_points())
     _label_axes(axes, [entry.reported for entry in told], published_points())
     return figure
 
 
-def robustness_figure(rows: Sequence[FaultRow]) -> Figure:
+@themed
+def robustness_figure(theme: Theme, rows: Sequence[FaultRow]) -> Figure:
     """Draw accuracy against the share of broken parts, a panel a fault, a line a model; bars are the spread."""
     faults = list(dict.fromkeys(row.fault for row in rows))
     figure = Figure(figsize=(3.0 * len(faults), 3.6), layout="constrained")
@@ -103,16 +102,18 @@ def robustness_figure(rows: Sequence[FaultRow]) -> Figure:
             )  # fmt: skip
         axes.set_title(fault, fontsize=10)
         axes.set_xlabel("share broken in %")
-        axes.grid(color=_FAINT, linewidth=0.6)
-        axes.spines[["top", "right"]].set_visible(False)
-    panels[0].set_ylim(0, 100)
-    panels[0].set_ylabel("accuracy in %")
-    panels[0].legend(loc="lower left", frameon=False, fontsize=8)
+    space_by_error(panels[0], [row.accuracy_mean * 100 for row in rows])
+    panels[0].set_ylabel(f"accuracy in %\n{STRETCHED}", fontsize=9)
+    panels[0].legend(loc="lower left")
     return figure
 
 
-def save_figure(figure: Figure, path: Path) -> list[Path]:
-    """Write a figure beside `path` as PNG and as SVG, atomically, and give both paths."""
+def save_figures(draw: Callable[[Theme], Figure], path: Path) -> list[Path]:
+    """Draw a figure on light and on dark ground, write each beside `path` as PNG and as SVG, and give the paths."""
+    return [written for theme in THEMES for written in _save(draw(theme), path.with_stem(path.stem + theme.suffix))]
+
+
+def _save(figure: Figure, path: Path) -> list[Path]:
     paths = [path.with_suffix(".png"), path.with_suffix(".svg")]
     with matplotlib.rc_context({"svg.hashsalt": "spikeloom"}):  # the same figure gives the same bytes
         for target in paths:
@@ -154,17 +155,17 @@ def _apart(line: Sequence[Entry]) -> list[Entry]:
     return [max(group, key=lambda entry: entry.reported.accuracy) for group in groups]
 
 
-def _draw_uncertainty(axes: Axes, tests: Sequence[Measurement]) -> None:
+def _draw_uncertainty(theme: Theme, axes: Axes, tests: Sequence[Measurement]) -> None:
     """Draw the interval of each accuracy, and faintly the range of each energy over the profiles."""
     for test in tests:
         x, (low, high) = _microjoules(test), test.interval
-        axes.plot([x, x], [low * 100, high * 100], color=_GREY, linewidth=0.9, zorder=2)
+        axes.plot([x, x], [low * 100, high * 100], color=theme.grey, linewidth=0.9, zorder=2)
         least, most = test.energy_range
         y = test.accuracy * 100
-        axes.plot([least * 1e6, most * 1e6], [y, y], color=_FAINT, linewidth=2.2, zorder=0, solid_capstyle="butt")
+        axes.plot([least * 1e6, most * 1e6], [y, y], color=theme.faint, linewidth=2.2, zorder=0, solid_capstyle="butt")
 
 
-def _draw_published(axes: Axes, points: Sequence[PublishedPoint]) -> None:
+def _draw_published(theme: Theme, axes: Axes, points: Sequence[PublishedPoint]) -> None:
     """Draw the paper's points as stars, others hollow and named: a diamond is reported, a cross inferred."""
     told: set[str] = set()
     for point in points:
@@ -172,44 +173,40 @@ def _draw_published(axes: Axes, points: Sequence[PublishedPoint]) -> None:
         label = "Esser et al. 2015, reported for the chip" if of_paper else f"others, {_REPORTED[point.kind]}"
         marker = "*" if of_paper else {"reported": "D", "inferred": "x"}[point.kind]
         axes.plot(
-            point.joules * 1e6, point.accuracy * 100, marker, color=_INK, zorder=4, linestyle="none",
-            markerfacecolor=_INK if of_paper else "none", markersize=13 if of_paper else 5,
+            point.joules * 1e6, point.accuracy * 100, marker, color=theme.ink, zorder=4, linestyle="none",
+            markerfacecolor=theme.ink if of_paper else "none", markersize=13 if of_paper else 5,
             label=None if label in told else label,
         )  # fmt: skip
         told.add(label)
         if point.joules_elsewhere is not None:
             x = [point.joules * 1e6, point.joules_elsewhere * 1e6]
-            axes.plot(x, [point.accuracy * 100] * 2, "-", color=_INK, linewidth=1.2, zorder=3)
+            axes.plot(x, [point.accuracy * 100] * 2, "-", color=theme.ink, linewidth=1.2, zorder=3)
         name = f"{point.accuracy * 100:g} %, {point.joules * 1e6:g} µJ" if of_paper else point.label.split(",")[0]
         axes.annotate(
-            name, (point.joules * 1e6, point.accuracy * 100), textcoords="offset points", fontsize=7.5, color=_GREY,
-            **_BESIDE[point.beside],
+            name, (point.joules * 1e6, point.accuracy * 100), textcoords="offset points", fontsize=7.5,
+            color=theme.grey, **_BESIDE[point.beside],
         )  # fmt: skip
 
 
-def _draw_network(axes: Axes, network: str, found: Sequence[Measurement]) -> None:
+def _draw_network(theme: Theme, axes: Axes, number: int, network: str, found: Sequence[Measurement]) -> None:
     energy, accuracy = _places(found)
-    colour = _COLOURS.get(network)
+    colour = theme.series[number % len(theme.series)]
     axes.errorbar(
         energy, accuracy, yerr=[(one.accuracy_std or 0) * 100 for one in found], color=colour, marker="o",
         markersize=5, linewidth=1.5, capsize=3, zorder=3,
         label=f"{network}, {found[0].cores // found[0].members} cores a member (modelled energy)",
     )  # fmt: skip
+    # on the side of its line where the other network's is not
+    beside: dict[str, Any] = {"xytext": (4, -7), "ha": "left", "va": "top"}
+    above: dict[str, Any] = {"xytext": (-3, 7), "ha": "right", "va": "bottom"}
     for one, x, y in zip(found, energy, accuracy, strict=True):
-        axes.annotate(
-            f"×{one.members}", (x, y), xytext=(-3, 7), textcoords="offset points", ha="right", fontsize=8, color=colour
-        )
+        place = above if number % 2 and one is not found[0] else beside
+        axes.annotate(f"×{one.members}", (x, y), textcoords="offset points", fontsize=8, color=colour, **place)
 
 
 def _label_axes(axes: Axes, found: Sequence[Measurement], published: Sequence[PublishedPoint]) -> None:
     axes.set_xscale("log")
-    axes.set_yscale("function", functions=(_spacing, lambda y: 100 - 10.0**-y))
-    accuracies = [one.accuracy * 100 for one in found] + [point.accuracy * 100 for point in published]
-    low, high = 100 - (100 - min(accuracies)) * 1.6, 100 - (100 - max(accuracies)) / 2
-    ticks = [tick for tick in _ACCURACY_TICKS if low <= tick <= high]
-    axes.set_ylim(low, high)
-    axes.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
-    axes.set_yticks([], minor=True)
+    space_by_error(axes, [one.accuracy * 100 for one in found] + [point.accuracy * 100 for point in published])
     energies = [_microjoules(one) for one in found] + [point.joules * 1e6 for point in published]
     least, most = min(energies) / 5, max(energies) * 3
     axes.set_xlim(least, most)
@@ -218,12 +215,5 @@ def _label_axes(axes: Axes, found: Sequence[Measurement], published: Sequence[Pu
     axes.set_xlabel(f"energy per image in µJ (ours: modelled, profile {PAPER_PROFILE})", fontsize=9)
     images = {one.images for one in found}
     shown = f"on {images.pop():,} test images " if len(images) == 1 else ""
-    axes.set_ylabel(f"accuracy {shown}in %, spaced by the error", fontsize=9)
-    axes.grid(color=_FAINT, linewidth=0.6)
-    axes.set_axisbelow(True)
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(loc="lower right", frameon=False, fontsize=8)
-
-
-def _spacing(accuracy: np.ndarray) -> np.ndarray:
-    return -np.log10(np.maximum(100 - accuracy, 1e-3))
+    axes.set_ylabel(f"accuracy {shown}in %\n{STRETCHED}", fontsize=9)
+    axes.legend(loc="lower right")

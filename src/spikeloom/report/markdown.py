@@ -16,6 +16,7 @@ from spikeloom.measure.measurement import Measurement
 from spikeloom.report.frontier import SEEDED, Entry, entries, picked, reported, seeds_of
 from spikeloom.report.published import published_points
 from spikeloom.report.tables import percent, three_digits
+from spikeloom.training.recipe_keys import recipe_keys
 from spikeloom.zoo import zoo_card, zoo_names
 from spikeloom.zoo.cards import Card
 
@@ -196,6 +197,14 @@ def _support() -> str:
     return _table(("feature", *(f"`{name}`" for name in FORMATS)), rows, left=1 + len(FORMATS))
 
 
+def _recipe_keys() -> str:
+    rows = [
+        [f"`{key.key}`" + (f" ({key.kind})" if key.kind else ""), key.type, key.default, key.meaning]
+        for key in recipe_keys()
+    ]
+    return _table(("key", "type", "default", "meaning"), rows, left=4)
+
+
 TABLES: Mapping[str, Callable[[], str]] = {
     "headlines": _headlines,
     "frontier": _frontier,
@@ -207,5 +216,6 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "published": _published,
     "formats": _formats,
     "support": _support,
+    "recipe-keys": _recipe_keys,
 }
 """Every table by the name that a document gives it."""

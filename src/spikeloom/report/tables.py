@@ -105,7 +105,10 @@ def energy_note(profiles: Mapping[str, Profile]) -> Text:
 
 def zoo_table(cards: Sequence[Card], sizes: Mapping[str, int]) -> Table:
     """List shipped networks, to choose by validation; a card tells the test set. `sizes` are bytes by name."""
-    table = _table("Shipped networks", "name", "cores", "members", "ticks", "validation", "energy", "size")
+    table = _table(
+        "Shipped networks, and the accuracy of each on the validation split, deployed",
+        *("name", "cores", "members", "ticks", "validation", "energy", "size"),
+    )
     for card in cards:
         table.add_row(
             card.name,
@@ -134,21 +137,16 @@ def card_table(card: Card) -> Table:
     changed = f", changed: {', '.join(card.changes)}" if card.changes else ""
     seed = "" if card.networks else f", seed {card.seed}"
     title = f"{card.name}: method {card.method}, recipe {card.recipe}{changed}{seed}"
-    headings = ("members", "cores", "ticks", "draws", "validation", "test", "±", "95 % interval", "events", "energy")
-    table = _table(title, *headings, "range, uJ")
+    table = _table(title, "members", "cores", "ticks", "valid. %", "test %", "95 % interval", "energy", "range, uJ")
     for validation, found in zip(card.validation, card.shown, strict=True):
-        test = ["not asked", "", ""]
-        if card.test:
-            low, high = found.interval
-            test = [percent(found.accuracy), _spread(found), f"{low * 100:.2f} to {high * 100:.2f}"]
+        low, high = found.interval
+        test = ["not asked", ""] if not card.test else [_spread_out(found), f"{low * 100:.2f} to {high * 100:.2f}"]
         table.add_row(
             f"{found.members}",
             f"{found.cores:,}",
             f"{found.ticks_per_image}",
-            f"{found.draws}",
-            percent(validation.accuracy),
+            f"{validation.accuracy * 100:.2f}",
             *test,
-            f"{found.events_per_image:,.0f}",
             microjoules(found.energy().total),
             energy_range(found),
         )
@@ -157,16 +155,21 @@ def card_table(card: Card) -> Table:
 
 def drift_table(title: str, stages: Sequence[Stage]) -> Table:
     """Show a drift ledger."""
-    table = _table(title, "stage", "accuracy", "spikes differing", "votes changed", "first difference")
+    table = _table(title, "stage", "accuracy", "spikes differ", "votes change", "first, at")
     for stage in stages:
         if stage.accuracy is None:
-            table.add_row(stage.stage, Text(f"not run: {stage.refused}", overflow="fold"), "", "", "")
+            table.add_row(stage.stage, "not run", "", "", "")
             continue
         first = stage.first
         place = "" if first is None else f"tick {first.tick}, core {first.core}, neuron {first.neuron}"
         counts = ("" if count is None else f"{count:,}" for count in (stage.spikes_differing, stage.votes_changed))
         table.add_row(stage.stage, percent(stage.accuracy), *counts, place)
     return table
+
+
+def drift_notes(stages: Sequence[Stage]) -> list[str]:
+    """Say why stages did not run, a line each."""
+    return [f"{stage.stage}: not run: {stage.refused}" for stage in stages if stage.refused is not None]
 
 
 def support_table(title: str, support: Mapping[str, Support]) -> Table:
@@ -184,6 +187,7 @@ def keys_table(keys: Sequence[Key]) -> Table:
     table = _table("Keys of a recipe", "key", "type", "default", "meaning")
     for column in table.columns:
         column.justify = "left"
+    table.columns[0].no_wrap = True
     for key in keys:
         table.add_row(key.key + (f" ({key.kind})" if key.kind else ""), key.type, key.default, key.meaning)
     return table
@@ -214,12 +218,19 @@ def _named_shares(energy: Energy) -> str:
     return ", ".join(f"{part} {share * 100:.1f} %" for part, share in parts)
 
 
+def _spread_out(found: Measurement) -> str:
+    """Give an accuracy in per cent with its spread over draws, where there are several."""
+    spread = "" if found.accuracy_std is None else f" ± {found.accuracy_std * 100:.2f}"
+    return f"{found.accuracy * 100:.2f}{spread}"
+
+
 def _spread(found: Measurement) -> str:
     return "-" if found.accuracy_std is None else f"{found.accuracy_std * 100:.2f}"
 
 
 def _table(title: str, *headings: str) -> Table:
-    table = Table(title=title, title_justify="left", box=None)
+    """Begin a table that fits a terminal of 80 columns: its rows have only what their columns need between them."""
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False, collapse_padding=True)
     for heading in headings:
         table.add_column(heading, justify="left" if heading == headings[0] else "right", overflow="fold")
     return table

@@ -28,6 +28,7 @@ from spikeloom.simulation.base import (
 
 _NEURONS = np.arange(N_NEURONS)
 _BYTES_AT_ONCE = 2**26
+_CORE_TICKS_AT_ONCE = 2**13
 _RANDOM_MASK = (1 << RANDOM_BITS) - 1
 
 
@@ -55,7 +56,9 @@ class ReferenceSimulation:
 
     def __init__(self, program: ChipProgram, recording: Recording) -> None:
         check_recording(program, recording)
-        self.ticks_at_once = max(_BYTES_AT_ONCE // (len(program.inputs) + len(program.outputs) + 1), 64)
+        # also short enough for progress to be told every few seconds
+        by_memory = _BYTES_AT_ONCE // (len(program.inputs) + len(program.outputs) + 1)
+        self.ticks_at_once = max(min(by_memory, _CORE_TICKS_AT_ONCE // max(program.n_cores, 1)), 16)
         self._program, self._recording = program, recording
         self._cores = [program.core(index) for index in range(program.n_cores)]
         self._hops = route_hops(program)

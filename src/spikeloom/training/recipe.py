@@ -153,7 +153,7 @@ class Recipe(_Part):
 
     name: str = Field(pattern=r"^\w[\w.-]*$", description="also the name of its run folder")
     seed: int = Field(default=0, ge=0, lt=2**32, description="root of every random draw")
-    data: DataChoice
+    data: DataChoice = DataChoice()
     layers: tuple[Layer, ...] = Field(min_length=1)
     interface: Presentation = Presentation()
     method: Method = Field(default=Probabilities(), description="what is trained")

@@ -199,15 +199,15 @@ def _differences(shipped: Mapping[str, Any], found: Mapping[str, Any], within: s
             yield from _differences((other or {}) if of_kind else {}, value, f"{within}{key}.")
         elif value != other:
             bare = isinstance(value, str) and _BARE.fullmatch(value)
-            yield f"{within}{key}={value if bare else _inline(value)}"
+            yield f"{within}{key}={value if bare else as_toml(value)}"
 
 
-def _inline(value: Any) -> str:
-    """Give a value as TOML on one line."""
+def as_toml(value: Any) -> str:
+    """Give a value as TOML on one line, as ``--set`` takes it."""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{key}={_inline(item)}" for key, item in value.items()) + "}"
+        return "{" + ", ".join(f"{key}={as_toml(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(map(_inline, value)) + "]"
+        return "[" + ", ".join(map(as_toml, value)) + "]"
     return json.dumps(value, ensure_ascii=False)  # numbers, true, false and strings are written alike in both
 
 

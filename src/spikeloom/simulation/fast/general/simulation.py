@@ -113,8 +113,10 @@ class GeneralSimulation:
     def __init__(self, program: ChipProgram, recording: Recording, threads: int = 1) -> None:
         self._program, self._recording, self._threads = program, recording, threads
         self._layout = planar(program)
-        self.ticks_at_once = max(_BYTES_AT_ONCE // (len(program.inputs) + len(program.outputs) + 1), 64)
         n_cores = program.n_cores
+        # also short enough for progress to be told about every second
+        by_memory = _BYTES_AT_ONCE // (len(program.inputs) + len(program.outputs) + 1)
+        self.ticks_at_once = max(min(by_memory, _CORE_TICKS_AT_ONCE // max(n_cores, 1)), 64)
         # a core recorded twice is kept once, and shown twice
         self._kept, self._shown = np.unique(np.array(recording.cores, np.int64), return_inverse=True)
         self._places = np.full(n_cores, -1)

@@ -1,0 +1,30 @@
+"""The axis of accuracies: spaced by the logarithm of the error, and said to be so.
+
+The step from 99 to 99.5 % then shows as what it is, half of the errors gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+
+STRETCHED = "axis stretched: spaced by the log of the error"
+_TICKS = (0, 20, 40, 60, 70, 80, 90, 95, 97, 98, 99, 99.5, 99.8)
+_LEAST_ERROR = 0.05  # per cent, above which an accuracy of 100 % still has a place
+
+
+def space_by_error(axes: Axes, accuracies: Sequence[float]) -> None:
+    """Space the accuracies, in per cent, by the logarithm of the error, with room below and above them."""
+    axes.set_yscale("function", functions=(_spacing, lambda y: 100 - 10.0**-y))
+    low = max(100 - (100 - min(accuracies)) * 1.6, 0)
+    high = 100 - max((100 - max(accuracies)) / 2, _LEAST_ERROR)
+    ticks = [tick for tick in _TICKS if low <= tick <= high]
+    axes.set_ylim(low, high)
+    axes.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
+    axes.set_yticks([], minor=True)
+
+
+def _spacing(accuracy: np.ndarray) -> np.ndarray:
+    return -np.log10(np.maximum(100 - accuracy, 1e-3))
