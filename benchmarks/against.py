@@ -34,7 +34,8 @@ def main() -> None:
 
 def _bench(checkout: Path) -> list[dict[str, Any]]:
     environment = {**os.environ, "PYTHONPATH": str(checkout.resolve() / "src")}
-    command = [sys.executable, "-m", "spikeloom.cli", "--quiet", "bench", "--json"]
+    # whatever the checkout: some have no spikeloom.__main__
+    command = [sys.executable, "-c", "from spikeloom.cli import main; main()", "--quiet", "bench", "--json"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     rows: list[dict[str, Any]] = json.loads(done.stdout)["rows"]
     return rows

@@ -16,4 +16,4 @@ def rows() -> list[dict[str, Any]]:
 
 
 def _help() -> None:
-    subprocess.run([sys.executable, "-m", "spikeloom.cli", "--help"], check=True, capture_output=True)
+    subprocess.run([sys.executable, "-m", "spikeloom", "--help"], check=True, capture_output=True)

@@ -69,14 +69,22 @@ def check_place(path: Path) -> None:
     ArtefactError
         Naming the cause.
     """
-    if Path(path).is_dir():
+    try:
+        is_folder = Path(path).is_dir()
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    if is_folder:
         raise _unwritable(path, IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR)))
     check_folder(Path(path).parent)
 
 
 def check_folder(folder: Path) -> None:
     """Refuse a folder that cannot be written or made; errors as in `check_place`."""
-    existing = next(place for place in (Path(folder).absolute(), *Path(folder).absolute().parents) if place.exists())
+    places = (Path(folder).absolute(), *Path(folder).absolute().parents)
+    try:
+        existing = next(place for place in places if place.exists())
+    except OSError as error:  # a name that is too long, a folder that may not be looked into
+        raise _unwritable(folder, error) from error
     if not existing.is_dir():
         raise _unwritable(folder, NotADirectoryError(errno.ENOTDIR, f"{existing} is a file"))
     if not os.access(existing, os.W_OK | os.X_OK):

@@ -11,10 +11,9 @@ from spikeloom.errors import SizeError
 
 _STAT = Path("/proc/stat")
 _LOOK_SECONDS = 0.1
-_CGROUP = Path("/sys/fs/cgroup")
+_CGROUP, _OWN_GROUPS = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
 _SHARE = 0.75  # of the memory: the rest is the system's, and what an estimate misses
 _UNKNOWN_BYTES = 2**34
-_GIB = 2**30
 
 
 def processors() -> int:
@@ -22,21 +21,31 @@ def processors() -> int:
 
     Its affinity, within the quota of its control group and what ``OMP_NUM_THREADS`` says, where it does.
     """
-    allowed = len(_affinity())
     wished = os.environ.get("OMP_NUM_THREADS", "")
-    allowed = min(allowed, int(wished)) if wished.isdecimal() else allowed
-    quota, _, period = _setting("cpu.max").partition(" ")
-    if quota.isdecimal() and period.isdecimal() and int(period):
-        allowed = min(allowed, math.ceil(int(quota) / int(period)))
-    return max(allowed, 1)
+    return max(min(_allowed(), int(wished)), 1) if wished.isdecimal() else _allowed()
+
+
+def _allowed() -> int:
+    quotas = [text.partition(" ")[::2] for text in _settings("cpu.max")]
+    quotas += list(zip(_settings("cpu.cfs_quota_us", "cpu"), _settings("cpu.cfs_period_us", "cpu"), strict=False))
+    shares = [
+        math.ceil(int(quota) / int(period))
+        for quota, period in quotas
+        if quota.isdecimal() and period.isdecimal() and int(period)
+    ]
+    return max(min([len(_affinity()), *shares]), 1)
 
 
 def threads_for(asked: int = 0) -> int:
-    """Give the threads to use where so many are asked for, 0 for all that pay off: no more than there are processors.
+    """Give the threads to use where so many are asked for, 0 for all: no more than there are processors.
 
-    More would only wait for each other: compiled loops meet at barriers.
+    More would only wait for each other, since compiled loops meet at barriers.
     """
-    return min(asked, processors()) if asked > 0 else processors()
+    return min(asked, _allowed()) if asked > 0 else processors()
+
+
+def _size(n_bytes: int) -> str:
+    return f"{n_bytes / 2**30:,.0f} GiB" if n_bytes >= 2**30 else f"{n_bytes / 2**20:,.1f} MiB"
 
 
 class Neighbours:
@@ -68,8 +77,8 @@ def memory_bytes() -> int:
         physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, OSError, ValueError):  # a system that does not tell
         physical = _UNKNOWN_BYTES
-    limit = _setting("memory.max")
-    return int(_SHARE * min(physical, int(limit) if limit.isdecimal() else physical))
+    limits = [*_settings("memory.max"), *_settings("memory.limit_in_bytes", "memory")]
+    return int(_SHARE * min([physical, *(int(limit) for limit in limits if limit.isdecimal())]))
 
 
 def check_memory(part: str, count: int, noun: str, bytes_each: int) -> None:
@@ -83,8 +92,8 @@ def check_memory(part: str, count: int, noun: str, bytes_each: int) -> None:
     n_bytes, there = count * bytes_each, memory_bytes()
     if n_bytes > there:
         raise SizeError(
-            f"{part}: {count:,} {noun} take about {n_bytes / _GIB:,.0f} GiB; {there / _GIB:,.0f} GiB may be "
-            f"taken here; at most {there // bytes_each:,} {noun} fit"
+            f"{part}: {count:,} {noun} take about {_size(n_bytes)}; {_size(there)} may be taken here; "
+            f"at most {there // bytes_each:,} {noun} fit"
         )
 
 
@@ -110,9 +119,27 @@ def _busy_seconds() -> float:
         return 0.0
 
 
-def _setting(name: str) -> str:
-    """Give a setting of the control group, or nothing where it has none."""
+def _settings(name: str, controller: str = "") -> list[str]:
+    """Give a setting of our control group and of those around it, innermost first; none where they have none.
+
+    Version 2 has one tree of groups, version 1 a tree a controller.
+    """
+    found = []
+    for place in _groups(controller):
+        try:
+            found.append((place / name).read_text().strip())
+        except (OSError, UnicodeDecodeError):
+            continue
+    return found
+
+
+def _groups(controller: str) -> list[Path]:
+    """Give the folders of our control group and of those around it."""
+    root = _CGROUP / controller
     try:
-        return (_CGROUP / name).read_text().strip()
-    except (OSError, UnicodeDecodeError):
-        return ""
+        lines = [line.split(":", 2) for line in _OWN_GROUPS.read_text().splitlines()]
+    except OSError:
+        return [root]
+    own = [path for _, names, path in lines if controller in names.split(",")]
+    inner = [root / path.lstrip("/") for path in own if path != "/"]
+    return [place for path in inner for place in (path, *path.parents) if root in place.parents] + [root]

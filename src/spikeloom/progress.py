@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 class Advance(Protocol):
@@ -16,16 +19,13 @@ class Advance(Protocol):
 
 def bars_are_seen() -> bool:
     """Whether stderr is a terminal or a notebook, where a bar can move."""
-    from rich.console import Console
-
-    console = Console(stderr=True)
+    console = _console()
     return console.is_terminal or console.is_jupyter
 
 
 @contextmanager
 def progress_bar(description: str, total: float, shown: bool = True) -> Iterator[Advance]:
     """Show a bar on stderr, and give the function that moves it."""
-    from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
     columns = (
@@ -36,11 +36,16 @@ def progress_bar(description: str, total: float, shown: bool = True) -> Iterator
         TimeRemainingColumn(compact=True),
         TextColumn("left"),
     )
-    console = Console(stderr=True, highlight=False, markup=False, emoji=False)
-    with Progress(*columns, console=console, disable=not shown) as progress:
+    with Progress(*columns, console=_console(), disable=not shown) as progress:
         task = progress.add_task(description, total=total, detail="")
 
         def advance(amount: float, detail: str = "") -> None:
             progress.update(task, advance=amount, detail=detail)
 
         yield advance
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False, markup=False, emoji=False)

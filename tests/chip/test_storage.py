@@ -67,7 +67,7 @@ def rewrite(path, *, arrays=None, record=None):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"record": {"version": 4}}, "chip program version 4 is newer than version 3.*update spikeloom"),
+        ({"record": {"version": 5}}, "chip program version 5 is newer than version 4.*update spikeloom"),
         ({"record": {"format": "recording"}}, "holds a recording; a chip program is needed"),
         ({"record": {"interface": {"coding": "bernoulli"}}}, "interface: value_shape is missing; the file is damaged"),
         ({"arrays": {"seeds": np.zeros(3, np.uint32)}}, "'seeds' is uint32 of shape \\(3,\\); uint32 of 10 is needed"),

@@ -154,4 +154,4 @@ def test_reproduce_writes_results_and_figures_of_the_agreed_shape(spikeloom, own
     assert (own_work / "out/accuracy-energy.png").read_bytes().startswith(b"\x89PNG")
     assert b"<svg" in (own_work / "out/accuracy-energy.svg").read_bytes()
     table = spikeloom("reproduce", "--members", "1", "--draws", 1, "--out", "out").out
-    assert "92.70 % 0.268 uJ" in table
+    assert "92.70 %, 0.268 uJ" in table

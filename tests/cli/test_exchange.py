@@ -15,7 +15,7 @@ def program(spikeloom, own_work):
 
 
 FILES = {
-    "ranc": {"input.json", "config.json", "README.md", "outputs.csv", "images.csv"},
+    "ranc": {"input.json", "config.json", "RANC.md", "outputs.csv", "images.csv"},
     "nscs": {"model.json", "spikes_in.sfri"},
     "sana-fe": {"architecture.yaml", "network.yaml"},
     "nir": {"graph.nir"},

@@ -28,6 +28,17 @@ def test_the_split_that_is_asked_for_is_loaded_again(tmp_path):
     assert load_origin(origin, "train").fingerprint == origin.fingerprint
 
 
+def test_data_that_changed_in_their_place_are_told(tmp_path, caplog):
+    origin = origin_of(idx_folder(tmp_path / "a"))
+    load_origin(origin)
+    assert not caplog.records
+    other = idx_folder(tmp_path / "b", seed=3)
+    (tmp_path / "a").rename(tmp_path / "c")
+    other.rename(tmp_path / "a")
+    load_origin(origin)
+    assert "has changed since the network was trained on it" in caplog.text
+
+
 @pytest.mark.parametrize(
     ("origin", "message"),
     [
@@ -52,6 +63,12 @@ def test_other_data_are_told_from_the_same_in_another_place(tmp_path):
     here.rename(tmp_path / "moved")
     assert why_other_data(origin, load_dataset(tmp_path / "moved", "test")) is None
     told = why_other_data(origin, load_dataset(other, "test"))
+    only_test = tmp_path / "test-only"
+    only_test.mkdir()
+    for part in ("images-idx3", "labels-idx1"):
+        name = f"t10k-{part}-ubyte"
+        (only_test / name).write_bytes((tmp_path / "moved" / name).read_bytes())
+    assert why_other_data(origin, load_dataset(only_test, "test")) is None  # nobody can know
     assert told == f"the network was trained on {here}; {other} holds other data"
     # of arrays, and of networks that do not say, nobody can know
     assert why_other_data(origin, stripes(9)) is None

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -44,14 +45,37 @@ def test_an_export_that_fails_leaves_the_folder_as_it_was(exported, tmp_path, mo
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
-@pytest.mark.parametrize("name", ["../kept", "/tmp/kept", "a/../../kept"])
+@pytest.mark.parametrize("name", ["../kept", "/tmp/kept", "a/../../kept", "link/kept", "link"])
 def test_a_record_that_names_files_elsewhere_takes_none_away(exported, tmp_path, name):
     (tmp_path / "kept").write_text("mine")
     folder = tmp_path / "out"
     folder.mkdir()
-    (folder / "export.json").write_text(json.dumps({"files": [name]}))
+    (folder / "link").symlink_to(tmp_path)
+    record = dict.fromkeys(("format", "cores", "members", "options"))
+    (folder / "export.json").write_text(json.dumps({**record, "files": [name]}))
     write_export(FORMATS["nir"], exported, folder)
     assert (tmp_path / "kept").read_text() == "mine"
+
+
+def test_files_of_the_users_own_are_neither_taken_away_nor_written_over(exported, tmp_path):
+    (tmp_path / "export.json").write_text(json.dumps({"files": ["data.csv"]}))
+    (tmp_path / "data.csv").write_text("mine")
+    write_export(FORMATS["nir"], exported, tmp_path)
+    assert (tmp_path / "data.csv").read_text() == "mine"
+    (tmp_path / "input.json").write_text("mine")
+    with pytest.raises(ExportError, match="holds input.json already, of no export; choose another folder, with -o"):
+        write_export(FORMATS["ranc"], exported, tmp_path)
+    assert (tmp_path / "input.json").read_text() == "mine"
+    assert (tmp_path / "graph.nir").exists()
+
+
+def test_a_text_names_only_files_that_were_written(exported, tmp_path):
+    bare = Exported(exported.program)
+    for name in ("ranc", "ranc-verilog"):
+        paths = write_export(FORMATS[name], bare, tmp_path / name)
+        text = (tmp_path / name / "RANC.md").read_text()
+        named = set(re.findall(r"`((?:tb_)?\w+\.(?:txt|bin|csv|json))`", text)) - {"output.txt"}
+        assert named <= {path.name for path in paths}, name
 
 
 def test_rancs_files_say_which_line_is_which_class_member_and_image(exported, tmp_path):
@@ -68,7 +92,7 @@ def test_rancs_files_say_which_line_is_which_class_member_and_image(exported, tm
         ("0", "6", "8", "12"),
         ("1", "11", "13", "17"),
     ]
-    readme = (tmp_path / "README.md").read_text()
+    readme = (tmp_path / "RANC.md").read_text()
     assert f"ranc_sim input.json output.txt config.json {len(inputs) + 1}\n" in readme
     assert "grid of 6 x 1, the output bus at (5, 0)" in readme
 
@@ -80,6 +104,6 @@ def test_the_streaming_files_hold_the_packets_of_the_test_bench(exported, tmp_pa
     assert np.frombuffer((tmp_path / "data.bin").read_bytes(), "<i4").tolist() == packets
     assert np.frombuffer((tmp_path / "count.bin").read_bytes(), "<i4").tolist() == counts
     assert sum(counts) == len(packets) > 0
-    readme = (tmp_path / "README.md").read_text()
+    readme = (tmp_path / "RANC.md").read_text()
     assert "| OUTPUT_CORE_X_COORDINATE | 5 |" in readme
     assert f"| NUM_OUTPUTS | {len(exported.program.outputs)} |" in readme

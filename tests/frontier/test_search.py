@@ -42,8 +42,8 @@ def space(tmp_path):
 def test_a_search_goes_on_with_its_trials_and_passes_over_what_does_not_fit(space, tmp_path):
     heard = []
     folder = tmp_path / "found"
-    search(space, stripes(), folder, 4, heard.append)
-    done, best = search(space, stripes(), folder, 3, heard.append)
+    search(space, load_recipe(space.recipe), stripes(), folder, 4, heard.append)
+    done, best = search(space, load_recipe(space.recipe), stripes(), folder, 3, heard.append)
     assert [trial.number for trial in heard] == list(range(7))
     fitting = [trial for trial in heard if trial.accuracy is not None]
     assert {trial.cores for trial in fitting} == {5}
@@ -89,24 +89,31 @@ def test_a_wrong_space_is_refused(tmp_path, text, message):
 def test_a_key_that_no_recipe_has_is_refused(tmp_path, space):
     (tmp_path / "s.toml").write_text(SPACE.format(recipe=tmp_path / "r.toml").replace("train.learning_rate", "train.x"))
     with pytest.raises(RecipeError, match="train.x: there is no such key"):
-        search(load_space(tmp_path / "s.toml"), stripes(), tmp_path / "t.sqlite", 1, print)
+        search(load_space(tmp_path / "s.toml"), load_recipe(space.recipe), stripes(), tmp_path, 1, print)
 
 
 def test_a_file_that_holds_no_trials_is_refused(tmp_path, space):
     (tmp_path / "trials.sqlite").write_text("no database")
     with pytest.raises(RecipeError, match="is no file of trials"):
-        search(space, stripes(), tmp_path, 1, print)
+        search(space, load_recipe(space.recipe), stripes(), tmp_path, 1, print)
 
 
 def test_an_unknown_key_is_refused_before_any_trial(space, tmp_path):
     unknown = space.model_copy(update={"space": {"method.foo": Dimension(low=0, high=1)}})
     with pytest.raises(RecipeError, match="method.foo: there is no such key"):
-        search(unknown, stripes(), tmp_path / "trials.sqlite", 1, print)
+        search(unknown, load_recipe(unknown.recipe), stripes(), tmp_path, 1, print)
     assert not (tmp_path / "trials.sqlite").exists()
 
 
 def test_choices_that_do_not_go_together_are_passed_over(space, tmp_path):
     dimensions = {"interface.coding": Dimension(choices=("fax", "threshold")), "train.epochs": Dimension(choices=(1,))}
     heard = []
-    search(space.model_copy(update={"space": dimensions}), stripes(), tmp_path / "trials.sqlite", 8, heard.append)
+    search(
+        space.model_copy(update={"space": dimensions}),
+        load_recipe(space.recipe),
+        stripes(),
+        tmp_path / "trials.sqlite",
+        8,
+        heard.append,
+    )
     assert {trial.accuracy is None for trial in heard} == {True, False}

@@ -54,13 +54,13 @@ def test_eight_bits_bring_a_quantised_network_back_exactly_and_take_a_quarter(tm
 @pytest.mark.parametrize(
     ("arrays", "record", "message"),
     [
-        ({}, {"version": 9}, "learned network version 9 is newer than version 3"),
+        ({}, {"version": 9}, "learned network version 9 is newer than version 4"),
         ({}, {"topology": {"input_shape": [8, 8, 1]}}, "record of the network cannot be read"),
         ({}, {"convention": {"boundary": 0, "colour": 1}}, "record of the network cannot be read"),
         ({}, {"convention": {"bias_rounding": "up"}}, "record of the network cannot be read"),
         ({}, {"interface": None}, "has no interface; the file is damaged"),
         ({}, {"interface": {"coding": "fax"}}, "interface: coding.*the file is damaged"),
-        ({}, {"version": 2}, "is older than version 3.*make it anew with: spikeloom train RECIPE"),
+        ({}, {"version": 2}, "is older than version 4.*make it anew with: spikeloom train RECIPE"),
         ({"layers.0.probabilities": np.full((4, 256, 256), 1.5, np.float32)}, {}, "'layers.0.probabilities' spans 1.5"),
         ({"layers.0.probabilities": np.full((4, 256, 256), np.nan, np.float32)}, {}, "spans nan"),
         ({"layers.1.sources": np.full((1, 256, 1), 1024, np.int32)}, {}, "'layers.1.sources' spans 1024 .. 1024; -1"),

@@ -44,7 +44,7 @@ def test_one_draw_has_no_spread(rows):
 def test_the_reproduction_table_is_whole_on_eighty_columns(rows):
     text = printed(reproduction_table(rows, PAPER_PROFILE), width=80)
     assert "…" not in text
-    assert "92.70 % 0.268 uJ" in text
+    assert "92.70 %, 0.268 uJ" in text
 
 
 def test_the_note_names_profile_kind_and_what_is_left_out(rows):

@@ -11,7 +11,7 @@ from spikeloom.training.threads import training_threads
 
 @pytest.fixture(autouse=True)
 def four_processors(monkeypatch):
-    monkeypatch.setattr("spikeloom.machine.processors", lambda: 4)
+    monkeypatch.setattr("spikeloom.machine._allowed", lambda: 4)
     monkeypatch.setattr("spikeloom.training.threads.free_processors", lambda: 3)
 
 

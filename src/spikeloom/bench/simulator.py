@@ -19,7 +19,8 @@ from spikeloom.chip.limits import CORES_PER_CHIP, N_NEURONS, TICK_SECONDS
 from spikeloom.chip.program import ChipProgram
 from spikeloom.chip.trains import SpikeTrains, silence, unpack
 from spikeloom.data.datasets import Dataset
-from spikeloom.deployment.deploy import deploy
+from spikeloom.deployment.deploy import BYTES_PER_CORE, deploy
+from spikeloom.machine import check_memory
 from spikeloom.measure.votes import count_votes
 from spikeloom.network.learned import LearnedNetwork
 from spikeloom.optional import installed
@@ -63,7 +64,8 @@ class Setting:
 
 
 def bench_rows(setting: Setting, note: Note) -> Iterator[Row]:
-    """Give every row as soon as it is measured."""
+    """Give every row as soon as it is measured; SizeError where the general work has more cores than fit."""
+    check_memory("bench", setting.cores, "cores", BYTES_PER_CORE)
     others = _other_simulators(setting, note)
     yield from (
         Row(_one_member(setting), name, rate, "core-ticks/s") for name, rate in others.items() if name != "limit"

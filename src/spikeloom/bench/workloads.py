@@ -9,12 +9,10 @@ from spikeloom.chip.core import pack_crossbars
 from spikeloom.chip.limits import N_AXON_TYPES, N_AXONS, N_NEURONS
 from spikeloom.chip.neuron import RESET_BY_THRESHOLD, neurons
 from spikeloom.chip.program import ChipProgram, InputLines, OutputLines, Routes
-from spikeloom.machine import check_memory
 from spikeloom.randomness.streams import core_seed
 
 _LEAK = 10
 _DELAYS = 15
-_BYTES_PER_CORE = 2**16  # crossbar, parameters, routes, and what they are made of
 # An axon that many neurons share would spike less often than they do together, so each is fed by one.
 
 
@@ -23,7 +21,6 @@ def recurrent_chip(n_cores: int, activity: float, seed: int = 0) -> ChipProgram:
 
     Excitation and inhibition balance, so a neuron's rate is its leak over its threshold; starts are spread evenly.
     """
-    check_memory("bench", n_cores, "cores", _BYTES_PER_CORE)
     rng = np.random.default_rng(seed)
     shape = (n_cores, N_NEURONS)
     threshold = round(_LEAK / activity)

@@ -18,7 +18,7 @@ from spikeloom.chip.validate import validate_program
 from spikeloom.errors import ArtefactError, ProgramError
 from spikeloom.interface import Interface
 
-PROGRAM = Format("chip program", 3, "spikeloom deploy LEARNED")
+PROGRAM = Format("chip program", 4, "spikeloom deploy LEARNED")
 SPIKES = Format("spike trains", 1, "spikeloom import")
 
 _LINE_FIELDS = {

@@ -9,7 +9,9 @@ INTERRUPTED = 130  # 128 and the signal, as shells have it; what typer exits wit
 
 
 def main() -> None:
-    """Run ``spikeloom``; exit 0 when done, 1 when the work failed with a message, 2 on wrong usage, 130 on Ctrl-C."""
+    """Run ``spikeloom``; exit 0 when done, 1 when the work failed with a message, 2 on wrong usage,
+    3 where what a command compares is not the same, 130 on Ctrl-C.
+    """
     try:
         from spikeloom.cli.app import app
         from spikeloom.errors import SpikeloomError

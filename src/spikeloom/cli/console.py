@@ -39,7 +39,7 @@ def print_json(value: Any) -> None:
 
 def show(*parts: RenderableType) -> None:
     """Print tables and texts on stdout."""
-    out = _console(stderr=False)
+    out = _out()
     for part in parts:
         out.print(part)
 
@@ -48,12 +48,6 @@ def note(message: str) -> None:
     """Say something on stderr, unless quiet."""
     if not _settings["quiet"]:
         typer.echo(message, err=True)
-
-
-def note_table(table: RenderableType) -> None:
-    """Show a table on stderr, unless quiet."""
-    if not _settings["quiet"]:
-        _console(stderr=True).print(table)
 
 
 def warn(message: str) -> None:
@@ -71,10 +65,10 @@ def is_quiet() -> bool:
     return _settings["quiet"]
 
 
-def _console(stderr: bool) -> Console:
+def _out() -> Console:
     from rich.console import Console
 
-    console = Console(stderr=stderr, highlight=False, markup=False, emoji=False)
-    if not console.is_terminal and not stderr:
+    console = Console(highlight=False, markup=False, emoji=False)
+    if not console.is_terminal:
         console.width = max(console.width, _TABLE_COLUMNS)
     return console

@@ -78,12 +78,16 @@ def info_command(
     from spikeloom.artefact import read_artefact, read_record
     from spikeloom.chip.program import ChipProgram
     from spikeloom.training.files import CHECKPOINT
-    from spikeloom.zoo import load, model_path
+    from spikeloom.zoo import is_shipped_ensemble, load, load_program, model_path
 
+    if is_shipped_ensemble(file):
+        more, tables = _program_facts(load_program(file))
+        _show_facts({"file": file, "format": "shipped ensemble", **more}, tables, as_json)
+        return
     path = model_path(file)
     record = read_record(path)
     facts = {"file": str(path), "format": record["format"], "version": record["version"]}
-    tables: list[Any] = []
+    tables = []
     if record["format"] == CHECKPOINT.name:
         _, record = read_artefact(path, CHECKPOINT)
         facts |= {"epochs_done": len(record.get("log", []))}
@@ -91,6 +95,10 @@ def info_command(
         model = load(file)
         more, tables = _program_facts(model) if isinstance(model, ChipProgram) else _network_facts(model)
         facts |= more
+    _show_facts(facts, tables, as_json)
+
+
+def _show_facts(facts: dict[str, Any], tables: list[Any], as_json: bool) -> None:
     if as_json:
         console.print_json(facts)
     else:

@@ -130,12 +130,12 @@ def _options(changes: list[str]) -> dict[str, Any]:
 def _program(source: str, member: int | None, seed: int) -> ChipProgram:
     from spikeloom.chip.ensemble import program_of_member
     from spikeloom.chip.program import ChipProgram
-    from spikeloom.deployment.deploy import deploy
+    from spikeloom.deployment.deploy import deploy_members
     from spikeloom.zoo import load
 
     model = load(source)
     if not isinstance(model, ChipProgram):
-        model = deploy(model, (member or 0) + 1, seed)
+        return deploy_members(model, [member or 0], seed)
     return model if member is None else program_of_member(model, member)
 
 
@@ -145,12 +145,14 @@ def _exported(program: ChipProgram, form: Format, images: int, dataset: str | No
 
     from spikeloom.export.format import Exported
     from spikeloom.measure.energy import PUBLISHED_PROFILE, named_profile
+    from spikeloom.measure.evaluation import check_data
     from spikeloom.measure.votes import shown_spikes
     from spikeloom.simulation import run
 
     inputs = outputs = labels = None
     if images and program.interface is not None:
         shown = data_shown(program, dataset).take(slice(images))
+        check_data(program.interface, shown)
         inputs, labels = shown_spikes(program, shown.values, seed), shown.labels
         inputs = np.pad(inputs, ((1, 0), (0, 0))) if form.starts_blank else inputs
         outputs = run(program, inputs).outputs if form.compares_outputs else None

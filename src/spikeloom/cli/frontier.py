@@ -23,7 +23,12 @@ def frontier_command(
         Path | None, typer.Option("--search", metavar="SPACE.toml", help="Search this space of recipes first.")
     ] = None,
     trials: Annotated[int, typer.Option("--trials", min=1, help="With --search: trainings more.")] = 20,
-    data: Annotated[str, typer.Option("--data", help="With --search: mnist, a folder or an NPZ file.")] = "mnist",
+    data: Annotated[
+        str | None,
+        typer.Option(
+            "--data", help="With --search: mnist, a folder or an NPZ file; wins over the recipe.", show_default=False
+        ),
+    ] = None,
     seed: Seed = 0,
     threads: Threads = 0,
     as_json: Json = False,
@@ -65,7 +70,9 @@ def frontier_command(
     console.show(*(f"written to {path}" for path in (*paths, out / RESULTS_FILE)))
 
 
-def _search(path: Path, data: str, out: Path, trials: int, seed: int, threads: int, as_json: bool) -> dict[str, Any]:
+def _search(
+    path: Path, data: str | None, out: Path, trials: int, seed: int, threads: int, as_json: bool
+) -> dict[str, Any]:
     """Search, draw and show the trials, and give all of them and the best as JSON values."""
     from dataclasses import asdict
 
@@ -74,9 +81,11 @@ def _search(path: Path, data: str, out: Path, trials: int, seed: int, threads: i
     from spikeloom.frontier.search import best_files, load_space, search
     from spikeloom.frontier.table import trials_table
     from spikeloom.report.figures import save_figures
+    from spikeloom.training.recipe_files import load_recipe, with_data
 
-    chosen, dataset = load_space(path), load_dataset(data)
-    done, best = search(chosen, dataset, out, trials, _tell, seed, threads)
+    chosen = load_space(path)
+    recipe = with_data(load_recipe(chosen.recipe), data)
+    done, best = search(chosen, recipe, load_dataset(recipe.data.source), out, trials, _tell, seed, threads)
     paths = save_figures(lambda theme: search_figure(theme, done, best), out / TRIALS_FIGURE_FILE)
     if not as_json:
         console.show(trials_table(done, best), *(f"written to {path}" for path in (*paths, *best_files(out))))

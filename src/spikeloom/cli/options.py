@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from spikeloom.network.learned import LearnedNetwork
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
+DIFFERS = 3  # exit code: the work was done, and what was compared is not the same
 SEED_MAX = 2**32 - 1  # the hash that draws the inputs has 32 bits
 
 Seed = Annotated[
@@ -57,7 +58,7 @@ def data_shown(model: LearnedNetwork | ChipProgram, named: str | None, split: Sp
 
     interface = interface_of_model(model)
     dataset = load_origin(interface.data, split) if named is None else load_dataset(named, split)
-    own = ", which the model was trained on" if named is None else ""
+    own = ", as the model was trained on its training set" if named is None else ""
     console.note(f"data: the {split} set of {dataset.source}{own}")
     return dataset
 

@@ -9,7 +9,7 @@ import typer
 
 from spikeloom.cli import console
 from spikeloom.cli.command import quietly
-from spikeloom.cli.options import Json, Threads
+from spikeloom.cli.options import DIFFERS, Json, Threads
 
 if TYPE_CHECKING:
     from spikeloom.zoo.cards import Card
@@ -83,7 +83,7 @@ def check_command(
     threads: Threads = 0,
     as_json: Json = False,
 ) -> None:
-    """Measure what is shipped again, and say whether its card holds it; ends with 1 where one does not.
+    """Measure what is shipped again, and say whether its card holds it; ends with exit code 3 where one does not.
 
     What has no chance repeats exactly; draws are keyed, so that others do too.
     """
@@ -101,7 +101,7 @@ def check_command(
     if as_json:
         console.print_json({"rows": rows})
     if not all(row["holds"] for row in rows):
-        raise typer.Exit(1)
+        raise typer.Exit(DIFFERS)
 
 
 def _tell(card: Card, folder: Path, as_json: bool) -> None:

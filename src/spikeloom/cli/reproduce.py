@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from spikeloom.network.learned import LearnedNetwork
 
 
+_BYTES_PER_MEMBER = 30 * 2**16  # of the larger network, deployed
+
+
 def reproduce_command(
     train: Annotated[
         bool, typer.Option("--train", help="Train the 30-core network here too (about a quarter of an hour).")
@@ -35,6 +38,7 @@ def reproduce_command(
     """
     from spikeloom.artefact import check_folder
     from spikeloom.data import load_dataset
+    from spikeloom.machine import check_memory
     from spikeloom.measure.energy import PAPER_PROFILE, named_profile
     from spikeloom.report.tables import reproduction_note, reproduction_table
     from spikeloom.reproduction import reproduce, reproduction_json, save_reproduction, work
@@ -42,6 +46,9 @@ def reproduce_command(
     ensembles = _ensembles(members, draws)
     check_folder(out)
     test_set = load_dataset(dataset, "test")
+    for size in ensembles:
+        check_memory("--members", size, "members", _BYTES_PER_MEMBER)
+    check_memory("--draws", draws, "draws", len(test_set) * test_set.n_classes * 8)
     networks = _networks(train, out, seed, threads, dataset)
     with console.progress_bar("simulating", work(networks, ensembles, len(test_set))) as advance:
         rows = reproduce(networks, test_set, ensembles, seed=seed, threads=threads, progress=advance)

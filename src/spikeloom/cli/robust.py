@@ -31,18 +31,19 @@ def robust_command(
     from spikeloom.artefact import check_folder, write_atomically
     from spikeloom.deployment.deploy import deploy
     from spikeloom.measure.faults import FAULTS
-    from spikeloom.measure.robustness import SHARES, robustness
+    from spikeloom.measure.robustness import SHARES, check_fault_draws, robustness
     from spikeloom.report.figures import robustness_figure, save_figures
     from spikeloom.zoo import load
 
     check_folder(out)
+    check_fault_draws(draws)
     loaded = {name: load(name) for name in models}
+    shown = {name: data_shown(model, dataset).take(slice(images)) for name, model in loaded.items()}
     rows = []
     with console.progress_bar("breaking", len(models) * len(FAULTS) * len(SHARES)) as advance:
         for name, model in loaded.items():
-            shown = data_shown(model, dataset).take(slice(images))
             program = deploy(model, seed=seed)
-            for row in robustness(name.removeprefix("zoo:"), program, shown, draws, seed=seed, threads=threads):
+            for row in robustness(name.removeprefix("zoo:"), program, shown[name], draws, seed=seed, threads=threads):
                 rows.append(row)
                 advance(1, f"{name}: {row.fault}")
     paths = save_figures(lambda theme: robustness_figure(theme, rows), out / FIGURE_FILE)

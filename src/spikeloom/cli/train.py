@@ -84,13 +84,9 @@ def train_run(recipe: Recipe, run: Path, device: str, threads: int, *, anew: boo
 
 
 def _chosen_recipe(source: str, changes: list[str], data: str | None, seed: int | None) -> Recipe:
-    from spikeloom.training.recipe_files import load_recipe
+    from spikeloom.training.recipe_files import load_recipe, with_data
 
-    recipe = load_recipe(source, changes if seed is None else [*changes, f"seed={seed}"])
-    where = data or recipe.data.source
-    # an absolute path, so that the run can be resumed from any folder
-    found = {"name": "mnist", "path": None} if where == "mnist" else {"name": None, "path": str(Path(where).resolve())}
-    return recipe.model_copy(update={"data": recipe.data.model_copy(update=found)})
+    return with_data(load_recipe(source, changes if seed is None else [*changes, f"seed={seed}"]), data)
 
 
 def _recipe_of_run(run: Path) -> Recipe:
@@ -111,8 +107,10 @@ def _refuse_edited(run: Path, recipe: Recipe) -> None:
     from spikeloom.training.recipe_files import changes_between, load_recipe
 
     file = run / RECIPE_FILE
-    edited = changes_between(recipe, load_recipe(file)) if file.exists() else ()
-    if edited:
+    found = load_recipe(file) if file.exists() else recipe
+    if found != recipe:
+        # a key that was deleted is no change that could be set, so it is told as what it was
+        edited = changes_between(recipe, found) or [f"without {key}" for key in changes_between(found, recipe)]
         raise TrainingError(
             f"{file}: was edited ({', '.join(edited)}), but a training goes on as it was begun; undo that, or start "
             f"anew with: spikeloom train {file} --out ANOTHER"

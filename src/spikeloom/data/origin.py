@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import logging
+
 from spikeloom.data.datasets import Dataset
 from spikeloom.data.readers import Split, load_dataset
 from spikeloom.errors import DataError
 from spikeloom.interface import DataOrigin
 
+_log = logging.getLogger(__name__)
+
 WAY_OUT = "name data of that kind, with --dataset"
 
 
 def load_origin(origin: DataOrigin | None, split: Split = "test") -> Dataset:
-    """Give a split of the data that a network was trained on.
+    """Give a split of the data that a network was trained on; a warning where others lie in their place now.
 
     Raises
     ------
@@ -23,9 +27,13 @@ def load_origin(origin: DataOrigin | None, split: Split = "test") -> Dataset:
     if origin.source is None:
         raise DataError(f"data: the model was trained on arrays, which are in no file; {WAY_OUT}")
     try:
-        return load_dataset(origin.source, split)
+        dataset = load_dataset(origin.source, split)
     except DataError as error:
         raise DataError(f"data: the model was trained on '{origin.source}', which cannot be had: {error}") from error
+    # MNIST is checked by its hashes whenever it is read
+    if origin.source != "mnist" and _has_other_training_set(origin.source, origin):
+        _log.warning(f"data: {origin.source} has changed since the network was trained on it")
+    return dataset
 
 
 def why_other_data(origin: DataOrigin | None, dataset: Dataset) -> str | None:
@@ -35,9 +43,14 @@ def why_other_data(origin: DataOrigin | None, dataset: Dataset) -> str | None:
     """
     if origin is None or dataset.source in (None, origin.source) or dataset.fingerprint == origin.fingerprint:
         return None
-    known = origin.source or "arrays"
+    if not _has_other_training_set(str(dataset.source), origin):
+        return None
+    return f"the network was trained on {origin.source or 'arrays'}; {dataset.source} holds other data"
+
+
+def _has_other_training_set(source: str, origin: DataOrigin) -> bool:
+    """Whether the training set that lies there now is known, and is another than the network's."""
     try:
-        same = load_dataset(str(dataset.source), "train").fingerprint == origin.fingerprint
-    except DataError:  # it has no training set to be compared with
-        same = False
-    return None if same else f"the network was trained on {known}; {dataset.source} holds other data"
+        return load_dataset(source, "train").fingerprint != origin.fingerprint
+    except DataError:
+        return False

@@ -94,8 +94,11 @@ def as_dataset(given: DataLike, split: Split = "test") -> Dataset:
         return given
     if isinstance(given, str | Path):
         return load_dataset(given, split)
-    images, labels = given
-    return from_arrays(images, labels)
+    if not (isinstance(given, tuple | list) and len(given) == 2):
+        raise DataError(
+            f"data: a {type(given).__name__}; a Dataset, a pair (images, labels), a name or a path is needed"
+        )
+    return from_arrays(*given)
 
 
 def read_image(path: Path, value_shape: tuple[int, int, int], n_frames: int = 1, *, resize: bool = False) -> np.ndarray:

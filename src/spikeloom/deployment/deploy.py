@@ -26,7 +26,7 @@ from spikeloom.randomness.streams import core_seed, synapse_generator
 
 _log = logging.getLogger(__name__)
 
-_BYTES_PER_CORE = 2**16  # while it is deployed: crossbar, parameters, routes, and what they are made of
+BYTES_PER_CORE = 2**16  # while it is deployed: crossbar, parameters, routes, and what they are made of
 
 
 def deploy(
@@ -71,7 +71,7 @@ def check_members(network: LearnedNetwork, members: int) -> None:
     SizeError
         If it takes more memory than there is.
     """
-    check_memory("ensemble", members, f"members of {network.n_cores} cores", network.n_cores * _BYTES_PER_CORE)
+    check_memory("ensemble", members, f"members of {network.n_cores} cores", network.n_cores * BYTES_PER_CORE)
     if members > 1 and network.is_certain:
         _log.warning(
             f"members: {members} samples of a network without chance are the same network, and cost "
@@ -134,13 +134,18 @@ def deploy_together(
     FitError
         If the numbers make no sense.
     ProgramError
-        If the networks are not fed and read alike.
+        If one is a program already, or the networks are not fed and read alike.
+    SizeError
+        If they take more memory than there is.
     """
     if copies not in SHIFTS or members < 1:
         raise FitError(f"deployment: {members} members in {copies} copies; at least 1 member, copies of {_NUMBERS}")
-    cores = max((network.n_cores for network in networks), default=1)
-    n_members = len(networks) * members * copies
-    check_memory("ensemble", n_members, f"members of {cores} cores", cores * _BYTES_PER_CORE)
+    for network in networks:
+        if isinstance(network, ChipProgram):
+            raise ProgramError("deployment: one of several is a chip program already; name learned networks")
+        check_members(network, members)
+    n_cores = sum(network.n_cores for network in networks)
+    check_memory("ensemble", members * copies, f"members and copies of {n_cores} cores", n_cores * BYTES_PER_CORE)
     numbered = enumerate((network, shift) for network in networks for _ in range(members) for shift in SHIFTS[copies])
     programs = [shifted(deploy_members(network, [member], seed), *shift) for member, (network, shift) in numbered]
     program = join_programs(programs)

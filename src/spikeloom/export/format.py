@@ -122,32 +122,47 @@ def write_export(
     check_folder(folder)
     options = options or form.options()
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".export-", dir=folder) as aside:
-        names = [path.relative_to(aside) for path in form.write(exported, Path(aside), options)]
-        _take_away_earlier(folder)
-        for name in names:
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (Path(aside) / name).replace(folder / name)
     record = {
         "format": form.name,
-        "files": [str(name) for name in names],
         "cores": exported.program.n_cores,
         "members": exported.program.members.tolist(),
         "options": options.model_dump(mode="json"),
         "approximate": approximate,
         "equivalent": used_with(exported.program, form.support, "equivalent"),
     }
-    write_atomically(folder / RECORD_FILE, json.dumps(record, indent=1).encode())
+    with tempfile.TemporaryDirectory(prefix=".export-", dir=folder) as aside:
+        names = [str(path.relative_to(aside)) for path in form.write(exported, Path(aside), options)]
+        _move(Path(aside), names, folder, record)
     return [*(folder / name for name in names), folder / RECORD_FILE]
 
 
-def _take_away_earlier(folder: Path) -> None:
-    """Take away the files that the record of an earlier export names, as far as they lie in the folder itself."""
+def _move(aside: Path, names: Sequence[str], folder: Path, record: Mapping[str, Any]) -> None:
+    """Move the files of an export into its folder, those of an earlier one out of it; ours alone are touched."""
+    earlier = _earlier_files(folder)
+    others = sorted(name for name in names if name not in earlier and (folder / name).exists())
+    if others:
+        raise ExportError(f"{folder}: holds {', '.join(others)} already, of no export; choose another folder, with -o")
+    # a record of both first: whatever is stopped in between, the next export knows every file
+    _write_record(folder, record, [*earlier, *(name for name in names if name not in earlier)])
+    for name in names:
+        (aside / name).replace(folder / name)
+    for name in earlier:
+        if name not in names:
+            (folder / name).unlink(missing_ok=True)
+    _write_record(folder, record, names)
+
+
+def _write_record(folder: Path, record: Mapping[str, Any], files: Sequence[str]) -> None:
+    write_atomically(folder / RECORD_FILE, json.dumps({"files": list(files), **record}, indent=1).encode())
+
+
+def _earlier_files(folder: Path) -> list[str]:
+    """Give the files of an earlier export by its record; none where there is no record, or it is not one of ours."""
     try:
         record = json.loads((folder / RECORD_FILE).read_bytes())
-        names = [Path(name) for name in record["files"]]
-    except (OSError, ValueError, KeyError, TypeError):
-        return  # no earlier export, or a file of the user's own
-    for name in names:
-        if not name.is_absolute() and ".." not in name.parts:
-            (folder / name).unlink(missing_ok=True)
+        ours = {"format", "files", "cores", "members", "options"} <= record.keys()
+        names = [str(name) for name in record["files"]] if ours else []
+    except (OSError, ValueError, AttributeError, KeyError, TypeError):
+        return []
+    # every format writes into the folder itself: a name that leads anywhere else was not written by us
+    return [name for name in names if Path(name).name == name and (folder / name).is_file()]

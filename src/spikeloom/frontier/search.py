@@ -31,7 +31,7 @@ from spikeloom.network.learned import LearnedNetwork
 from spikeloom.network.storage import save_learned
 from spikeloom.optional import needed
 from spikeloom.training.recipe import Recipe
-from spikeloom.training.recipe_files import as_toml, changed_recipe, load_recipe, recipe_toml
+from spikeloom.training.recipe_files import as_toml, changed_recipe, recipe_toml
 from spikeloom.training.split import validation_split
 
 TRIALS_FILE, BEST_FOLDER = "trials.sqlite", "best"
@@ -110,6 +110,7 @@ def load_space(path: Path) -> Space:
 
 def search(
     space: Space,
+    base: Recipe,
     dataset: Dataset,
     folder: Path,
     trials: int,
@@ -126,6 +127,8 @@ def search(
     Parameters
     ----------
     space : Space
+    base : Recipe
+        That of the space, naming the data.
     dataset : Dataset
         The training set; recipes hold their validation split out of it.
     folder : Path
@@ -136,11 +139,10 @@ def search(
     Raises
     ------
     RecipeError
-        If the recipe or a key of the space does not exist.
+        If a key of the space does not exist.
     PeerError
         If Optuna is not installed.
     """
-    base = load_recipe(space.recipe)
     for key, dimension in space.space.items():
         if not dimension.choices:  # an unknown key is refused before any trial; choices may need one another
             changed_recipe(base, {key: dimension.low})

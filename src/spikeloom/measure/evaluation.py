@@ -24,8 +24,6 @@ from spikeloom.randomness.streams import seed_of_draw
 
 _log = logging.getLogger(__name__)
 
-_BYTES_PER_DRAW = 2**10  # its votes and accuracy, while they are folded
-
 
 def simulate(
     model: LearnedNetwork | ChipProgram,
@@ -104,7 +102,7 @@ def evaluate_program(
 ) -> Measurement:
     """Measure a program on a data set; a draw takes fresh input spikes, the synapses stay."""
     check_data(interface_needed(program), dataset)
-    check_memory("simulation", draws, "draws", _BYTES_PER_DRAW)
+    check_draws(program, dataset, draws)
     _warn_of_pointless(program, draws)
     counted = [
         perform(
@@ -140,7 +138,7 @@ def evaluate_network(
     """
     check_data(network.interface, dataset)
     check_members(network, max(ensembles))
-    check_memory("simulation", max(ensembles.values()), "draws", _BYTES_PER_DRAW)
+    check_draws(network, dataset, max(ensembles.values()))
     _warn_of_pointless(network, max(ensembles.values()))
     differing = {size: draws_that_differ(network, draws) for size, draws in ensembles.items()}
     jobs = member_jobs(network, dataset.values, differing, seed)
@@ -178,6 +176,12 @@ def check_data(interface: Interface, dataset: Dataset) -> None:
     other = why_other_data(interface.data, dataset)
     if other is not None:
         _log.warning(f"data: {other}; what is measured is of those")
+
+
+def check_draws(model: LearnedNetwork | ChipProgram, dataset: Dataset, draws: int) -> None:
+    """Refuse more draws than there is memory for their votes, SizeError; where nothing is drawn there is one."""
+    bytes_each = len(dataset) * interface_of_model(model).n_classes * np.dtype(np.int64).itemsize
+    check_memory("simulation", draws_that_differ(model, draws), "draws", bytes_each)
 
 
 def _warn_of_pointless(model: LearnedNetwork | ChipProgram, draws: int) -> None:

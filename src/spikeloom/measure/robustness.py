@@ -9,6 +9,7 @@ import numpy as np
 
 from spikeloom.chip.program import ChipProgram
 from spikeloom.data.datasets import Dataset
+from spikeloom.machine import check_memory
 from spikeloom.measure.accuracy import accuracy
 from spikeloom.measure.evaluation import check_data
 from spikeloom.measure.faults import FAULTS, Fault
@@ -16,6 +17,7 @@ from spikeloom.measure.jobs import Job, perform
 from spikeloom.measure.votes import interface_needed
 from spikeloom.randomness.streams import seed_of_draw
 
+_BYTES_PER_DRAW = 2**7  # its accuracy, and what a list of them takes
 SHARES = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2)
 
 
@@ -30,6 +32,11 @@ class FaultRow:
     draws: int
     accuracy_mean: float
     accuracy_std: float | None
+
+
+def check_fault_draws(draws: int) -> None:
+    """Refuse more draws than there is memory for; SizeError."""
+    check_memory("robustness", draws, "draws", _BYTES_PER_DRAW)
 
 
 def robustness(
@@ -47,13 +54,13 @@ def robustness(
         Draws of the faults; each also draws its inputs anew.
     """
     check_data(interface_needed(program), dataset)
+    check_fault_draws(draws)
     for fault in FAULTS:
         for share in SHARES:
-            jobs = [
-                Job(program, dataset.values, seed_of_draw(seed, draw), fault=Fault(fault, share))
-                for draw in range(draws)
-            ]
-            votes = [perform(job, threads=threads) for job in jobs]
-            accuracies = [accuracy(found.decisions.classes, dataset.labels) for found in votes]
+            accuracies = []
+            for draw in range(draws):
+                job = Job(program, dataset.values, seed_of_draw(seed, draw), fault=Fault(fault, share))
+                found = perform(job, threads=threads)
+                accuracies.append(accuracy(found.decisions.classes, dataset.labels))
             std = float(np.std(accuracies, ddof=1)) if draws > 1 else None
             yield FaultRow(name, program.n_cores, fault, share, draws, float(np.mean(accuracies)), std)

@@ -20,7 +20,7 @@ from spikeloom.network.learned import Convention, LearnedLayer, LearnedNetwork
 from spikeloom.network.quantise import from_steps, quantise, to_steps
 from spikeloom.network.topology import UNUSED, Topology, Windows
 
-LEARNED = Format("learned network", 3, "spikeloom train RECIPE")
+LEARNED = Format("learned network", 4, "spikeloom train RECIPE")
 
 
 def save_learned(network: LearnedNetwork, path: Path) -> None:

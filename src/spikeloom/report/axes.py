@@ -11,15 +11,16 @@ import numpy as np
 from matplotlib.axes import Axes
 
 STRETCHED = "axis stretched: spaced by the log of the error"
-_TICKS = (0, 20, 40, 60, 70, 80, 90, 95, 97, 98, 99, 99.5, 99.8)
-_LEAST_ERROR = 0.05  # per cent, above which an accuracy of 100 % still has a place
+_TICKS = (0, 20, 40, 60, 70, 80, 90, 95, 97, 98, 99, 99.5, 99.8, 100)
+_ADDED_ERROR = 0.02  # per cent, so that an accuracy of 100 % has a place too
+_ROOM_BELOW, _ROOM_ABOVE = 0.2, 0.3  # in powers of ten of the error
 
 
 def space_by_error(axes: Axes, accuracies: Sequence[float]) -> None:
     """Space the accuracies, in per cent, by the logarithm of the error, with room below and above them."""
-    axes.set_yscale("function", functions=(_spacing, lambda y: 100 - 10.0**-y))
-    low = max(100 - (100 - min(accuracies)) * 1.6, 0)
-    high = 100 - max((100 - max(accuracies)) / 2, _LEAST_ERROR)
+    axes.set_yscale("function", functions=(_spacing, _accuracy))
+    ends = _spacing(np.array([min(accuracies), max(accuracies)])) + [-_ROOM_BELOW, _ROOM_ABOVE]
+    low, high = np.maximum(_accuracy(ends), 0)
     ticks = [tick for tick in _TICKS if low <= tick <= high]
     axes.set_ylim(low, high)
     axes.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
@@ -27,4 +28,8 @@ def space_by_error(axes: Axes, accuracies: Sequence[float]) -> None:
 
 
 def _spacing(accuracy: np.ndarray) -> np.ndarray:
-    return -np.log10(np.maximum(100 - accuracy, 1e-3))
+    return -np.log10(np.maximum(100 + _ADDED_ERROR - accuracy, 1e-4))
+
+
+def _accuracy(spacing: np.ndarray) -> np.ndarray:
+    return 100 + _ADDED_ERROR - 10.0**-spacing

@@ -55,15 +55,13 @@ def result_table(found: Measurement, profiles: Mapping[str, Profile]) -> Table:
         _row(table, f"{name} an image", round(getattr(found, f"{name}_per_image")), "")
     for name, profile in profiles.items():
         energy = found.energy(profile)
-        _row(table, f"energy, {name}", microjoules(energy.total), f"{profile.kind}: {_named_shares(energy)}")
+        _row(table, f"energy, {name}", microjoules(energy.total), f"{profile.kind}: {_shares(energy)}")
     return table
 
 
 def reproduction_table(rows: Sequence[Reproduced], profile: str) -> Table:
     """Give the paper's experiment: a row an ensemble, the paper's points beside ours; 80 columns wide."""
-    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
-    for heading in ("network", "members", "cores", "draws", "accuracy", "±", "energy", "range", "the paper"):
-        table.add_column(heading, justify="left" if heading == "network" else "right", no_wrap=True)
+    table = _table("", "network", "members", "cores", "accuracy", "energy", "range, uJ", "the paper")
     published = {(point.network, point.members): point for point in paper_points()}
     for row in rows:
         found = row.measurement
@@ -72,12 +70,10 @@ def reproduction_table(rows: Sequence[Reproduced], profile: str) -> Table:
             row.network,
             f"{found.members}",
             f"{found.cores:,}",
-            f"{found.draws}",
-            percent(found.accuracy),
-            _spread(found),
+            f"{_spread_out(found)} %",
             microjoules(found.energy(profile).total),
             energy_range(found),
-            "" if point is None else f"{percent(point.accuracy)} {microjoules(point.joules)}",
+            "" if point is None else f"{percent(point.accuracy)}, {microjoules(point.joules)}",
         )
     return table
 
@@ -86,9 +82,9 @@ def reproduction_note(rows: Sequence[Reproduced], profile_name: str, profile: Pr
     """Give what stands below the table: what the columns mean, how sure they are, and what is left out."""
     found = [row.measurement for row in rows]
     widest = max((high - low) / 2 for low, high in (one.interval for one in found))
-    drawn = found[0].redrawn or "nothing"
+    drawn = f"{plural(max(one.draws for one in found), 'draw')} of {found[0].redrawn or 'nothing'}"
     return Text(
-        f"Accuracy: mean and standard deviation (points) over draws of {drawn}, "
+        f"Accuracy: mean and standard deviation (points) over {drawn}, "
         f"{min(one.images for one in found):,} test images; "
         f"another test set of this size would move it by up to {widest * 100:.1f} points (95 %). "
         f"Energy is modelled: profile {profile_name} ({profile.kind}), and the range over all shipped profiles in uJ. "
@@ -100,7 +96,7 @@ def reproduction_note(rows: Sequence[Reproduced], profile_name: str, profile: Pr
 def energy_note(profiles: Mapping[str, Profile]) -> Text:
     """Give what stands below energies: what they leave out, and which profiles are calibrated."""
     kinds = ", ".join(f"{name} is {profile.kind}" for name, profile in profiles.items())
-    return Text(f"Energy profiles: {kinds}. Left out: {LEFT_OUT}.", style="dim")
+    return Text(f"Energy profiles: {kinds}; shares are static/events/hops. Left out: {LEFT_OUT}.", style="dim")
 
 
 def zoo_table(cards: Sequence[Card], sizes: Mapping[str, int]) -> Table:
@@ -125,10 +121,12 @@ def zoo_table(cards: Sequence[Card], sizes: Mapping[str, int]) -> Table:
 def robustness_table(rows: Sequence[FaultRow]) -> Table:
     """Show accuracy by model and fault, a column a share of broken parts."""
     shares = list(dict.fromkeys(row.share for row in rows))
-    table = _table("Accuracy by the share of broken parts", "model", "fault", *(f"{share:.0%}" for share in shares))
+    table = _table(
+        "Accuracy in % by the share of broken parts", "model", "fault", *(f"{share:.0%}" for share in shares)
+    )
     for model, fault in dict.fromkeys((row.model, row.fault) for row in rows):
         found = [row for row in rows if (row.model, row.fault) == (model, fault)]
-        table.add_row(model, fault, *(percent(row.accuracy_mean) for row in found))
+        table.add_row(model, fault, *(f"{row.accuracy_mean * 100:.2f}" for row in found))
     return table
 
 
@@ -155,13 +153,13 @@ def card_table(card: Card) -> Table:
 
 def drift_table(title: str, stages: Sequence[Stage]) -> Table:
     """Show a drift ledger."""
-    table = _table(title, "stage", "accuracy", "spikes differ", "votes change", "first, at")
+    table = _table(title, "stage", "accuracy", "spikes differ", "votes change", "tick/core/neuron")
     for stage in stages:
         if stage.accuracy is None:
             table.add_row(stage.stage, "not run", "", "", "")
             continue
         first = stage.first
-        place = "" if first is None else f"tick {first.tick}, core {first.core}, neuron {first.neuron}"
+        place = "" if first is None else f"{first.tick}/{first.core}/{first.neuron}"
         counts = ("" if count is None else f"{count:,}" for count in (stage.spikes_differing, stage.votes_changed))
         table.add_row(stage.stage, percent(stage.accuracy), *counts, place)
     return table
@@ -213,9 +211,9 @@ def energy_range(found: Measurement) -> str:
     return "-".join(microjoules(joules).removesuffix(" uJ") for joules in found.energy_range)
 
 
-def _named_shares(energy: Energy) -> str:
-    parts = zip(("static", "events", "hops"), energy.shares, strict=True)
-    return ", ".join(f"{part} {share * 100:.1f} %" for part, share in parts)
+def _shares(energy: Energy) -> str:
+    """Give static, events and hops in per cent."""
+    return "/".join(f"{share * 100:.1f}" for share in energy.shares) + " %"
 
 
 def _spread_out(found: Measurement) -> str:
@@ -230,7 +228,7 @@ def _spread(found: Measurement) -> str:
 
 def _table(title: str, *headings: str) -> Table:
     """Begin a table that fits a terminal of 80 columns: its rows have only what their columns need between them."""
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False, collapse_padding=True)
+    table = Table(title=title or None, title_justify="left", box=None, pad_edge=False, collapse_padding=True)
     for heading in headings:
         table.add_column(heading, justify="left" if heading == headings[0] else "right", overflow="fold")
     return table

@@ -2,7 +2,7 @@
 
 from spikeloom.artefact import Format
 
-CHECKPOINT = Format("training checkpoint", 3, "spikeloom train RECIPE")
+CHECKPOINT = Format("training checkpoint", 4, "spikeloom train RECIPE")
 
 CHECKPOINT_FILE = "checkpoint.safetensors"
 LEARNED_FILE = "learned.safetensors"

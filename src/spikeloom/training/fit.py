@@ -78,14 +78,27 @@ def train(
     TrainingError
         If the loss is no longer a number, the device is missing, or the run holds another recipe.
     DataError
-        If the examples are sequences of frames.
+        If the data cannot be had, or the examples are sequences of frames.
+    SizeError
+        If the network takes more memory than there is.
     """
     check_device(device)
     run = None if run is None else Path(run)
     dataset = as_dataset(recipe.data.source if dataset is None else dataset, "train")
     _check_frames(dataset)
     topology = recipe.topology(dataset.value_shape, dataset.n_classes)  # refuse before any work
+    before = torch.get_num_threads()
     torch.set_num_threads(training_threads(threads, topology.n_cores, recipe.train.batch, run))
+    try:
+        return _train(recipe, dataset, run, device, reporter)
+    finally:
+        torch.set_num_threads(before)  # the user's own work goes on as it was
+
+
+def _train(
+    recipe: Recipe, dataset: Dataset, run: Path | None, device: str, reporter: Reporter | None
+) -> LearnedNetwork:
+    """Train on the threads that are set."""
     training_set, validation_set = validation_split(recipe, dataset)
     checkpoint = start(recipe, dataset, run, provenance_of(device, torch.get_num_threads(), dataset.fingerprint))
     network = make_network(checkpoint.network, recipe).to(device)

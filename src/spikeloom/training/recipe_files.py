@@ -67,6 +67,13 @@ def changed_recipe(recipe: Recipe, changes: Mapping[str, Any]) -> Recipe:
     return check_recipe(_merge(_values(recipe), changed), f"{recipe.name}, changed")
 
 
+def with_data(recipe: Recipe, source: str | None) -> Recipe:
+    """Give the recipe naming these data, its own where none are given, by a whole path that holds in any folder."""
+    where = source or recipe.data.source
+    found = {"name": "mnist", "path": None} if where == "mnist" else {"name": None, "path": str(Path(where).resolve())}
+    return recipe.model_copy(update={"data": recipe.data.model_copy(update=found)})
+
+
 def changes_of(recipe: Recipe) -> tuple[str, ...]:
     """Give the changes that make a recipe of the shipped one of its name, its seed aside, as `load_recipe` takes them.
 

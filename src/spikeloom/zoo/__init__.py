@@ -52,12 +52,17 @@ def model_path(source: str | Path) -> Path:
         return Path(source)
     ensemble = zoo_card(name)
     if ensemble.networks:
-        parts = " ".join(f"{PREFIX}{network}" for network in ensemble.networks)
+        parts = ", ".join(f"{PREFIX}{network}" for network in ensemble.networks)
         raise ArtefactError(
-            f"{source}: is an ensemble, which simulate, predict and export take as it is; elsewhere name the file of: "
-            f"spikeloom deploy {parts} --copies {ensemble.copies} --ticks {ensemble.ticks} -o FILE"
+            f"{source}: is an ensemble of several networks, and one is needed here; name one of {parts}"
         )
     return Path(str(resources.files("spikeloom.zoo") / f"{name}.safetensors"))
+
+
+def is_shipped_ensemble(source: str | Path) -> bool:
+    """Whether this is ``zoo:NAME`` of an ensemble of several networks, which has a card and no file of its own."""
+    name = _zoo_name(source)
+    return name is not None and bool(zoo_card(name).networks)
 
 
 def load(source: str | Path) -> LearnedNetwork | ChipProgram:
@@ -71,7 +76,7 @@ def load(source: str | Path) -> LearnedNetwork | ChipProgram:
         If there is no such file or network, or the file is damaged, foreign or newer than this reader.
     """
     name = _zoo_name(source)
-    if name is not None and zoo_card(name).networks:
+    if name is not None and is_shipped_ensemble(source):
         ensemble = zoo_card(name)
         networks = [load_network(f"{PREFIX}{member}") for member in ensemble.networks]
         return show_moved(deploy_together(networks, copies=ensemble.copies, seed=ensemble.seed), ensemble.ticks)

@@ -13,9 +13,10 @@ from spikeloom.chip.program import ChipProgram
 from spikeloom.errors import ExportError
 from spikeloom.export.features import Support, used_with
 from spikeloom.export.foreign import Part, checked
+from spikeloom.interface import Interface
 
 METADATA_KEY = "spikeloom"
-_VERSION = 2  # since the interface has frames, coding and readout
+_VERSION = 3  # since the interface has the data that a network was trained on
 
 Number = Annotated[int, Field(ge=0, lt=2**31)]
 
@@ -49,11 +50,17 @@ def metadata_of(program: ChipProgram, profile: str, latency: int, support: Mappi
         "equivalent": used_with(program, support, "equivalent"),
         "profile": profile,
         "latency_ticks": latency,
-        "interface": None if program.interface is None else program.interface.model_dump(mode="json"),
+        "interface": None if program.interface is None else _told_to_others(program.interface),
         "inputs": {name: getattr(program.inputs, name).tolist() for name in ("values", "members")},
         "outputs": {name: getattr(program.outputs, name).tolist() for name in ("classes", "members")},
     }
     return {METADATA_KEY: json.dumps(told)}
+
+
+def _told_to_others(interface: Interface) -> dict[str, Any]:
+    """Give the interface without the place of the user's own data: nobody else finds them there."""
+    known = interface.data is not None and interface.data.source == "mnist"
+    return interface.model_dump(mode="json", exclude=None if known else {"data"})
 
 
 def read_metadata(path: Path, metadata: Mapping[str, str]) -> Metadata:

@@ -91,7 +91,7 @@ def write_ranc(exported: Exported, folder: Path, options: Options = Options()) -
         INPUT_FILE: json.dumps(network, separators=(",", ":")),
         CONFIG_FILE: json.dumps(config, indent=1),
         README_FILE: simulator_readme(exported, grid),
-        **tables(exported),
+        **tables(exported, with_lines=True),
     }
     for name, text in texts.items():
         write_atomically(folder / name, text.encode())

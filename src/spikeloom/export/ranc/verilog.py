@@ -64,7 +64,7 @@ def write_memories(exported: Exported, folder: Path, widths: Widths = Widths()) 
     if exported.outputs is not None:
         texts |= _outputs(exported.outputs)
     texts[README_FILE] = hardware_readme(exported, grid, widths.potential_bits, widths.threshold_bits)
-    texts |= tables(exported)
+    texts |= tables(exported, with_lines=False)
     contents = {name: text.encode() for name, text in texts.items()}
     if exported.inputs is not None:
         contents |= _streamed(texts)
