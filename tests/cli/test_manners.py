@@ -221,7 +221,7 @@ def test_commands_use_the_data_that_a_network_was_trained_on(spikeloom, own_work
     assert load_learned(own_work / learned).interface.data.source == source
     own = spikeloom("simulate", learned, "--json")
     assert own.json["dataset"] == source
-    assert f"data: the test set of {source}, as the model was trained on its training set" in own.err
+    assert f"data: the test set of {source}, on whose training set the model was trained" in own.err
     assert own.json["accuracies"] == spikeloom("simulate", learned, "--dataset", source, "--json").json["accuracies"]
     spikeloom("deploy", learned, "-o", "p.safetensors")
     robust = "robust", "p.safetensors", "--draws", "1", "--images", "9"

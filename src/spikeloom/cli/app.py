@@ -20,6 +20,7 @@ from spikeloom.cli.predict import predict_command
 from spikeloom.cli.recipe import recipe_app
 from spikeloom.cli.reproduce import reproduce_command
 from spikeloom.cli.robust import robust_command
+from spikeloom.cli.serve import serve_command
 from spikeloom.cli.simulate import simulate_command
 from spikeloom.cli.train import train_command
 from spikeloom.cli.zoo import zoo_command
@@ -47,6 +48,7 @@ app.command("frontier")(quietly(frontier_command))
 app.command("zoo")(quietly(zoo_command))
 app.add_typer(recipe_app, name="recipe")
 app.add_typer(pack_app, name="pack")
+app.command("serve")(quietly(serve_command))
 app.command("bench")(quietly(bench_command))
 
 

@@ -9,10 +9,14 @@ import typer
 
 from spikeloom.cli import console
 from spikeloom.cli.options import Data, Json, Seed, data_shown
+from spikeloom.cli.serve import write_page
 
 if TYPE_CHECKING:
     from spikeloom.chip.program import ChipProgram
     from spikeloom.export.format import Exported, Format
+
+
+WEB = "web"  # not a format that programs are kept in, but a page that shows them
 
 
 def export_command(
@@ -21,11 +25,19 @@ def export_command(
         typer.Argument(metavar="PROGRAM", help="A chip program; of a network, one sampled member.", show_default=False),
     ] = None,
     to: Annotated[
-        str | None, typer.Option("--to", metavar="FORMAT", help="The format; --explain lists them.", show_default=False)
+        str | None,
+        typer.Option(
+            "--to", metavar="FORMAT", help="The format, --explain lists them; or web, a page.", show_default=False
+        ),
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option("--out", "-o", help="Folder for the files; exported/FORMAT by default.", show_default=False),
+        typer.Option(
+            "--out",
+            "-o",
+            help="Folder for the files, exported/FORMAT by default; of a page its file, page.html.",
+            show_default=False,
+        ),
     ] = None,
     member: Annotated[
         int | None, typer.Option("--member", min=0, help="Only this member of an ensemble.", show_default=False)
@@ -58,6 +70,10 @@ def export_command(
         return
     if program is None or to is None:
         raise typer.BadParameter("give a PROGRAM and --to FORMAT, or --explain", param_hint="PROGRAM")
+    if to == WEB:
+        write_page(program, out or Path("page.html"), dataset, seed)
+        console.show(f"written to {out or 'page.html'}")
+        return
     form = _format(to, "--to")
     options = form.chosen(_options(changes or []))
     folder = out or Path("exported") / form.name
@@ -110,7 +126,7 @@ def _format(name: str, hint: str) -> Format:
     from spikeloom.export.formats import FORMATS
 
     if name not in FORMATS:
-        raise typer.BadParameter(f"'{name}' is not one of {', '.join(FORMATS)}", param_hint=hint)
+        raise typer.BadParameter(f"'{name}' is not one of {', '.join([*FORMATS, WEB])}", param_hint=hint)
     return FORMATS[name]
 
 

@@ -58,7 +58,7 @@ def data_shown(model: LearnedNetwork | ChipProgram, named: str | None, split: Sp
 
     interface = interface_of_model(model)
     dataset = load_origin(interface.data, split) if named is None else load_dataset(named, split)
-    own = ", as the model was trained on its training set" if named is None else ""
+    own = ", on whose training set the model was trained" if named is None else ""
     console.note(f"data: the {split} set of {dataset.source}{own}")
     return dataset
 

@@ -19,7 +19,8 @@ _ROOM_BELOW, _ROOM_ABOVE = 0.2, 0.3  # in powers of ten of the error
 def space_by_error(axes: Axes, accuracies: Sequence[float]) -> None:
     """Space the accuracies, in per cent, by the logarithm of the error, with room below and above them."""
     axes.set_yscale("function", functions=(_spacing, _accuracy))
-    ends = _spacing(np.array([min(accuracies), max(accuracies)])) + [-_ROOM_BELOW, _ROOM_ABOVE]
+    room = np.array([-_ROOM_BELOW, _ROOM_ABOVE])
+    ends = _spacing(np.array([min(accuracies), max(accuracies)])) + room
     low, high = np.maximum(_accuracy(ends), 0)
     ticks = [tick for tick in _TICKS if low <= tick <= high]
     axes.set_ylim(low, high)

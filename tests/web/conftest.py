@@ -1,0 +1,67 @@
+"""A headless Chromium for the page's tests, and pages in it that notice what they print and whom they ask."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome")
+_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A Chromium that lies on the machine."""
+    found = next(filter(None, map(shutil.which, _NAMES)), None)
+    if found is None:
+        if os.environ.get("SPIKELOOM_NO_SKIP"):
+            pytest.fail("no Chromium: apt-get install chromium")
+        pytest.skip("no Chromium: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def opened(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Give a function that opens an address; afterwards nothing was printed, and no request left for elsewhere."""
+    contexts, told, asked = [], [], []
+
+    def open_page(address: str | Path, width: int = 1300, height: int = 900, scheme: str = "light") -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme=scheme, has_touch=width < 500
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: told.append(message.text))
+        page.on("pageerror", lambda error: told.append(str(error)))
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(address.as_uri() if isinstance(address, Path) else address)
+        page.wait_for_selector("html[data-ready=true]")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert told == []
+    assert [url for url in asked if not url.startswith(("file:", "data:", "blob:", "http://127.0.0.1"))] == []
+
+
+@pytest.fixture(scope="module")
+def engine(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    """A page with nothing but the chip in it: its functions are on ``window.engine``."""
+    from spikeloom.web.bundle import script
+
+    file = tmp_path_factory.mktemp("engine") / "engine.html"
+    file.write_text(f"<!doctype html><script type=module>{script('engine.js')}\nwindow.engine = engine;</script>")
+    page = browser.new_page()
+    page.goto(file.as_uri())
+    page.wait_for_function("window.engine !== undefined")
+    yield page
+    page.close()
