@@ -11,10 +11,11 @@ from spikeloom.measure.jobs import member_jobs, perform
 
 def test_every_public_name_leads_to_its_home():
     assert sl.__all__ == [
-        "ChipProgram", "Interface", "LearnedNetwork", "Measurement", "Prediction", "ProgramBuilder", "Relays",
-        "Reporter", "Silent", "SpikeRecord", "SpikeloomError", "data", "deploy", "deploy_together", "fit_report",
-        "load", "load_network", "load_program", "load_recipe", "predict", "run", "save_learned", "save_program",
-        "show_frames", "show_moved", "simulate", "train",
+        "ByImage", "ChipProgram", "Interface", "LearnedNetwork", "Measurement", "Prediction", "ProgramBuilder",
+        "Relays", "Reporter", "Silent", "SpikeRecord", "SpikeloomError", "Watched", "by_image", "data", "deploy",
+        "deploy_together", "fit_report",
+        "load", "load_network", "load_program", "load_recipe", "plot", "predict", "run", "save_learned", "save_program",
+        "show_frames", "show_moved", "simulate", "train", "watch",
     ]  # fmt: skip
     for name in sl.__all__:
         home = getattr(sl, name)

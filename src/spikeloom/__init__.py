@@ -22,6 +22,7 @@ if "OMP_WAIT_POLICY" not in os.environ:
 
 # Where each public name lives; imported when first used, so that torch is there only for those who train.
 _HOMES = {
+    "ByImage": "spikeloom.measure.by_image",
     "ChipProgram": "spikeloom.chip.program",
     "Interface": "spikeloom.interface",
     "LearnedNetwork": "spikeloom.network.learned",
@@ -33,6 +34,8 @@ _HOMES = {
     "Silent": "spikeloom.training.reporter",
     "SpikeRecord": "spikeloom.simulation.base",
     "SpikeloomError": "spikeloom.errors",
+    "Watched": "spikeloom.measure.watching",
+    "by_image": "spikeloom.measure.by_image",
     "deploy": "spikeloom.deployment.deploy",
     "deploy_together": "spikeloom.deployment.deploy",
     "fit_report": "spikeloom.chip.fit",
@@ -48,10 +51,14 @@ _HOMES = {
     "show_moved": "spikeloom.deployment.deploy",
     "simulate": "spikeloom.measure.evaluation",
     "train": "spikeloom.training.fit",
+    "watch": "spikeloom.measure.watching",
 }
+
+_ROOMS = ("data", "plot")  # public as a whole
 
 if TYPE_CHECKING:
     from spikeloom import data as data
+    from spikeloom import plot as plot
     from spikeloom.chip.builder import ProgramBuilder as ProgramBuilder
     from spikeloom.chip.fit import fit_report as fit_report
     from spikeloom.chip.program import ChipProgram as ChipProgram
@@ -63,10 +70,14 @@ if TYPE_CHECKING:
     from spikeloom.deployment.relay import Relays as Relays
     from spikeloom.errors import SpikeloomError as SpikeloomError
     from spikeloom.interface import Interface as Interface
+    from spikeloom.measure.by_image import ByImage as ByImage
+    from spikeloom.measure.by_image import by_image as by_image
     from spikeloom.measure.evaluation import simulate as simulate
     from spikeloom.measure.measurement import Measurement as Measurement
     from spikeloom.measure.prediction import Prediction as Prediction
     from spikeloom.measure.prediction import predict as predict
+    from spikeloom.measure.watching import Watched as Watched
+    from spikeloom.measure.watching import watch as watch
     from spikeloom.network.learned import LearnedNetwork as LearnedNetwork
     from spikeloom.network.storage import save_learned as save_learned
     from spikeloom.simulation import SpikeRecord as SpikeRecord
@@ -80,6 +91,7 @@ if TYPE_CHECKING:
     from spikeloom.zoo import load_program as load_program
 
 __all__ = [
+    "ByImage",
     "ChipProgram",
     "Interface",
     "LearnedNetwork",
@@ -91,6 +103,8 @@ __all__ = [
     "Silent",
     "SpikeRecord",
     "SpikeloomError",
+    "Watched",
+    "by_image",
     "data",
     "deploy",
     "deploy_together",
@@ -99,6 +113,7 @@ __all__ = [
     "load_network",
     "load_program",
     "load_recipe",
+    "plot",
     "predict",
     "run",
     "save_learned",
@@ -107,12 +122,13 @@ __all__ = [
     "show_moved",
     "simulate",
     "train",
+    "watch",
 ]
 
 
 def __getattr__(name: str) -> Any:
-    if name == "data":
-        return import_module("spikeloom.data")
+    if name in _ROOMS:
+        return import_module(f"spikeloom.{name}")
     if name in _HOMES:
         return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'spikeloom' has no attribute '{name}'")

@@ -69,8 +69,8 @@ def pack_network(
         recipe=recipe.name,
         changes=changes_of(recipe),
         seed=recipe.seed,
-        validation=tuple(found[0][size] for size in sizes),
-        test=tuple(one[size] for one in found[1:] for size in sizes),
+        validation=tuple(found[0][size].figures for size in sizes),
+        test=tuple(one[size].figures for one in found[1:] for size in sizes),
         commands=tuple(commands) or _commands(name, recipe, with_test),
         differs=differs,
         trained=trained,
@@ -118,8 +118,8 @@ def pack_ensemble(
         networks=names,
         copies=copies,
         ticks=ticks,
-        validation=tuple(found[:1]),
-        test=tuple(found[1:]),
+        validation=tuple(one.figures for one in found[:1]),
+        test=tuple(one.figures for one in found[1:]),
         commands=(
             f"spikeloom pack ensemble {name} {' '.join(sources)} --copies {copies} --ticks {ticks}{_asked(with_test)}",
         ),
@@ -138,7 +138,7 @@ def measured_again(card: Card, model: LearnedNetwork | ChipProgram, threads: int
     else:
         ensembles = {one.members: one.draws for one in card.validation}
         found = [evaluate_network(model, images, ensembles, threads=threads) for images in splits]
-    measured = [tuple(one[size.members] for size in card.validation) for one in found]
+    measured = [tuple(one[size.members].figures for size in card.validation) for one in found]
     changed = {
         "validation": measured[0],
         "test": measured[1] if card.test else (),

@@ -84,7 +84,7 @@ def test_leaks_are_rounded_as_the_networks_convention_says():
 
 
 def test_impossible_members_and_seeds_are_refused():
-    with pytest.raises(FitError, match="0 members; at least 1 is needed"):
+    with pytest.raises(FitError, match="0 members; a whole number from 1 is needed"):
         deploy(tiny_network(), members=0)
     with pytest.raises(FitError, match="of seed -1; none twice and no negative number"):
         deploy(tiny_network(), seed=-1)

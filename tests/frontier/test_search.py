@@ -51,7 +51,7 @@ def test_a_search_goes_on_with_its_trials_and_passes_over_what_does_not_fit(spac
     assert done == heard
     assert max(trial.accuracy for trial in best) == max(trial.accuracy for trial in fitting)
     assert min(trial.joules for trial in best) == min(trial.joules for trial in fitting)
-    kept = best_files(folder)
+    kept = best_files(folder, done)
     assert [path.name for path in kept] == ["5-cores.safetensors", "5-cores.toml"]
     network, recipe = load_learned(kept[0]), load_recipe(kept[1])
     _, validation = validation_split(recipe, stripes())

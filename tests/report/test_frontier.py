@@ -8,10 +8,10 @@ import pytest
 
 from spikeloom.errors import ArtefactError
 from spikeloom.measure.measurement import Measurement
+from spikeloom.plot.theme import LIGHT
 from spikeloom.provenance import provenance_of
 from spikeloom.report.figures import frontier_figure
 from spikeloom.report.frontier import entries, picked, reported, seeds_of, spreads
-from spikeloom.report.theme import LIGHT
 from spikeloom.zoo import zoo_card, zoo_names
 from spikeloom.zoo.cards import Card
 

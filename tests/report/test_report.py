@@ -7,11 +7,11 @@ from rich.console import Console
 from programs import stripes, tiny_network
 from spikeloom.measure.energy import PAPER_PROFILE, named_profile, shipped_profiles
 from spikeloom.measure.evaluation import evaluate_network
+from spikeloom.plot.theme import LIGHT, THEMES
 from spikeloom.report.figures import accuracy_energy_figure, save_figures
 from spikeloom.report.published import paper_points
 from spikeloom.report.rows import Reproduced, measurement_row
 from spikeloom.report.tables import microjoules, reproduction_note, reproduction_table
-from spikeloom.report.theme import LIGHT, THEMES
 
 
 @pytest.fixture(scope="module")

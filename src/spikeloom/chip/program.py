@@ -14,6 +14,7 @@ from spikeloom.chip.core import Core, unpack_crossbars
 from spikeloom.chip.limits import ARRAY_COLUMNS, CHIP_COLUMNS, CHIP_ROWS, CORES_PER_CHIP
 from spikeloom.chip.neuron import Neurons
 from spikeloom.interface import Interface
+from spikeloom.notebook import facts_html, plan_svg
 from spikeloom.value import Value
 
 NOWHERE, TO_OUTPUT = -1, -2
@@ -122,6 +123,17 @@ class ChipProgram(Value):
             f"ChipProgram({self.n_cores:,} cores of {len(self.members):,} members on {self.n_chips} chips, "
             f"{len(self.inputs):,} input lines, {len(self.outputs):,} output lines, {shown})"
         )
+
+    def _repr_html_(self) -> str:
+        """Show it in a notebook."""
+        shown = "fed spikes by hand" if self.interface is None else ", ".join(self.interface.class_names[:12])
+        facts = {
+            "cores": f"{self.n_cores:,} on {self.n_chips} chips",
+            "members": f"{len(self.members):,}",
+            "lines": f"{len(self.inputs):,} in, {len(self.outputs):,} out",
+            "classes": shown,
+        }
+        return facts_html("ChipProgram", facts, plan_svg(global_coordinates(self.placement), self.core_members))
 
     @property
     def members(self) -> np.ndarray:

@@ -28,7 +28,10 @@ def bench_command(
     threads: Threads = 0,
     as_json: Json = False,
 ) -> None:
-    """Time the fast simulator beside the reference, torch, SANA-FE, RANC and the limits of the machine."""
+    """Time the fast simulator beside the reference, torch, SANA-FE, RANC and the limits of the machine.
+
+    Takes about two minutes on two free processors, longer beside other work.
+    """
     from spikeloom.bench.simulator import Setting, bench_rows
     from spikeloom.data import load_dataset
     from spikeloom.machine import threads_for
@@ -36,6 +39,7 @@ def bench_command(
 
     test_set = load_dataset(dataset, "test").take(slice(images))
     setting = Setting(load_network("zoo:mnist-30"), test_set, threads_for(threads), ranc=ranc, cores=cores)
+    console.note("this takes about two minutes on two free processors")
     rows = list(bench_rows(setting, lambda what: console.note(f"timing: {what}")))
     machine = {"processor": _processor(), "processor_cores": os.cpu_count(), "date": date.today().isoformat()}
     if as_json:

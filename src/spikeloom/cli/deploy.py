@@ -118,6 +118,8 @@ def _program_facts(program: ChipProgram) -> tuple[dict[str, Any], list[Any]]:
     facts: dict[str, Any] = {"fits_the_chip": misfit is None, "path": "streaming" if reason is None else "general"}
     facts |= {} if misfit is None else {"misfit": misfit}
     if program.interface is not None:
+        origin = program.interface.data
+        facts |= {"trained_on": "not known" if origin is None else origin.source or "arrays"}
         facts |= {"ticks_an_image": program.interface.ticks_per_image}
         facts |= {"interface": program.interface.model_dump(mode="json")}
     facts |= {"why": "memoryless, without circles" if reason is None else reason, "fit": asdict(fit)}

@@ -144,15 +144,23 @@ def _options(changes: list[str]) -> dict[str, Any]:
 
 
 def _program(source: str, member: int | None, seed: int) -> ChipProgram:
+    from dataclasses import replace
+
+    import numpy as np
+
     from spikeloom.chip.ensemble import program_of_member
-    from spikeloom.chip.program import ChipProgram
+    from spikeloom.chip.program import ChipProgram, place_row_by_row
     from spikeloom.deployment.deploy import deploy_members
     from spikeloom.zoo import load
 
     model = load(source)
     if not isinstance(model, ChipProgram):
-        return deploy_members(model, [member or 0], seed)
-    return model if member is None else program_of_member(model, member)
+        model = deploy_members(model, [member or 0], seed)
+    if member is None:
+        return model
+    alone = program_of_member(model, member)
+    # its old places are far out among those of the others: by itself it begins at the first
+    return replace(alone, placement=place_row_by_row(np.arange(alone.n_cores)))
 
 
 def _exported(program: ChipProgram, form: Format, images: int, dataset: str | None, seed: int) -> Exported:

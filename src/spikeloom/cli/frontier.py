@@ -14,6 +14,7 @@ from spikeloom.cli.options import Json, Seed, Threads
 if TYPE_CHECKING:
     from spikeloom.frontier.search import Trial
 
+_TRIALS = 20
 FIGURE_FILE, RESULTS_FILE, TRIALS_FIGURE_FILE = "frontier.png", "frontier.json", "trials.png"
 
 
@@ -22,7 +23,9 @@ def frontier_command(
     space: Annotated[
         Path | None, typer.Option("--search", metavar="SPACE.toml", help="Search this space of recipes first.")
     ] = None,
-    trials: Annotated[int, typer.Option("--trials", min=1, help="With --search: trainings more.")] = 20,
+    trials: Annotated[
+        int | None, typer.Option("--trials", min=1, help="With --search: trainings more, 20 by default.")
+    ] = None,
     data: Annotated[
         str | None,
         typer.Option(
@@ -45,8 +48,10 @@ def frontier_command(
     from spikeloom.report.rows import measurement_row
     from spikeloom.zoo import zoo_card, zoo_names
 
+    if space is None and (trials is not None or data is not None):
+        raise typer.BadParameter("goes with --search SPACE.toml", param_hint="--trials" if trials else "--data")
     check_folder(out)
-    searched = {} if space is None else _search(space, data, out, trials, seed, threads, as_json)
+    searched = {} if space is None else _search(space, data, out, trials or _TRIALS, seed, threads, as_json)
     cards = [zoo_card(name) for name in zoo_names()]
     found = entries(cards)
     chosen, told = picked(found), reported(found)
@@ -88,7 +93,7 @@ def _search(
     done, best = search(chosen, recipe, load_dataset(recipe.data.source), out, trials, _tell, seed, threads)
     paths = save_figures(lambda theme: search_figure(theme, done, best), out / TRIALS_FIGURE_FILE)
     if not as_json:
-        console.show(trials_table(done, best), *(f"written to {path}" for path in (*paths, *best_files(out))))
+        console.show(trials_table(done, best), *(f"written to {path}" for path in (*paths, *best_files(out, done))))
     return {"trials": [asdict(trial) for trial in done], "best_trials": [asdict(trial) for trial in best]}
 
 

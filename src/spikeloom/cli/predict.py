@@ -13,8 +13,11 @@ from spikeloom.cli.options import Backend, Json, Model, Seed, known_backend, ref
 
 if TYPE_CHECKING:
     from spikeloom.chip.program import ChipProgram
+    from spikeloom.interface import Interface
     from spikeloom.measure.energy import Energy, Profile
     from spikeloom.measure.prediction import Prediction
+
+_MOSTLY_LIGHT = 0.5
 
 
 def predict_command(
@@ -50,6 +53,8 @@ def predict_command(
     values = [
         as_values(read_image(path, interface.value_shape, interface.frames.n_frames, resize=resize)) for path in images
     ]
+    if not invert and prepared_like_mnist(interface) and any(float(image.mean()) > _MOSTLY_LIGHT for image in values):
+        console.note("an image is mostly light, and MNIST is light on dark: --invert swaps them")
     shown = [1 - image if invert else image for image in values]
     predictions = predict(program, shown, seed=seed, backend=backend)
     rows = [
@@ -67,6 +72,11 @@ def predict_command(
         console.print_json({**size, "rows": rows})
     else:
         _show_predictions(rows, **size)
+
+
+def prepared_like_mnist(interface: Interface) -> bool:
+    """Whether a network was trained on MNIST, whose digits are light on dark."""
+    return interface.data is not None and interface.data.source == "mnist"
 
 
 def _energy(profile: Profile, program: ChipProgram, prediction: Prediction) -> Energy:

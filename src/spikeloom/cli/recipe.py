@@ -56,10 +56,10 @@ def show_command(
 @quietly
 def keys_command(as_json: Json = False) -> None:
     """List every key with its type, its default and what it means; --set takes them with dots."""
-    from spikeloom.report.tables import keys_table
+    from spikeloom.report.tables import keys_text
     from spikeloom.training.recipe_keys import recipe_keys
 
     if as_json:
         console.print_json({"keys": [asdict(key) for key in recipe_keys()]})
     else:
-        console.show(keys_table(recipe_keys()))
+        typer.echo(keys_text(recipe_keys()))

@@ -60,6 +60,13 @@ def simulate_command(
     to_text: Annotated[
         bool, typer.Option("--to-text", help="With --spikes: print output lines as 0 and 1, a row a tick.")
     ] = False,
+    per_image: Annotated[
+        Path | None,
+        typer.Option("--per-image", metavar="FILE", help="Also write what was decided of every image, as CSV."),
+    ] = None,
+    classes: Annotated[
+        bool, typer.Option("--classes", help="Also show which classes were taken for which, and each one's accuracy.")
+    ] = False,
     profiles: Profiles = None,
     threads: Threads = 0,
     as_json: Json = False,
@@ -69,14 +76,18 @@ def simulate_command(
     A program file keeps its synapses, and draws redraw its inputs; a learned network or zoo:NAME is sampled anew in
     each draw.
     """
+    from spikeloom.artefact import check_place, write_atomically
     from spikeloom.chip.program import ChipProgram
+    from spikeloom.measure.by_image import by_image
     from spikeloom.measure.energy import load_profiles
     from spikeloom.measure.evaluation import draws_that_differ, interface_of_model, simulate
     from spikeloom.report.rows import measurement_row
-    from spikeloom.report.tables import energy_note, result_table
+    from spikeloom.report.tables import confusion_table, energy_note, result_table
     from spikeloom.zoo import load
 
     known_backend(backend)
+    if per_image is not None:
+        check_place(per_image)
     known_profiles = load_profiles(profiles)
     loaded = load(model)
     refuse_members(loaded, members)
@@ -106,10 +117,17 @@ def simulate_command(
         "path": result.path,
         "images_per_second": images_per_second,
     }
+    if per_image is not None:
+        each = by_image(loaded, examples, members, seed=seed, backend=backend, threads=threads)
+        write_atomically(per_image, each.to_csv().encode())
     if as_json:
         console.print_json(row)
         return
     console.show(result_table(result, known_profiles), energy_note(known_profiles))
+    if classes:
+        console.show(confusion_table(result, interface_of_model(loaded).class_names))
+    if per_image is not None:
+        console.show(f"written to {per_image}")
     console.note(f"{_rate(images_per_second, ticks_per_image)}, {backend} back end, {result.path} path")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -79,7 +80,7 @@ def train_run(recipe: Recipe, run: Path, device: str, threads: int, *, anew: boo
         reporter = Silent() if console.is_quiet() else None
         return train(recipe, dataset, run, device=device, threads=threads, reporter=reporter)
     except KeyboardInterrupt:
-        console.note(f"stopped; go on with: spikeloom train --resume {run}")
+        console.note(f"stopped; go on with: spikeloom train --resume {shlex.quote(str(run))}")
         raise
 
 

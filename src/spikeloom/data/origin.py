@@ -29,7 +29,9 @@ def load_origin(origin: DataOrigin | None, split: Split = "test") -> Dataset:
     try:
         dataset = load_dataset(origin.source, split)
     except DataError as error:
-        raise DataError(f"data: the model was trained on '{origin.source}', which cannot be had: {error}") from error
+        raise DataError(
+            f"data: the model was trained on '{origin.source}', which cannot be had; {WAY_OUT} ({error})"
+        ) from error
     # MNIST is checked by its hashes whenever it is read
     if origin.source != "mnist" and _has_other_training_set(origin.source, origin):
         _log.warning(f"data: {origin.source} has changed since the network was trained on it")

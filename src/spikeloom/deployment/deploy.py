@@ -52,15 +52,22 @@ def deploy(
     SizeError
         If they take more memory than there is.
     """
+    check_model(model)
     if isinstance(model, ChipProgram):
         if members is not None:
             raise ProgramError(f"deployment: {members} members asked for; a program has those it was deployed with")
         return model
     members = 1 if members is None else members
-    if members < 1:
-        raise FitError(f"deployment: {members} members; at least 1 is needed")
+    if not isinstance(members, int) or members < 1:
+        raise FitError(f"deployment: {members} members; a whole number from 1 is needed")
     check_members(model, members)
     return deploy_members(model, range(members), seed, place)
+
+
+def check_model(model: object) -> None:
+    """Refuse what is neither a learned network nor a chip program; ProgramError with the way to one."""
+    if not isinstance(model, LearnedNetwork | ChipProgram):
+        raise ProgramError(f"model: is a {type(model).__name__}; load a network or a program first, with sl.load(...)")
 
 
 def check_members(network: LearnedNetwork, members: int) -> None:

@@ -121,6 +121,7 @@ def write_export(
         raise ExportError(f"format {form.name}: would be approximate in {told}; leave --exact out to have it so")
     check_folder(folder)
     options = options or form.options()
+    is_new = not folder.exists()
     folder.mkdir(parents=True, exist_ok=True)
     record = {
         "format": form.name,
@@ -130,9 +131,14 @@ def write_export(
         "approximate": approximate,
         "equivalent": used_with(exported.program, form.support, "equivalent"),
     }
-    with tempfile.TemporaryDirectory(prefix=".export-", dir=folder) as aside:
-        names = [str(path.relative_to(aside)) for path in form.write(exported, Path(aside), options)]
-        _move(Path(aside), names, folder, record)
+    try:
+        with tempfile.TemporaryDirectory(prefix=".export-", dir=folder) as aside:
+            names = [str(path.relative_to(aside)) for path in form.write(exported, Path(aside), options)]
+            _move(Path(aside), names, folder, record)
+    except BaseException:
+        if is_new and not any(folder.iterdir()):
+            folder.rmdir()
+        raise
     return [*(folder / name for name in names), folder / RECORD_FILE]
 
 

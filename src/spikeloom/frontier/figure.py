@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from spikeloom.frontier.search import Trial
 from spikeloom.measure.energy import PAPER_PROFILE
-from spikeloom.report.axes import STRETCHED, space_by_error
-from spikeloom.report.theme import Theme, themed
+from spikeloom.plot.scale import STRETCHED, space_by_error
+from spikeloom.plot.theme import Theme, themed
 
 
 @themed
@@ -27,7 +28,14 @@ def search_figure(theme: Theme, trials: Sequence[Trial], best: Sequence[Trial]) 
         )
     if line:
         axes.set_xscale("log")
+        axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        axes.xaxis.set_minor_locator(NullLocator())
+        energies = [*_places(line)[0], *_places(others)[0]]
+        axes.set_xlim(min(energies) / 2, max(energies) * 2)
         space_by_error(axes, [*_places(line)[1], *_places(others)[1]])
+    else:
+        axes.set_title("no trial fitted the cores", fontsize=9)
     axes.set_xlabel(f"energy per image in µJ (modelled, profile {PAPER_PROFILE})", fontsize=9)
     axes.set_ylabel(f"accuracy on the validation split, deployed, in %\n{STRETCHED}", fontsize=9)
     axes.legend(loc="lower right")

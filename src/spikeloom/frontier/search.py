@@ -14,7 +14,7 @@ import hashlib
 import json
 import math
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -93,7 +93,12 @@ class Trial:
     @property
     def told(self) -> str:
         """What was changed, as ``--set`` takes it."""
-        return ", ".join(f"{key}={as_toml(value)}" for key, value in self.changes.items())
+        return ", ".join(f"{key}={_rounded(value)}" for key, value in self.changes.items())
+
+
+def _rounded(value: Any) -> str:
+    """Give a value with as many digits as tell trials apart."""
+    return f"{value:.4g}" if isinstance(value, float) else as_toml(value)
 
 
 def load_space(path: Path) -> Space:
@@ -105,7 +110,10 @@ def load_space(path: Path) -> Space:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RecipeError(f"space {path}: is not TOML: {error}") from error
     except ValidationError as error:
-        raise RecipeError(f"space {path}: {described(error.errors()[0])}") from error
+        problem = error.errors()[0]
+        dotted = problem["type"] == "extra_forbidden" and problem["loc"][0] == "space" and len(problem["loc"]) > 2
+        hint = f'; write keys of a recipe in quotes: "{".".join(map(str, problem["loc"][1:]))}"' if dotted else ""
+        raise RecipeError(f"space {path}: {described(problem)}{hint}") from error
 
 
 def search(
@@ -182,9 +190,10 @@ def judged(recipe: Recipe, dataset: Dataset, threads: int = 0) -> tuple[LearnedN
     return network, evaluate_network(network, validation, {1: draws_that_differ(network, _DRAWS)}, threads=threads)[1]
 
 
-def best_files(folder: Path) -> list[Path]:
-    """Give the files of the best trial of every number of cores: its recipe and its network."""
-    return sorted((folder / BEST_FOLDER).glob("*-cores.*"))
+def best_files(folder: Path, trials: Sequence[Trial]) -> list[Path]:
+    """Give the files of the best of these trials of every number of cores: its recipe and its network."""
+    sizes = {f"{trial.cores}-cores" for trial in trials if trial.fits}
+    return sorted(path for path in (folder / BEST_FOLDER).glob("*-cores.*") if path.stem in sizes)
 
 
 def _keep_best(network: LearnedNetwork, recipe: Recipe, found: Measurement, study: Any, folder: Path) -> None:

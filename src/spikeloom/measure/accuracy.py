@@ -14,6 +14,13 @@ def accuracy(decided: np.ndarray, labels: np.ndarray) -> float:
     return float((decided == labels).mean())
 
 
+def confusion_of(labels: np.ndarray, decided: np.ndarray, n_classes: int) -> np.ndarray:
+    """Give how often each label was decided as which class, (n_classes, n_classes) int64."""
+    counts = np.zeros((n_classes, n_classes), np.int64)
+    np.add.at(counts, (labels, decided), 1)
+    return counts
+
+
 def interval_95(accuracy: float, n_images: int) -> tuple[float, float]:
     """Give the 95 % interval of an accuracy measured on `n_images` images, by Wilson's score.
 

@@ -10,11 +10,11 @@ import numpy as np
 from spikeloom.chip.program import ChipProgram
 from spikeloom.data import DataLike, Dataset, as_dataset
 from spikeloom.data.origin import load_origin, why_other_data
-from spikeloom.deployment.deploy import check_members
+from spikeloom.deployment.deploy import check_members, check_model
 from spikeloom.errors import DataError, ProgramError
 from spikeloom.interface import Interface
 from spikeloom.machine import check_memory
-from spikeloom.measure.accuracy import accuracy
+from spikeloom.measure.accuracy import accuracy, confusion_of
 from spikeloom.measure.activity import Activity
 from spikeloom.measure.jobs import Job, fold, member_jobs, perform
 from spikeloom.measure.measurement import Measurement
@@ -61,7 +61,8 @@ def simulate(
     interface = interface_of_model(model)
     dataset = load_origin(interface.data) if dataset is None else as_dataset(dataset)
     if draws < 1 or (members is not None and members < 1):
-        raise ProgramError(f"simulation: {members} members, {draws} draws; at least 1 of each is needed")
+        told = "" if members is None else f"{members} members, "
+        raise ProgramError(f"simulation: {told}{draws} draws; at least 1 of each is needed")
     if isinstance(model, LearnedNetwork):
         size = members or 1
         results = evaluate_network(
@@ -75,6 +76,7 @@ def simulate(
 
 def interface_of_model(model: LearnedNetwork | ChipProgram) -> Interface:
     """Give how a learned network would be, or a program is, fed and read; ProgramError where it cannot."""
+    check_model(model)
     return model.interface if isinstance(model, LearnedNetwork) else interface_needed(model)
 
 
@@ -192,6 +194,10 @@ def _warn_of_pointless(model: LearnedNetwork | ChipProgram, draws: int) -> None:
 def _measured(model: LearnedNetwork | ChipProgram, counted: list[Votes], members: int, dataset: Dataset) -> Measurement:
     interface = interface_of_model(model)
     decisions = [votes.decisions for votes in counted]
+    confusion = sum(
+        (confusion_of(dataset.labels, decided.classes, interface.n_classes) for decided in decisions),
+        np.zeros((interface.n_classes, interface.n_classes), np.int64),
+    )
     activity = sum((votes.activity for votes in counted), Activity())
     return Measurement(
         members=members,
@@ -207,4 +213,5 @@ def _measured(model: LearnedNetwork | ChipProgram, counted: list[Votes], members
         events_per_image=activity.events_per_image,
         hops_per_image=activity.hops_per_image,
         path=counted[0].path,
+        confusion=tuple(map(tuple, confusion.tolist())),
     )

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from spikeloom.measure.accuracy import interval_95
 from spikeloom.measure.energy import PAPER_PROFILE, Energy, Profile, energy_per_image, named_profile, shipped_profiles
+from spikeloom.notebook import facts_html
 
 
 class Measurement(BaseModel):
@@ -20,6 +21,7 @@ class Measurement(BaseModel):
     accuracies : one a draw
     tie_rate : share of images on which classes tied, mean over draws
     path : how the simulator ran, "streaming" or "general"
+    confusion : how often each label was decided as which class, over all draws; empty where it was not kept
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
@@ -37,6 +39,36 @@ class Measurement(BaseModel):
     events_per_image: float
     hops_per_image: float
     path: str
+    confusion: tuple[tuple[int, ...], ...] = ()
+
+    def __repr__(self) -> str:
+        """Give one line: accuracy, energy, and of what."""
+        low, high = self.interval
+        return (
+            f"Measurement({self.accuracy:.2%} ({low:.2%} to {high:.2%}) of {self.images:,} images, {self.draws} draws, "
+            f"{self.energy().total * 1e6:.3g} uJ an image, {self.cores:,} cores of {self.members} members)"
+        )
+
+    def _repr_html_(self) -> str:
+        """Show it in a notebook."""
+        (low, high), (least, most) = self.interval, self.energy_range
+        facts = {
+            "accuracy": f"{self.accuracy:.2%}, 95 % interval {low:.2%} to {high:.2%}",
+            "images, draws": f"{self.images:,}, {self.draws} of {self.redrawn or 'nothing'}",
+            "energy an image": f"{self.energy().total * 1e6:.3g} uJ ({least * 1e6:.3g} to {most * 1e6:.3g}), modelled",
+            "cores, members": f"{self.cores:,}, {self.members}",
+        }
+        return facts_html("Measurement", facts)
+
+    @property
+    def figures(self) -> Measurement:
+        """The same without the table of classes, as cards keep it."""
+        return self.model_copy(update={"confusion": ()})
+
+    @property
+    def class_accuracy(self) -> tuple[float | None, ...]:
+        """Accuracy of each class over all draws; None where it has no images, and of nothing where it was not kept."""
+        return tuple(row[label] / sum(row) if sum(row) else None for label, row in enumerate(self.confusion))
 
     @property
     def draws(self) -> int:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -62,11 +63,7 @@ def predict(
     """
     program = program_to_predict(model, members, seed)
     interface = interface_needed(program)
-    if isinstance(images, np.ndarray) and len(images):
-        shown = _values(images.reshape(len(images), -1), "images", interface)
-    else:
-        values = [_values(np.asarray(image).reshape(1, -1), f"image {n}", interface) for n, image in enumerate(images)]
-        shown = np.concatenate(values) if values else np.zeros((0, interface.n_values), np.float32)
+    shown = checked_images(images, interface)
     if not len(shown):
         return []
     # a program that remembers would see the images before; without a reset each is a run of its own
@@ -84,6 +81,21 @@ def program_to_predict(model: LearnedNetwork | ChipProgram, members: int | None 
     if isinstance(model, LearnedNetwork) and members is None:
         members = 1 if model.is_certain else PREDICTING_MEMBERS
     return deploy(model, members, seed)
+
+
+def checked_images(images: Iterable[np.ndarray], interface: Interface) -> np.ndarray:
+    """Give images as the program reads them, (n, n_values) float32 in [0, 1]; DataError names one that does not fit."""
+    if isinstance(images, np.ndarray) and len(images):
+        each = images.reshape(len(images), -1)
+        if images.size == interface.n_values != each.shape[1]:
+            raise DataError("images: is one image; pass several, or [image]")
+        return _values(each, "images", interface)
+    if isinstance(images, str | Path) or (
+        isinstance(images, Sequence) and images and isinstance(images[0], str | Path)
+    ):
+        raise DataError("images: are names of files; pass arrays, or use: spikeloom predict MODEL FILE...")
+    values = [_values(np.asarray(image).reshape(1, -1), f"image {n}", interface) for n, image in enumerate(images)]
+    return np.concatenate(values) if values else np.zeros((0, interface.n_values), np.float32)
 
 
 def _values(images: np.ndarray, part: str, interface: Interface) -> np.ndarray:

@@ -16,6 +16,7 @@ import numpy as np
 
 from spikeloom.interface import Interface
 from spikeloom.network.topology import UNUSED, Topology
+from spikeloom.notebook import facts_html, plan_svg
 from spikeloom.value import Value
 
 BiasRounding = Literal["trunc", "ceil", "nearest"]
@@ -98,6 +99,22 @@ class LearnedNetwork(Value):
         recipe = self.training.get("recipe", {}).get("name", "untrained")
         shape = " x ".join(map(str, self.interface.value_shape))
         return f"LearnedNetwork({self.n_cores} cores over {shape} values, {len(self.class_names)} classes, {recipe})"
+
+    def _repr_html_(self) -> str:
+        """Show it in a notebook."""
+        log = self.training.get("log") or [{}]
+        accuracy = log[-1].get("unsampled_validation_accuracy")
+        facts = {
+            "recipe": self.training.get("recipe", {}).get("name", "untrained"),
+            "cores a member": self.n_cores,
+            "values": " x ".join(map(str, self.interface.value_shape)),
+            "classes": ", ".join(self.class_names[:12]),
+            "epochs": len(log) if log != [{}] else 0,
+            "validation, unsampled": "-" if accuracy is None else f"{accuracy * 100:.2f} %",
+        }
+        places = [(core, level) for level, layer in enumerate(self.layers) for core in range(layer.n_cores)]
+        coordinates = np.array(places)
+        return facts_html("LearnedNetwork", facts, plan_svg(coordinates, coordinates[:, 1]))
 
     @property
     def class_names(self) -> tuple[str, ...]:

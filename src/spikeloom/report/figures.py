@@ -16,14 +16,15 @@ from spikeloom.artefact import write_atomically
 from spikeloom.measure.energy import PAPER_PROFILE
 from spikeloom.measure.measurement import Measurement
 from spikeloom.measure.robustness import FaultRow
-from spikeloom.report.axes import STRETCHED, space_by_error
+from spikeloom.plot.scale import STRETCHED, space_by_error
+from spikeloom.plot.theme import THEMES, Theme, themed
 from spikeloom.report.frontier import Entry, Seeds, picked, reported
 from spikeloom.report.published import PublishedPoint, paper_points, published_points
 from spikeloom.report.rows import Reproduced
-from spikeloom.report.theme import THEMES, Theme, themed
 
 _METHODS = {"probabilities": ("o", "the paper's method, sampled"), "deployed": ("s", "trained as deployed")}
 _PAPERS_METHOD = ("mnist-5-paper", "mnist-30-paper")
+_LONGEST_NAME = 36
 _LABEL_ROOM = 1.65  # energies closer than by this factor would write over each other
 _REPORTED = {"reported": "reported for hardware", "inferred": "energy inferred from cores"}
 _BESIDE: dict[str, dict[str, Any]] = {
@@ -90,7 +91,7 @@ def frontier_figure(theme: Theme, found: Sequence[Entry], seeds: Mapping[str, Se
 def robustness_figure(theme: Theme, rows: Sequence[FaultRow]) -> Figure:
     """Draw accuracy against the share of broken parts, a panel a fault, a line a model; bars are the spread."""
     faults = list(dict.fromkeys(row.fault for row in rows))
-    figure = Figure(figsize=(3.0 * len(faults), 3.6), layout="constrained")
+    figure = Figure(figsize=(3.0 * len(faults), 3.9), layout="constrained")
     panels = np.atleast_1d(figure.subplots(1, len(faults), sharey=True))
     for axes, fault in zip(panels, faults, strict=True):
         for model in dict.fromkeys(row.model for row in rows):
@@ -98,14 +99,20 @@ def robustness_figure(theme: Theme, rows: Sequence[FaultRow]) -> Figure:
             axes.errorbar(
                 [row.share * 100 for row in found], [row.accuracy_mean * 100 for row in found],
                 yerr=[(row.accuracy_std or 0) * 100 for row in found],
-                marker="o", markersize=4, linewidth=1.3, capsize=2, label=f"{model}, {found[0].cores:,} cores",
+                marker="o", markersize=4, linewidth=1.3, capsize=2, label=f"{_short(model)}, {found[0].cores:,} cores",
             )  # fmt: skip
         axes.set_title(fault, fontsize=10)
         axes.set_xlabel("share broken in %")
     space_by_error(panels[0], [row.accuracy_mean * 100 for row in rows])
     panels[0].set_ylabel(f"accuracy in %\n{STRETCHED}", fontsize=9)
-    panels[0].legend(loc="lower left")
+    # below the panels: names may be long, and curves are everywhere
+    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
     return figure
+
+
+def _short(name: str) -> str:
+    """Give the end of a long path."""
+    return name if len(name) <= _LONGEST_NAME else f"…{name[-_LONGEST_NAME:]}"
 
 
 def save_figures(draw: Callable[[Theme], Figure], path: Path) -> list[Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,9 @@ from spikeloom.zoo.cards import Card
 if TYPE_CHECKING:
     from spikeloom.drift.ledger import Stage
     from spikeloom.training.recipe_keys import Key
+
+
+_TAKEN_FOR = 4  # classes that a class was most often taken for
 
 
 def fit_table(fit: FitReport) -> Table:
@@ -56,6 +60,18 @@ def result_table(found: Measurement, profiles: Mapping[str, Profile]) -> Table:
     for name, profile in profiles.items():
         energy = found.energy(profile)
         _row(table, f"energy, {name}", microjoules(energy.total), f"{profile.kind}: {_shares(energy)}")
+    return table
+
+
+def confusion_table(found: Measurement, class_names: Sequence[str]) -> Table:
+    """Show of each class its accuracy, and the classes that it was taken for most often."""
+    table = _table("Classes, over all draws", "label", "images", "accuracy", "taken for")
+    table.columns[3].justify = "left"
+    for label, row in enumerate(found.confusion):
+        wrong = sorted(((count, other) for other, count in enumerate(row) if count and other != label), reverse=True)
+        told = ", ".join(f"{class_names[other]} ({count:,})" for count, other in wrong[:_TAKEN_FOR])
+        accuracy = found.class_accuracy[label]
+        table.add_row(class_names[label], f"{sum(row):,}", "-" if accuracy is None else percent(accuracy), told)
     return table
 
 
@@ -180,15 +196,14 @@ def support_table(title: str, support: Mapping[str, Support]) -> Table:
     return table
 
 
-def keys_table(keys: Sequence[Key]) -> Table:
-    """Show the keys of a recipe."""
-    table = _table("Keys of a recipe", "key", "type", "default", "meaning")
-    for column in table.columns:
-        column.justify = "left"
-    table.columns[0].no_wrap = True
+def keys_text(keys: Sequence[Key]) -> str:
+    """Give the keys of a recipe, two lines each: as a file has it, and what it is."""
+    lines = []
     for key in keys:
-        table.add_row(key.key + (f" ({key.kind})" if key.kind else ""), key.type, key.default, key.meaning)
-    return table
+        kind = f"  (of {key.kind})" if key.kind else ""
+        told = textwrap.fill(f"{key.meaning}; {key.type}", 80, initial_indent="    ", subsequent_indent="    ")
+        lines += [f"{key.key} = {key.default or '...'}{kind}", told]
+    return "\n".join(lines)
 
 
 def percent(share: float, decimals: int = 2) -> str:

@@ -13,7 +13,7 @@ import torch
 
 from spikeloom.artefact import write_atomically
 from spikeloom.data import DataLike, Dataset, as_dataset
-from spikeloom.errors import DataError, TrainingError
+from spikeloom.errors import DataError, RecipeError, TrainingError
 from spikeloom.network.learned import LearnedNetwork
 from spikeloom.network.storage import save_learned
 from spikeloom.provenance import provenance_of
@@ -82,6 +82,8 @@ def train(
     SizeError
         If the network takes more memory than there is.
     """
+    if not isinstance(recipe, Recipe):
+        raise RecipeError(f"recipe: is a {type(recipe).__name__}; load one first, with sl.load_recipe(...)")
     check_device(device)
     run = None if run is None else Path(run)
     dataset = as_dataset(recipe.data.source if dataset is None else dataset, "train")

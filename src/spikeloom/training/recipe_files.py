@@ -130,12 +130,13 @@ def _read_toml(source: str) -> dict[str, Any]:
             text = Path(source).read_text("utf-8")
         return tomllib.loads(text)
     except OSError as error:
-        raise RecipeError(
-            f"recipe {source}: {error.strerror}; give a TOML file or a shipped recipe"
-            f"{did_you_mean(source, shipped_recipes()) or ': ' + ', '.join(shipped_recipes())}"
-        ) from error
+        own = sorted(str(path) for path in Path(source).parent.glob("*.toml"))
+        hint = did_you_mean(source, [*own, *shipped_recipes()]) or ": " + ", ".join(shipped_recipes())
+        raise RecipeError(f"recipe {source}: {error.strerror}; give a TOML file or a shipped recipe{hint}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise RecipeError(f"recipe {source}: is not TOML: {error}") from error
+        twice = "Cannot declare ('layers',) twice" in str(error)
+        hint = "; write [[layers]], in two brackets, for each layer" if twice else ""
+        raise RecipeError(f"recipe {source}: is not TOML: {error}{hint}") from error
 
 
 def _extended(values: dict[str, Any], sources: tuple[str, ...]) -> dict[str, Any]:
@@ -250,5 +251,16 @@ def _no_such_key(loc: tuple[int | str, ...]) -> str:
             below = list(models_in(table.model_fields[part].annotation))
             table = below[0] if len(below) == 1 else table
     keys = sorted(set(table.model_fields) - {"name"})
-    hint, there = did_you_mean(str(loc[-1]), keys), ", ".join(keys) or "none"
+    hint, there = (
+        did_you_mean(str(loc[-1]), keys) or ("" if where else _elsewhere(str(loc[-1]))),
+        ", ".join(keys) or "none",
+    )
     return f"there is no such key{where}{hint or ';'} there are {there} ('spikeloom recipe keys' says more)"
+
+
+def _elsewhere(name: str) -> str:
+    """Give the hint at keys of other tables that are called so."""
+    from spikeloom.training.recipe_keys import recipe_keys
+
+    found = sorted({key.key for key in recipe_keys() if key.key.split(".")[-1] == name})
+    return f"; did you mean {' or '.join(map(repr, found))}?" if found else ""

@@ -19,14 +19,17 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from spikeloom.artefact import write_atomically
+from spikeloom.chip.limits import N_AXONS, N_NEURONS
 from spikeloom.chip.program import NOWHERE, ChipProgram
 from spikeloom.errors import ExportError
 from spikeloom.export.features import MEMORYLESS_ONLY, Support, even_levels, refuse_unsupported
 from spikeloom.export.format import Exported, Options
 from spikeloom.export.nir.metadata import metadata_of
+from spikeloom.machine import memory_bytes
 from spikeloom.optional import needed
 
 Profile = Literal["portable", "native"]
+_COPIES = 4  # of a weight while a graph is made and written
 GRAPH_FILE = "graph.nir"
 INPUT, OUTPUT, LINES, ANY = "input", "output", "lines", "any"
 
@@ -67,6 +70,7 @@ def write_nir(exported: Exported, folder: Path, options: NirOptions = NirOptions
         If the program uses what NIR cannot say, or paths of different length meet.
     """
     nir = needed("nir", "spikeloom[nir]")
+    _refuse_what_is_too_large(exported.program)
     graph = nir_graph(exported.program, options.profile)
     path = folder / GRAPH_FILE
     unfinished = folder / f".{GRAPH_FILE}.part"
@@ -79,6 +83,21 @@ def write_nir(exported: Exported, folder: Path, options: NirOptions = NirOptions
     finally:
         unfinished.unlink(missing_ok=True)
     return [path]
+
+
+def _refuse_what_is_too_large(program: ChipProgram) -> None:
+    """Refuse what would take more memory than there is: NIR's layers are dense, over all lines, whatever feeds them.
+
+    So an ensemble grows with the square of its members.
+    """
+    reading = len(np.unique(program.inputs.tap_cores)) * len(program.inputs)
+    voting = int(program.routes.to_outputs.any(1).sum()) * len(program.outputs)
+    n_bytes = _COPIES * 4 * N_NEURONS * (reading + voting + int(program.routes.to_cores.any(1).sum()) * N_AXONS)
+    if n_bytes > memory_bytes():
+        raise ExportError(
+            f"program: takes about {n_bytes / 2**30:,.0f} GiB as dense layers; {memory_bytes() / 2**30:,.0f} GiB may "
+            "be taken here; export the members one by one, --member 0 and so on"
+        )
 
 
 def nir_graph(program: ChipProgram, profile: Profile) -> Any:

@@ -6,6 +6,7 @@ The step from 99 to 99.5 % then shows as what it is, half of the errors gone.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,6 +14,7 @@ from matplotlib.axes import Axes
 STRETCHED = "axis stretched: spaced by the log of the error"
 _TICKS = (0, 20, 40, 60, 70, 80, 90, 95, 97, 98, 99, 99.5, 99.8, 100)
 _ADDED_ERROR = 0.02  # per cent, so that an accuracy of 100 % has a place too
+_TICK_ROOM = 0.045  # of the axis, that a number takes
 _ROOM_BELOW, _ROOM_ABOVE = 0.2, 0.3  # in powers of ten of the error
 
 
@@ -22,15 +24,24 @@ def space_by_error(axes: Axes, accuracies: Sequence[float]) -> None:
     room = np.array([-_ROOM_BELOW, _ROOM_ABOVE])
     ends = _spacing(np.array([min(accuracies), max(accuracies)])) + room
     low, high = np.maximum(_accuracy(ends), 0)
-    ticks = [tick for tick in _TICKS if low <= tick <= high]
+    ticks = _apart([tick for tick in _TICKS if low <= tick <= high], ends)
     axes.set_ylim(low, high)
     axes.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
     axes.set_yticks([], minor=True)
 
 
-def _spacing(accuracy: np.ndarray) -> np.ndarray:
+def _apart(ticks: list[float], ends: np.ndarray) -> list[float]:
+    """Give the ticks, from the top, that do not write over each other."""
+    kept: list[float] = []
+    for tick in reversed(ticks):
+        if not kept or _spacing(kept[-1]) - _spacing(tick) > _TICK_ROOM * (ends[1] - ends[0]):
+            kept.append(tick)
+    return kept[::-1]
+
+
+def _spacing(accuracy: Any) -> Any:
     return -np.log10(np.maximum(100 + _ADDED_ERROR - accuracy, 1e-4))
 
 
-def _accuracy(spacing: np.ndarray) -> np.ndarray:
+def _accuracy(spacing: Any) -> Any:
     return 100 + _ADDED_ERROR - 10.0**-spacing

@@ -3,7 +3,7 @@
 import pytest
 from matplotlib.figure import Figure
 
-from spikeloom.report.axes import space_by_error
+from spikeloom.plot.scale import space_by_error
 
 
 @pytest.mark.parametrize("accuracies", [[0.0, 100.0], [100.0], [99.99, 100.0], [50.0], [98.1, 99.4]])

@@ -1,0 +1,130 @@
+"""What a chip does: spikes and potentials over ticks, the cores on the floor plan, the votes of an image."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.patches import Rectangle
+
+from spikeloom.plot.canvas import drawing, one_sided
+from spikeloom.plot.theme import LIGHT, Theme
+
+
+def raster(spikes: np.ndarray | Mapping[str, np.ndarray], axes: Axes | None = None, *, theme: Theme = LIGHT) -> Axes:
+    """Draw spikes over ticks, a row a neuron, layers by their names one above another.
+
+    Parameters
+    ----------
+    spikes : (n_ticks, n_neurons) bool, or several of them by name
+    """
+    layers = spikes if isinstance(spikes, Mapping) else {"": spikes}
+    with drawing(axes, theme) as axes:
+        base, middles = 0, []
+        for number, spiking in enumerate(layers.values()):
+            tick, neuron = np.nonzero(spiking)
+            colour = theme.series[number % len(theme.series)]
+            axes.vlines(tick, base + neuron, base + neuron + 0.9, color=colour, linewidth=1.2)
+            middles.append(base + spiking.shape[1] / 2)
+            base += spiking.shape[1]
+        n_ticks = max(spiking.shape[0] for spiking in layers.values())
+        axes.set(xlim=(-0.5, n_ticks - 0.5), ylim=(base, 0), xlabel="tick")
+        if isinstance(spikes, Mapping):
+            axes.set_yticks(middles, list(layers))
+            axes.grid(False)
+        else:
+            axes.set_ylabel("neuron")
+    return axes
+
+
+def potentials(
+    values: np.ndarray,
+    neurons: Sequence[int] | None = None,
+    axes: Axes | None = None,
+    *,
+    threshold: float | None = None,
+    theme: Theme = LIGHT,
+) -> Axes:
+    """Draw membrane potentials at the end of each tick, a line a neuron, and a threshold.
+
+    Parameters
+    ----------
+    values : (n_ticks, n_neurons) int
+    neurons : sequence of int, optional
+        Which are shown; the first six by default.
+    """
+    shown = range(min(6, values.shape[1])) if neurons is None else neurons
+    with drawing(axes, theme) as axes:
+        for neuron in shown:
+            axes.step(np.arange(len(values)), values[:, neuron], where="mid", label=f"neuron {neuron}")
+        if threshold is not None:
+            axes.axhline(threshold, color=theme.grey, linestyle="--", linewidth=1, label="threshold")
+        axes.set(xlabel="tick", ylabel="potential")
+        axes.legend()
+    return axes
+
+
+def floor_plan(
+    coordinates: np.ndarray,
+    counts: np.ndarray | None = None,
+    routes: np.ndarray | None = None,
+    axes: Axes | None = None,
+    *,
+    label: str = "spikes",
+    theme: Theme = LIGHT,
+) -> Axes:
+    """Draw cores where they lie, coloured by a count, and the routes between them.
+
+    Parameters
+    ----------
+    coordinates : (n_cores, 2) int
+        Column and row; `spikeloom.chip.program.global_coordinates` gives them.
+    counts : (n_cores,), optional
+    routes : (n_routes, 2) int, optional
+        From core to core; thicker where several go the same way.
+    """
+    with drawing(axes, theme) as axes:
+        shades = one_sided(theme)
+        most = float(max(counts.max(), 1)) if counts is not None and counts.size else 1.0
+        for core, (column, row) in enumerate(coordinates.tolist()):
+            share = 0.15 if counts is None else 0.06 + 0.94 * float(counts[core]) / most
+            axes.add_patch(Rectangle((column, row), 0.86, 0.86, facecolor=shades(share), edgecolor=theme.grey, lw=0.6))
+        if routes is not None and len(routes):
+            ways, times = np.unique(routes, axis=0, return_counts=True)
+            lines = coordinates[ways] + 0.43  # (n_ways, 2, 2): from the middle of one core to that of the other
+            widths = 0.4 + 1.6 * times / times.max()
+            axes.add_collection(LineCollection(list(lines), linewidths=widths, colors=theme.series[1], alpha=0.55))
+        (left, top), (right, bottom) = coordinates.min(0), coordinates.max(0) + 1
+        axes.set(xlim=(left - 0.2, right + 0.1), ylim=(bottom + 0.1, top - 0.2), aspect="equal")
+        axes.set(xlabel="column", ylabel="row")
+        axes.grid(False)
+        if counts is not None:
+            axes.set_title(f"{label} of a core, up to {most:,.0f}", fontsize=9)
+    return axes
+
+
+def votes(
+    shares: np.ndarray, class_names: Sequence[str], label: int | None = None, axes: Axes | None = None,
+    *, theme: Theme = LIGHT,
+) -> Axes:  # fmt: skip
+    """Draw the share of each class's votes for one image; the right class is outlined.
+
+    Parameters
+    ----------
+    shares : (n_classes,) float
+    label : int, optional
+        The right class.
+    """
+    with drawing(axes, theme) as axes:
+        best = int(np.argmax(shares))
+        colours = [theme.series[1] if place == best else theme.series[0] for place in range(len(shares))]
+        bars = axes.barh(np.arange(len(shares)), np.asarray(shares) * 100, color=colours)
+        if label is not None:
+            bars[label].set(edgecolor=theme.ink, linewidth=2)
+        axes.set_yticks(np.arange(len(shares)), list(class_names))
+        axes.set(xlabel="votes in %", xlim=(0, 100))
+        axes.invert_yaxis()
+        axes.grid(axis="y", visible=False)
+    return axes

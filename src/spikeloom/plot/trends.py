@@ -1,0 +1,83 @@
+"""What changes with what: losses and accuracies by epoch, accuracy by members and by energy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import NullFormatter, ScalarFormatter
+
+from spikeloom.plot.canvas import drawing
+from spikeloom.plot.scale import STRETCHED, space_by_error
+from spikeloom.plot.theme import LIGHT, Theme
+
+
+def learning_curves(
+    runs: Mapping[str, Sequence[Mapping[str, Any]]], axes: Axes | None = None, *, theme: Theme = LIGHT
+) -> Axes:
+    """Draw the accuracies of one or several trainings by epoch: of validation as lines, of training faintly.
+
+    Parameters
+    ----------
+    runs : mapping of name to epochs
+        An epoch is a line of ``metrics.jsonl``, or an entry of a learned network's log.
+    """
+    with drawing(axes, theme) as axes:
+        shown = []
+        for number, (name, epochs) in enumerate(runs.items()):
+            colour = theme.series[number % len(theme.series)]
+            at = [epoch["epoch"] for epoch in epochs]
+            for key, faint in (("training_accuracy", True), ("unsampled_validation_accuracy", False)):
+                values = [epoch[key] * 100 for epoch in epochs if key in epoch]
+                shown += values
+                if len(values) == len(at):
+                    axes.plot(at, values, color=colour, alpha=0.35 if faint else 1, label=None if faint else name)
+        if shown:
+            space_by_error(axes, shown)
+            axes.legend(loc="lower right")
+        axes.set(xlabel="epoch", ylabel=f"accuracy in %, training faint\n{STRETCHED}")
+    return axes
+
+
+def accuracy_by_members(
+    members: Sequence[int], accuracies: Sequence[float], stds: Sequence[float | None] | None = None,
+    axes: Axes | None = None, *, theme: Theme = LIGHT,
+) -> Axes:  # fmt: skip
+    """Draw accuracy against ensemble size, with the standard deviation over draws.
+
+    Parameters
+    ----------
+    accuracies, stds : sequences of shares, one an ensemble size
+    """
+    with drawing(axes, theme) as axes:
+        spread = None if stds is None else [(std or 0) * 100 for std in stds]
+        axes.errorbar(members, np.asarray(accuracies) * 100, yerr=spread, marker="o", capsize=3)
+        space_by_error(axes, [accuracy * 100 for accuracy in accuracies])
+        axes.set_xscale("log", base=2)
+        axes.set_xticks(list(members), [str(size) for size in members])
+        axes.set(xlabel="members", ylabel=f"accuracy in %\n{STRETCHED}")
+    return axes
+
+
+def accuracy_by_energy(
+    points: Mapping[str, Sequence[tuple[float, float]]], axes: Axes | None = None, *, theme: Theme = LIGHT
+) -> Axes:
+    """Draw accuracy against energy per image, a line a name.
+
+    Parameters
+    ----------
+    points : mapping of name to (joules an image, accuracy) pairs
+    """
+    with drawing(axes, theme) as axes:
+        for name, pairs in points.items():
+            joules, accuracies = zip(*pairs, strict=True)
+            axes.plot(np.asarray(joules) * 1e6, np.asarray(accuracies) * 100, "o-", label=name)
+        space_by_error(axes, [accuracy * 100 for pairs in points.values() for _, accuracy in pairs])
+        axes.set_xscale("log")
+        axes.xaxis.set_major_formatter(ScalarFormatter())
+        axes.xaxis.set_minor_formatter(NullFormatter())
+        axes.set(xlabel="energy per image in µJ", ylabel=f"accuracy in %\n{STRETCHED}")
+        axes.legend(loc="lower right")
+    return axes
