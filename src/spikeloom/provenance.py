@@ -38,7 +38,7 @@ def provenance_of(device: str, threads: int, data: str) -> Provenance:
     """Give the provenance of what is being made here and now, of data with this fingerprint."""
     libraries = {name: found for name in _LIBRARIES if (found := _version(name)) is not None}
     return Provenance(
-        version=_version("spikeloom") or "not installed",
+        version=installed_version(),
         commit=_commit(),
         python=platform.python_version(),
         libraries=libraries,
@@ -47,6 +47,11 @@ def provenance_of(device: str, threads: int, data: str) -> Provenance:
         threads=threads,
         data=data,
     )
+
+
+def installed_version() -> str:
+    """Give spikeloom's own version."""
+    return _version("spikeloom") or "not installed"
 
 
 def _version(name: str) -> str | None:

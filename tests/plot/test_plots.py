@@ -46,7 +46,7 @@ def test_a_plot_draws_on_the_axes_it_is_given_or_makes_its_own(name, theme):
 def test_a_raster_has_a_stroke_a_spike():
     axes = plot.raster(np.array([[1, 0], [0, 0], [1, 1]], bool), axes=Figure().subplots())
     (strokes,) = axes.collections
-    assert sorted(tuple(path.vertices[0]) for path in strokes.get_paths()) == [(0, 0), (2, 0), (2, 1)]
+    assert sorted(tuple(path.vertices[0]) for path in strokes.get_paths()) == [(-0.4, 0.5), (1.6, 0.5), (1.6, 1.5)]
 
 
 def test_a_confusion_is_shaded_by_errors_and_numbered_by_counts():

@@ -18,6 +18,7 @@ from spikeloom.cli.frontier import frontier_command
 from spikeloom.cli.pack import pack_app
 from spikeloom.cli.predict import predict_command
 from spikeloom.cli.recipe import recipe_app
+from spikeloom.cli.report import report_command
 from spikeloom.cli.reproduce import reproduce_command
 from spikeloom.cli.robust import robust_command
 from spikeloom.cli.serve import serve_command
@@ -48,6 +49,7 @@ app.command("frontier")(quietly(frontier_command))
 app.command("zoo")(quietly(zoo_command))
 app.add_typer(recipe_app, name="recipe")
 app.add_typer(pack_app, name="pack")
+app.command("report")(quietly(report_command))
 app.command("serve")(quietly(serve_command))
 app.command("bench")(quietly(bench_command))
 

@@ -41,6 +41,9 @@ def train_command(
     ] = None,
     device: Annotated[str, typer.Option("--device", help="cpu, or cuda where there is one.")] = "cpu",
     threads: Threads = 0,
+    tensorboard: Annotated[
+        bool, typer.Option("--tensorboard", help="Write the metrics for TensorBoard too, into RUN/tensorboard.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Train a network by a recipe and keep it in a run folder.
@@ -60,14 +63,17 @@ def train_command(
         assert recipe is not None
         chosen = _chosen_recipe(recipe, changes or [], data, seed)
         run = out or Path("runs") / chosen.name
-    network = train_run(chosen, run, device, threads, anew=resume is None)
+    network = train_run(chosen, run, device, threads, anew=resume is None, tensorboard=tensorboard)
     _report(network, chosen, run, threads, as_json)
 
 
-def train_run(recipe: Recipe, run: Path, device: str, threads: int, *, anew: bool = False) -> LearnedNetwork:
+def train_run(
+    recipe: Recipe, run: Path, device: str, threads: int, *, anew: bool = False, tensorboard: bool = False
+) -> LearnedNetwork:
     """Train or go on in a run folder, with a progress bar; on Ctrl-C say how to go on. `anew` refuses a used folder."""
     from spikeloom.training.fit import check_device, train
-    from spikeloom.training.reporter import Silent
+    from spikeloom.training.reporter import Silent, telling
+    from spikeloom.training.tensorboard import TensorBoard
 
     check_folder(run)
     dataset = _training_set(recipe)
@@ -77,8 +83,9 @@ def train_run(recipe: Recipe, run: Path, device: str, threads: int, *, anew: boo
         _refuse_used(run)
     console.note(f"{recipe.name}: {recipe.train.epochs} epochs on {len(dataset):,} examples, into {run}")
     try:
-        reporter = Silent() if console.is_quiet() else None
-        return train(recipe, dataset, run, device=device, threads=threads, reporter=reporter)
+        with telling(Silent() if console.is_quiet() else None, recipe.name, recipe.train.epochs) as told:
+            reporter = TensorBoard(run, told) if tensorboard else told
+            return train(recipe, dataset, run, device=device, threads=threads, reporter=reporter)
     except KeyboardInterrupt:
         console.note(f"stopped; go on with: spikeloom train --resume {shlex.quote(str(run))}")
         raise

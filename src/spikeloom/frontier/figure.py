@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from spikeloom.frontier.search import Trial
 from spikeloom.measure.energy import PAPER_PROFILE
-from spikeloom.plot.scale import STRETCHED, space_by_error
+from spikeloom.plot.scale import STRETCHED, number_plainly, space_by_error
 from spikeloom.plot.theme import Theme, themed
 
 
@@ -28,9 +27,7 @@ def search_figure(theme: Theme, trials: Sequence[Trial], best: Sequence[Trial]) 
         )
     if line:
         axes.set_xscale("log")
-        axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-        axes.xaxis.set_minor_locator(NullLocator())
+        number_plainly(axes.xaxis)
         energies = [*_places(line)[0], *_places(others)[0]]
         axes.set_xlim(min(energies) / 2, max(energies) * 2)
         space_by_error(axes, [*_places(line)[1], *_places(others)[1]])

@@ -8,8 +8,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
 
-from spikeloom.plot.canvas import drawing, one_sided
+from spikeloom.plot.canvas import drawing, name_places, one_sided
 from spikeloom.plot.theme import LIGHT, Theme
 
 
@@ -26,11 +27,12 @@ def raster(spikes: np.ndarray | Mapping[str, np.ndarray], axes: Axes | None = No
         for number, spiking in enumerate(layers.values()):
             tick, neuron = np.nonzero(spiking)
             colour = theme.series[number % len(theme.series)]
-            axes.vlines(tick, base + neuron, base + neuron + 0.9, color=colour, linewidth=1.2)
+            axes.hlines(base + neuron + 0.5, tick - 0.4, tick + 0.4, color=colour, linewidth=0.7)
             middles.append(base + spiking.shape[1] / 2)
             base += spiking.shape[1]
         n_ticks = max(spiking.shape[0] for spiking in layers.values())
         axes.set(xlim=(-0.5, n_ticks - 0.5), ylim=(base, 0), xlabel="tick")
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         if isinstance(spikes, Mapping):
             axes.set_yticks(middles, list(layers))
             axes.grid(False)
@@ -99,6 +101,8 @@ def floor_plan(
         (left, top), (right, bottom) = coordinates.min(0), coordinates.max(0) + 1
         axes.set(xlim=(left - 0.2, right + 0.1), ylim=(bottom + 0.1, top - 0.2), aspect="equal")
         axes.set(xlabel="column", ylabel="row")
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_locator(MaxNLocator(integer=True))
         axes.grid(False)
         if counts is not None:
             axes.set_title(f"{label} of a core, up to {most:,.0f}", fontsize=9)
@@ -123,7 +127,7 @@ def votes(
         bars = axes.barh(np.arange(len(shares)), np.asarray(shares) * 100, color=colours)
         if label is not None:
             bars[label].set(edgecolor=theme.ink, linewidth=2)
-        axes.set_yticks(np.arange(len(shares)), list(class_names))
+        name_places(axes.yaxis, class_names)
         axes.set(xlabel="votes in %", xlim=(0, 100))
         axes.invert_yaxis()
         axes.grid(axis="y", visible=False)

@@ -1,16 +1,19 @@
-"""Where a plot goes: the axes that it is given, or new ones in the colours of its theme."""
+"""What plots share: the axes that they go on, the names along them, and maps of colours."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
 
 import matplotlib
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.colors import LinearSegmentedColormap
 
 from spikeloom.plot.theme import Theme
+
+_LETTERS, _NAMES = 18, 40  # that an axis has room for
 
 
 @contextmanager
@@ -22,6 +25,17 @@ def drawing(axes: Axes | None, theme: Theme, size: tuple[float, float] = (5.2, 3
 
             _, axes = pyplot.subplots(figsize=size, layout="constrained")
         yield axes
+
+
+def name_places(axis: Axis, names: Sequence[str], **style: Any) -> None:
+    """Name the places 0, 1, 2 ... along an axis: long names cut, and of very many only some."""
+    places = range(0, len(names), -(-len(names) // _NAMES))
+    axis.set_ticks(places, [shortened(names[place]) for place in places], **style)
+
+
+def shortened(name: str, letters: int = _LETTERS) -> str:
+    """Give a name with what is too long left out."""
+    return name if len(name) <= letters else f"{name[: letters - 1]}…"
 
 
 def two_sided(theme: Theme) -> LinearSegmentedColormap:

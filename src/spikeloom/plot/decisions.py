@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from spikeloom.plot.canvas import drawing, one_sided
+from spikeloom.plot.canvas import drawing, name_places, one_sided, shortened
 from spikeloom.plot.theme import LIGHT, Theme
 
 _CELLS_WITH_NUMBERS = 20  # classes, beyond which the numbers would write over each other
+_LETTERS = 14  # of a name over a picture
 
 
 def confusion(
@@ -33,9 +34,8 @@ def confusion(
                     decided, label, f"{matrix[label, decided]:,}", ha="center", va="center", fontsize=7,
                     color=theme.ground if dark else theme.ink,
                 )  # fmt: skip
-        places = np.arange(len(matrix))
-        axes.set_xticks(places, list(class_names), rotation=90 if max(map(len, class_names)) > 3 else 0)
-        axes.set_yticks(places, list(class_names))
+        name_places(axes.xaxis, class_names, rotation=90 if max(map(len, class_names)) > 3 else 0)
+        name_places(axes.yaxis, class_names)
         axes.set(xlabel="decided", ylabel="label")
         axes.grid(False)
     return axes
@@ -57,7 +57,7 @@ def class_accuracy(
     order = np.argsort(accuracies, kind="stable")
     with drawing(axes, theme) as axes:
         axes.barh(np.arange(len(known)), accuracies[order], color=theme.series[0])
-        axes.set_yticks(np.arange(len(known)), [str(class_names[known[place]]) for place in order])
+        name_places(axes.yaxis, [class_names[place] for place in known[order]])
         axes.set(xlabel="accuracy in %", xlim=(max(0.0, float(accuracies.min()) - 5) if len(known) else 0, 100))
         axes.invert_yaxis()
         axes.grid(axis="y", visible=False)
@@ -99,8 +99,9 @@ def mistakes(
                 (place % across / across, 1 - (place // across + 1) / rows, 0.9 / across, 0.7 / rows)
             )
             picture = images[image] if images[image].shape[-1] == 3 else images[image][..., 0]
-            inner.imshow(picture, cmap="gray")
-            told = f"{class_names[decided[image]]} for {class_names[labels[image]]}"
-            inner.set_title(told[:14], fontsize=6, pad=1)
+            inner.imshow(picture, cmap="gray", vmin=0, vmax=255 if picture.dtype == np.uint8 else 1)
+            names = (shortened(class_names[number[image]], _LETTERS) for number in (decided, labels))
+            told = " for ".join(names)
+            inner.set_title(told if len(told) <= _LETTERS else told.replace(" for ", "\nfor "), fontsize=6, pad=1)
             inner.set_axis_off()
     return axes

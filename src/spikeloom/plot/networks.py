@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from spikeloom.plot.canvas import drawing, two_sided
+from spikeloom.plot.scale import number_plainly
 from spikeloom.plot.theme import LIGHT, Theme
 
 _BINS = 51
@@ -51,6 +52,7 @@ def probabilities(
             shares, edges = np.histogram(array, bins=_BINS, range=(0, 1))
             axes.stairs(shares / max(array.size, 1) * 100, edges, label=name, linewidth=1.4)
         axes.set_yscale("log")
+        number_plainly(axes.yaxis)
         axes.set(xlabel="probability of a synapse", ylabel="share of synapses in %")
         if isinstance(values, Mapping):
             axes.legend()

@@ -1,4 +1,4 @@
-"""The axis of accuracies: spaced by the logarithm of the error, and said to be so.
+"""Axes by logarithms, numbered plainly; that of accuracies by the logarithm of the error, and said to be so.
 
 The step from 99 to 99.5 % then shows as what it is, half of the errors gone.
 """
@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 STRETCHED = "axis stretched: spaced by the log of the error"
 _TICKS = (0, 20, 40, 60, 70, 80, 90, 95, 97, 98, 99, 99.5, 99.8, 100)
@@ -28,6 +30,13 @@ def space_by_error(axes: Axes, accuracies: Sequence[float]) -> None:
     axes.set_ylim(low, high)
     axes.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
     axes.set_yticks([], minor=True)
+
+
+def number_plainly(axis: Axis) -> None:
+    """Number an axis of logarithms at 1, 2, 5, 10, without powers."""
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_minor_locator(NullLocator())
 
 
 def _apart(ticks: list[float], ends: np.ndarray) -> list[float]:

@@ -50,6 +50,7 @@ class Theme:
             "axes.prop_cycle": cycler(color=self.series),
             "legend.frameon": False,
             "legend.fontsize": 8,
+            "text.parse_math": False,  # names are text, whatever dollars are in them
         }
 
 

@@ -7,10 +7,9 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import NullFormatter, ScalarFormatter
 
 from spikeloom.plot.canvas import drawing
-from spikeloom.plot.scale import STRETCHED, space_by_error
+from spikeloom.plot.scale import STRETCHED, number_plainly, space_by_error
 from spikeloom.plot.theme import LIGHT, Theme
 
 
@@ -76,8 +75,7 @@ def accuracy_by_energy(
             axes.plot(np.asarray(joules) * 1e6, np.asarray(accuracies) * 100, "o-", label=name)
         space_by_error(axes, [accuracy * 100 for pairs in points.values() for _, accuracy in pairs])
         axes.set_xscale("log")
-        axes.xaxis.set_major_formatter(ScalarFormatter())
-        axes.xaxis.set_minor_formatter(NullFormatter())
+        number_plainly(axes.xaxis)
         axes.set(xlabel="energy per image in µJ", ylabel=f"accuracy in %\n{STRETCHED}")
         axes.legend(loc="lower right")
     return axes
