@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: setup data reproduce test lint bench docs zoo clean
+.PHONY: setup data reproduce test lint bench docs gallery zoo clean
 
 setup: $(READY) data
 
@@ -37,6 +37,11 @@ bench: setup
 # Tables and figures of README and docs, from model cards, profiles and formats.
 docs: $(READY)
 	$(BIN)/python tools/documents.py
+
+# The pictures of docs/see.md and the README's first; the latter needs Chromium.
+gallery: setup
+	$(BIN)/python tools/gallery.py
+	$(BIN)/python tools/screenshot.py
 
 # Trains the shipped networks that have a recipe's name anew; three hours on two cores. The cards of the others say how.
 NETWORKS := mnist-5 mnist-30 mnist-5-paper mnist-30-paper mnist-30-annealed \

@@ -71,6 +71,11 @@ def test_explain_lists_every_feature_of_a_format(spikeloom):
     assert "circles of cores" in spikeloom("export", "--explain").out
 
 
+def test_nothing_but_json_goes_to_stdout_where_other_tools_run_too(spikeloom, own_work):
+    done = spikeloom("drift", "learned.safetensors", "--dataset", "stripes.npz", "--images", 10, "--json")
+    assert len(done.json["stages"]) > 5
+
+
 def test_drift_prints_every_stage_and_writes_it(spikeloom, own_work):
     done = spikeloom("drift", "learned.safetensors", "--dataset", "stripes.npz", "--images", 10, "--out", "d.json")
     assert done.code == 0, done.err
@@ -135,3 +140,19 @@ def test_one_member_of_an_ensemble_is_exported_as_the_member_deployed_alone(spik
         assert done.code == 0, done.err
     first, second = (json.loads((program / folder / "input.json").read_text()) for folder in ("one", "two"))
     assert first["cores"][0]["connections"] == second["cores"][0]["connections"]
+
+
+def test_a_program_becomes_a_page_in_one_file(spikeloom, program):
+    done = spikeloom("export", "p.safetensors", "--to", "web", "--dataset", "stripes.npz", "--json")
+    assert done.code == 0, done.err
+    assert done.json["files"] == ["page.html"]
+    assert (program / "page.html").read_text("utf-8").startswith("<!doctype html>")
+
+
+def test_what_a_page_does_not_take_is_refused_and_explained(spikeloom, program):
+    refused = spikeloom("export", "p.safetensors", "--to", "web", "--member", "0")
+    assert refused.code == 2
+    assert "--member, --set and --exact are not for it" in " ".join(refused.err.split())
+    explained = spikeloom("export", "--to", "web", "--explain")
+    assert (explained.code, "kept exactly" in explained.out) == (0, True)
+    assert "web" not in spikeloom("import", "web", "x.json").err.split("is not one of")[1]

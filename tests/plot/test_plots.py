@@ -7,7 +7,6 @@ from matplotlib.figure import Figure
 
 from programs import stripes, tiny_network
 from spikeloom import plot
-from spikeloom.chip.program import global_coordinates
 from spikeloom.deployment.deploy import deploy
 from spikeloom.measure.watching import watch
 from spikeloom.network.fields import receptive_fields
@@ -99,4 +98,4 @@ def test_what_is_watched_is_what_the_chip_does(backend):
     # the last layer's spikes are its votes
     last = seen.rasters[:, -1][:, seen.layers == 1].reshape(3, -1)
     assert np.array_equal(last[:, program.routes.to_outputs[seen.layers == 1].ravel()].sum(1), seen.votes[:, -1].sum(1))
-    assert global_coordinates(program.placement).shape == (10, 2)
+    assert program.coordinates.shape == (10, 2)

@@ -10,6 +10,7 @@ from spikeloom.plot.scale import space_by_error
 def test_every_accuracy_lies_within_the_axis(accuracies):
     axes = Figure().subplots()
     space_by_error(axes, accuracies)
+    assert "stretched by the log of the error" in axes.get_ylabel()
     low, high = axes.get_ylim()
     places = [axes.transData.transform((0, accuracy))[1] for accuracy in sorted(accuracies)]
     bottom, top = (axes.transAxes.transform((0, end))[1] for end in (0, 1))

@@ -63,7 +63,7 @@ def test_microjoules_have_three_digits(joules, text):
 def test_the_figure_shows_every_network_and_every_published_point(rows, tmp_path):
     figure = accuracy_energy_figure(LIGHT, rows)
     (axes,) = figure.axes
-    assert "axis stretched: spaced by the log of the error" in axes.get_ylabel()
+    assert "stretched by the log of the error" in axes.get_ylabel()
     shown = [line.get_xydata().tolist() for line in axes.lines]
     for point in paper_points():
         assert any([point.joules * 1e6, point.accuracy * 100] in pairs for pairs in shown)

@@ -47,6 +47,12 @@ class Routes(Value):
         """Which neurons feed an output line, (n_cores, n_neurons) bool."""
         return self.cores == TO_OUTPUT
 
+    @property
+    def between_cores(self) -> np.ndarray:
+        """The core that each route leaves and the core that it feeds, (n_routes, 2) int64."""
+        source, neuron = np.nonzero(self.to_cores)
+        return np.stack([source, self.cores[source, neuron]], 1)
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class InputLines(Value):
@@ -133,12 +139,17 @@ class ChipProgram(Value):
             "lines": f"{len(self.inputs):,} in, {len(self.outputs):,} out",
             "classes": shown,
         }
-        return facts_html("ChipProgram", facts, plan_svg(global_coordinates(self.placement), self.core_members))
+        return facts_html("ChipProgram", facts, plan_svg(self.coordinates, self.core_members))
 
     @property
     def members(self) -> np.ndarray:
         """The ensemble members in the program, ascending."""
         return np.unique(self.core_members)
+
+    @property
+    def coordinates(self) -> np.ndarray:
+        """Column and row of each core over all chips, (n_cores, 2) int64."""
+        return global_coordinates(self.placement)
 
     @property
     def n_chips(self) -> int:
@@ -177,7 +188,7 @@ def place_row_by_row(cores: np.ndarray) -> np.ndarray:
 
 def route_offsets(program: ChipProgram) -> np.ndarray:
     """Give dx and dy of each route, (n_cores, n_neurons, 2); zero where it leaves the chips or goes nowhere."""
-    coordinates = global_coordinates(program.placement)
+    coordinates = program.coordinates
     to_cores = program.routes.to_cores
     targets = np.where(to_cores, program.routes.cores, 0)
     return (coordinates[targets] - coordinates[:, None, :]) * to_cores[..., None]

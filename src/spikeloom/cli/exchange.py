@@ -71,10 +71,13 @@ def export_command(
     if program is None or to is None:
         raise typer.BadParameter("give a PROGRAM and --to FORMAT, or --explain", param_hint="PROGRAM")
     if to == WEB:
-        write_page(program, out or Path("page.html"), dataset, seed)
-        console.show(f"written to {out or 'page.html'}")
+        if member is not None or changes or exact:
+            raise typer.BadParameter(
+                "web shows a whole program, and exactly; --member, --set and --exact are not for it", param_hint="--to"
+            )
+        _page(program, out or Path("page.html"), dataset, seed, as_json)
         return
-    form = _format(to, "--to")
+    form = _format(to, "--to", WEB)
     options = form.chosen(_options(changes or []))
     folder = out or Path("exported") / form.name
     check_folder(folder)
@@ -121,12 +124,20 @@ def import_command(
     _save(read.program, read.inputs, out, as_json)
 
 
-def _format(name: str, hint: str) -> Format:
-    """Give a format, or refuse its name as wrong usage."""
+def _page(source: str, out: Path, dataset: str | None, seed: int, as_json: bool) -> None:
+    write_page(source, out, dataset, seed)
+    if as_json:
+        console.print_json({"format": WEB, "files": [str(out)], "approximate": {}})
+    else:
+        console.show(str(out))
+
+
+def _format(name: str, hint: str, *others: str) -> Format:
+    """Give a format, or refuse its name as wrong usage; `others` would have been right too."""
     from spikeloom.export.formats import FORMATS
 
     if name not in FORMATS:
-        raise typer.BadParameter(f"'{name}' is not one of {', '.join([*FORMATS, WEB])}", param_hint=hint)
+        raise typer.BadParameter(f"'{name}' is not one of {', '.join([*FORMATS, *others])}", param_hint=hint)
     return FORMATS[name]
 
 
@@ -190,7 +201,10 @@ def _explain(to: str | None, as_json: bool) -> None:
     from spikeloom.export.formats import FORMATS
     from spikeloom.report.tables import support_table
 
-    chosen = list(FORMATS.values()) if to is None else [_format(to, "--to")]
+    if to == WEB:
+        console.show("web: a page that simulates the program itself, so every feature is kept exactly")
+        return
+    chosen = list(FORMATS.values()) if to is None else [_format(to, "--to", WEB)]
     if as_json:
         console.print_json({form.name: {key: asdict(how) for key, how in form.support.items()} for form in chosen})
     else:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spikeloom.chip.program import ChipProgram, global_coordinates
+from spikeloom.chip.program import ChipProgram
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Grid:
 
 def grid_of(program: ChipProgram) -> Grid:
     """Lay the cores into the smallest grid that holds them; the spare place is its first free one, or a column more."""
-    cores = global_coordinates(program.placement)
+    cores = program.coordinates
     cores = cores - cores.min(0)
     columns, rows = (cores.max(0) + 1).tolist()
     taken = {tuple(place) for place in cores.tolist()}

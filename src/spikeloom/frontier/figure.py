@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from spikeloom.frontier.search import Trial
 from spikeloom.measure.energy import PAPER_PROFILE
-from spikeloom.plot.scale import STRETCHED, number_plainly, space_by_error
+from spikeloom.plot.scale import number_plainly, space_by_error
 from spikeloom.plot.theme import Theme, themed
 
 
@@ -30,11 +30,11 @@ def search_figure(theme: Theme, trials: Sequence[Trial], best: Sequence[Trial]) 
         number_plainly(axes.xaxis)
         energies = [*_places(line)[0], *_places(others)[0]]
         axes.set_xlim(min(energies) / 2, max(energies) * 2)
-        space_by_error(axes, [*_places(line)[1], *_places(others)[1]])
+        accuracies = [*_places(line)[1], *_places(others)[1]]
+        space_by_error(axes, accuracies, "accuracy on the validation split, deployed, in %")
     else:
         axes.set_title("no trial fitted the cores", fontsize=9)
     axes.set_xlabel(f"energy per image in µJ (modelled, profile {PAPER_PROFILE})", fontsize=9)
-    axes.set_ylabel(f"accuracy on the validation split, deployed, in %\n{STRETCHED}", fontsize=9)
     axes.legend(loc="lower right")
     return figure
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -66,12 +67,13 @@ def run_sana_fe(folder: Path, n_cores: int, n_ticks: int) -> SanaFeRun:
 
 @contextmanager
 def _silenced_stdout() -> Iterator[None]:
-    """Keep what the tool's compiled code prints off stdout, which belongs to results."""
+    """Keep what the tool prints, by Python and by compiled code, off stdout, which belongs to results."""
     kept = os.dup(1)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     try:
         os.dup2(nowhere, 1)
-        yield
+        with redirect_stdout(io.StringIO()):
+            yield
     finally:
         os.dup2(kept, 1)
         os.close(kept)

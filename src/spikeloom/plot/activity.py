@@ -82,10 +82,10 @@ def floor_plan(
     Parameters
     ----------
     coordinates : (n_cores, 2) int
-        Column and row; `spikeloom.chip.program.global_coordinates` gives them.
+        Column and row, as `ChipProgram.coordinates`.
     counts : (n_cores,), optional
     routes : (n_routes, 2) int, optional
-        From core to core; thicker where several go the same way.
+        From core to core, as `ChipProgram.routes.between_cores`; thicker where several go the same way.
     """
     with drawing(axes, theme) as axes:
         shades = one_sided(theme)

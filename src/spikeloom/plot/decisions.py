@@ -6,30 +6,31 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from numpy.typing import ArrayLike
 
 from spikeloom.plot.canvas import drawing, name_places, one_sided, shortened
 from spikeloom.plot.theme import LIGHT, Theme
 
 _CELLS_WITH_NUMBERS = 20  # classes, beyond which the numbers would write over each other
+_DARK = 0.7  # of the darkest shade: from here on letters have the colour of the ground
 _LETTERS = 14  # of a name over a picture
 
 
-def confusion(
-    matrix: np.ndarray, class_names: Sequence[str], axes: Axes | None = None, *, theme: Theme = LIGHT
-) -> Axes:
+def confusion(matrix: ArrayLike, class_names: Sequence[str], axes: Axes | None = None, *, theme: Theme = LIGHT) -> Axes:
     """Draw how often each class was decided as which; shades are of the errors, right decisions stay pale.
 
     Parameters
     ----------
     matrix : (n_classes, n_classes) int
-        Labels down, decisions across.
+        Labels down, decisions across, as `Measurement.confusion` and `ByImage.confusion`.
     """
+    matrix = np.asarray(matrix)
     with drawing(axes, theme, (5.4, 5.0)) as axes:
         errors = np.where(np.eye(len(matrix), dtype=bool), 0, matrix)
         axes.imshow(errors, cmap=one_sided(theme), vmin=0, vmax=max(errors.max(), 1))
         if len(matrix) <= _CELLS_WITH_NUMBERS:
             for label, decided in np.argwhere(matrix > 0).tolist():
-                dark = errors[label, decided] > errors.max() / 2
+                dark = errors[label, decided] > _DARK * errors.max()
                 axes.text(
                     decided, label, f"{matrix[label, decided]:,}", ha="center", va="center", fontsize=7,
                     color=theme.ground if dark else theme.ink,
@@ -42,7 +43,7 @@ def confusion(
 
 
 def class_accuracy(
-    matrix: np.ndarray, class_names: Sequence[str], axes: Axes | None = None, *, theme: Theme = LIGHT
+    matrix: ArrayLike, class_names: Sequence[str], axes: Axes | None = None, *, theme: Theme = LIGHT
 ) -> Axes:
     """Draw the accuracy of each class, the worst first; classes without images are left out.
 
@@ -51,6 +52,7 @@ def class_accuracy(
     matrix : (n_classes, n_classes) int
         As in `confusion`.
     """
+    matrix = np.asarray(matrix)
     images = matrix.sum(1)
     known = np.flatnonzero(images)
     accuracies = matrix[known, known] / images[known] * 100

@@ -13,15 +13,16 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
-STRETCHED = "axis stretched: spaced by the log of the error"
+_STRETCHED = "stretched by the log of the error"
 _TICKS = (0, 20, 40, 60, 70, 80, 90, 95, 97, 98, 99, 99.5, 99.8, 100)
 _ADDED_ERROR = 0.02  # per cent, so that an accuracy of 100 % has a place too
 _TICK_ROOM = 0.045  # of the axis, that a number takes
 _ROOM_BELOW, _ROOM_ABOVE = 0.2, 0.3  # in powers of ten of the error
 
 
-def space_by_error(axes: Axes, accuracies: Sequence[float]) -> None:
-    """Space the accuracies, in per cent, by the logarithm of the error, with room below and above them."""
+def space_by_error(axes: Axes, accuracies: Sequence[float], label: str = "accuracy in %") -> None:
+    """Space the accuracies, in per cent, by the logarithm of the error, with room below and above them; and say so."""
+    axes.set_ylabel(f"{label}\n{_STRETCHED}", fontsize=9)
     axes.set_yscale("function", functions=(_spacing, _accuracy))
     room = np.array([-_ROOM_BELOW, _ROOM_ABOVE])
     ends = _spacing(np.array([min(accuracies), max(accuracies)])) + room

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from spikeloom.plot.canvas import drawing
-from spikeloom.plot.scale import STRETCHED, number_plainly, space_by_error
+from spikeloom.plot.scale import number_plainly, space_by_error
 from spikeloom.plot.theme import LIGHT, Theme
 
 
@@ -34,9 +34,9 @@ def learning_curves(
                 if len(values) == len(at):
                     axes.plot(at, values, color=colour, alpha=0.35 if faint else 1, label=None if faint else name)
         if shown:
-            space_by_error(axes, shown)
+            space_by_error(axes, shown, "accuracy in %, training faint")
             axes.legend(loc="lower right")
-        axes.set(xlabel="epoch", ylabel=f"accuracy in %, training faint\n{STRETCHED}")
+        axes.set_xlabel("epoch")
     return axes
 
 
@@ -56,7 +56,7 @@ def accuracy_by_members(
         space_by_error(axes, [accuracy * 100 for accuracy in accuracies])
         axes.set_xscale("log", base=2)
         axes.set_xticks(list(members), [str(size) for size in members])
-        axes.set(xlabel="members", ylabel=f"accuracy in %\n{STRETCHED}")
+        axes.set_xlabel("members")
     return axes
 
 
@@ -76,6 +76,6 @@ def accuracy_by_energy(
         space_by_error(axes, [accuracy * 100 for pairs in points.values() for _, accuracy in pairs])
         axes.set_xscale("log")
         number_plainly(axes.xaxis)
-        axes.set(xlabel="energy per image in µJ", ylabel=f"accuracy in %\n{STRETCHED}")
+        axes.set_xlabel("energy per image in µJ")
         axes.legend(loc="lower right")
     return axes

@@ -16,7 +16,7 @@ from spikeloom.artefact import write_atomically
 from spikeloom.measure.energy import PAPER_PROFILE
 from spikeloom.measure.measurement import Measurement
 from spikeloom.measure.robustness import FaultRow
-from spikeloom.plot.scale import STRETCHED, space_by_error
+from spikeloom.plot.scale import space_by_error
 from spikeloom.plot.theme import THEMES, Theme, themed
 from spikeloom.report.frontier import Entry, Seeds, picked, reported
 from spikeloom.report.published import PublishedPoint, paper_points, published_points
@@ -104,7 +104,6 @@ def robustness_figure(theme: Theme, rows: Sequence[FaultRow]) -> Figure:
         axes.set_title(fault, fontsize=10)
         axes.set_xlabel("share broken in %")
     space_by_error(panels[0], [row.accuracy_mean * 100 for row in rows])
-    panels[0].set_ylabel(f"accuracy in %\n{STRETCHED}", fontsize=9)
     # below the panels: names may be long, and curves are everywhere
     figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
     return figure
@@ -213,14 +212,14 @@ def _draw_network(theme: Theme, axes: Axes, number: int, network: str, found: Se
 
 def _label_axes(axes: Axes, found: Sequence[Measurement], published: Sequence[PublishedPoint]) -> None:
     axes.set_xscale("log")
-    space_by_error(axes, [one.accuracy * 100 for one in found] + [point.accuracy * 100 for point in published])
+    images = {one.images for one in found}
+    shown = f"on {images.pop():,} test images " if len(images) == 1 else ""
+    accuracies = [one.accuracy * 100 for one in found] + [point.accuracy * 100 for point in published]
+    space_by_error(axes, accuracies, f"accuracy {shown}in %")
     energies = [_microjoules(one) for one in found] + [point.joules * 1e6 for point in published]
     least, most = min(energies) / 5, max(energies) * 3
     axes.set_xlim(least, most)
     ticks = [tick for tick in (0.01, 0.1, 1, 10, 100, 1000) if least <= tick <= most]
     axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     axes.set_xlabel(f"energy per image in µJ (ours: modelled, profile {PAPER_PROFILE})", fontsize=9)
-    images = {one.images for one in found}
-    shown = f"on {images.pop():,} test images " if len(images) == 1 else ""
-    axes.set_ylabel(f"accuracy {shown}in %\n{STRETCHED}", fontsize=9)
     axes.legend(loc="lower right")

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from spikeloom import plot
 from spikeloom.chip.fit import fit_report
-from spikeloom.chip.program import ChipProgram, global_coordinates
+from spikeloom.chip.program import ChipProgram
 from spikeloom.data.datasets import Dataset
 from spikeloom.deployment.deploy import deploy
 from spikeloom.drift.ledger import drift_ledger
@@ -190,12 +190,10 @@ def _used(sources: np.ndarray) -> np.ndarray:
 
 def _plan(subject: Subject) -> Section:
     program, watched = subject.program, subject.watched
-    source, neuron = np.nonzero(program.routes.to_cores)
-    routes = np.stack([source, program.routes.cores[source, neuron]], 1)
-    counts, places = watched.rasters.sum((0, 1, 3)), global_coordinates(program.placement)
+    counts, routes = watched.rasters.sum((0, 1, 3)), program.routes.between_cores
     return Section(
         "Floor plan", "Cores where they lie, by their spikes for the first image, and the routes between them.",
-        figures={"plan": _on_axes(plot.floor_plan, places, counts, routes, size=(6.4, 3))},
+        figures={"plan": _on_axes(plot.floor_plan, program.coordinates, counts, routes, size=(6.4, 3))},
     )  # fmt: skip
 
 

@@ -382,7 +382,7 @@ function firstChannel(values, channels) {
 
 function coloursOf() {
   const style = getComputedStyle(document.documentElement);
-  return Object.fromEntries(["ground", "ink", "line", "cell", "hot", "cold", "bad"].map((name) => [name, style.getPropertyValue(`--${name}`).trim()]));
+  return Object.fromEntries(["ground", "ink", "line", "cell", "hot", "over", "cold", "bad"].map((name) => [name, style.getPropertyValue(`--${name}`).trim()]));
 }
 
 export async function start() {

@@ -5,7 +5,7 @@ const SIDE = 280, PEN = 20, STEP = 10;
 export class Pad {
   // `shape` is rows, columns, channels; `prepare` brings a drawing to what the data set looks like.
   constructor(canvas, shape, prepare, changed) {
-    Object.assign(this, { canvas, shape, prepare, changed, at: null, cursor: [SIDE / 2, SIDE / 2], held: false });
+    Object.assign(this, { canvas, shape, prepare, changed, example: false, at: null, cursor: [SIDE / 2, SIDE / 2], held: false });
     canvas.width = canvas.height = SIDE;
     this.ink = canvas.getContext("2d", { willReadFrequently: true });
     this._wipe();
@@ -33,16 +33,18 @@ export class Pad {
     this._tell();
   }
 
-  // An image of the data set, as it is.
+  // An image of the data set, as it is; the next stroke begins on an empty pad.
   show(values) {
     const small = toCanvas(values, this.shape);
     this._wipe();
     this.ink.imageSmoothingEnabled = false;
     this.ink.drawImage(small, 0, 0, SIDE, SIDE);
     this.ink.imageSmoothingEnabled = true;
+    this.example = true;
   }
 
   _wipe() {
+    this.example = false;
     this.ink.fillStyle = "#000";
     this.ink.fillRect(0, 0, SIDE, SIDE);
     this.ink.strokeStyle = "#fff";
@@ -83,6 +85,7 @@ export class Pad {
   }
 
   _stroke(to) {
+    if (this.example) this._wipe();
     this.ink.beginPath();
     this.ink.moveTo(...this.at);
     this.ink.lineTo(to[0] + 0.01, to[1]);

@@ -49,6 +49,7 @@ export class Plan {
   _drawCore(context, core, snapshot, selected, colours) {
     const [x, y] = this._corner(core), side = this.cell * (1 - GAP);
     const count = snapshot ? spikesOf(snapshot.spikes, core) : 0;
+    let shade = 0;
     context.fillStyle = colours.cell;
     context.fillRect(x, y, side, side);
     if (this.program.gone?.[core]) {
@@ -61,7 +62,8 @@ export class Plan {
       context.lineTo(x, y + side);
       context.stroke();
     } else {
-      context.globalAlpha = count ? 0.15 + 0.85 * Math.sqrt(Math.min(count / (N / 2), 1)) : 0;
+      shade = count ? 0.15 + 0.85 * Math.sqrt(Math.min(count / (N / 2), 1)) : 0;
+      context.globalAlpha = shade;
       context.fillStyle = colours.hot;
       context.fillRect(x, y, side, side);
       context.globalAlpha = 1;
@@ -72,7 +74,7 @@ export class Plan {
       context.strokeRect(x, y, side, side);
     }
     if (this.cell > 34) {
-      context.fillStyle = colours.ink;
+      context.fillStyle = shade > 0.5 ? colours.over : colours.ink;
       context.font = "11px system-ui, sans-serif";
       context.fillText(`${core}`, x + 4, y + 13);
     }
@@ -80,8 +82,8 @@ export class Plan {
 
   _drawRoutes(context, core, colours) {
     const reached = new Set(this.program.targets.subarray(core * N, (core + 1) * N));
-    context.strokeStyle = colours.line;
-    context.lineWidth = 1;
+    context.strokeStyle = colours.cold;
+    context.lineWidth = 1.5;
     for (const target of reached) {
       if (target < 0) continue;
       const [from, to] = [core, target].map((place) => this._corner(place).map((at) => at + (this.cell * (1 - GAP)) / 2));
