@@ -41,7 +41,7 @@ docs: $(READY)
 # The pictures of docs/see.md and the README's first; the latter needs Chromium.
 gallery: setup
 	$(BIN)/python tools/gallery.py
-	$(BIN)/python tools/screenshot.py
+	$(BIN)/python -m tools.screenshot
 
 # Trains the shipped networks that have a recipe's name anew; three hours on two cores. The cards of the others say how.
 NETWORKS := mnist-5 mnist-30 mnist-5-paper mnist-30-paper mnist-30-annealed \

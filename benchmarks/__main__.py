@@ -6,10 +6,10 @@ import json
 import platform
 import sys
 
-from benchmarks import evaluation, gaussian, neighbour, prediction, startup, training_precision, training_step
+from benchmarks import evaluation, gaussian, neighbour, page, prediction, startup, training_precision, training_step
 
 _ALL = {"startup": startup, "training_step": training_step, "training_precision": training_precision}
-_ALL |= {"gaussian": gaussian, "evaluation": evaluation, "neighbour": neighbour, "prediction": prediction}
+_ALL |= {"gaussian": gaussian, "evaluation": evaluation, "neighbour": neighbour, "prediction": prediction, "page": page}
 
 
 def main(arguments: list[str]) -> None:

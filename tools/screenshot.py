@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from spikeloom.cli.serve import write_page
 from spikeloom.plot.theme import THEMES
+from tools.chromium import chromium
 
 MODEL = "zoo:mnist-30"
 OUT = Path(__file__).parents[1] / "docs" / "see"
@@ -22,13 +21,9 @@ STROKE += [(0.58, 0.5), (0.68, 0.6), (0.64, 0.74), (0.48, 0.81), (0.3, 0.76)]
 
 def main() -> None:
     """Write the page of a shipped network, draw a digit in it, open a core, and photograph that."""
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if chromium is None:
-        sys.exit("no Chromium: apt-get install chromium")
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as folder, chromium() as browser:
         file = Path(folder) / "page.html"
         write_page(MODEL, file, None, 0)
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         for theme in THEMES:
             _photograph(browser, file, "dark" if theme.suffix else "light", OUT / f"page{theme.suffix}.png")
 
