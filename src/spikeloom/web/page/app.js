@@ -151,12 +151,21 @@ class Page {
       return row;
     }));
     const members = [...new Set(this.chip.program.outputMembers)];
+    $("by-member").hidden = members.length < 2;
     $("members-votes").replaceChildren(...(members.length < 2 ? [] : members.slice(0, 32).map((member) => {
       const votes = trace.byMember.get(member) ?? new Int32Array(names.length), best = votes.indexOf(Math.max(...votes));
       const told = node("span", `${member}: ${names[best]}`);
       told.className = best === trace.label ? "" : "other";
       return told;
     })));
+  }
+
+  // What is known of a setting, which was measured whole.
+  _measured(point) {
+    if (!point) return "This setting was not measured.";
+    const { dead, stuck, noise, killed } = this.state, whole = !dead && !stuck && !noise && killed < 0;
+    const of = `${point.images.toLocaleString("en")} images${point.split ? ` (${point.split})` : ""}`;
+    return `Measured${whole ? "" : " before it was broken"}: ${(point.accuracy * 100).toFixed(2)} % of ${of} at ${microjoules(point.joules)}.`;
   }
 
   _drawEnergy(trace, program) {
@@ -176,7 +185,7 @@ class Page {
     const members = this.samples ? this.state.members : undefined;
     const point = this.file.curve.find((one) => (members === undefined || one.members === members) && one.ticks === nTicks);
     $("curve").innerHTML = curve(this.file.curve, point);  // numbers alone
-    $("measured").textContent = this.file.curve.length ? "Filled: ensembles; hollow: one member, more ticks. " + (point ? `Measured: ${(point.accuracy * 100).toFixed(2)} % of ${point.images.toLocaleString("en")} images${point.split ? ` (${point.split})` : ""} at ${microjoules(point.joules)}.` : "This setting was not measured.") : "";
+    $("measured").textContent = this.file.curve.length ? `Filled: ensembles; hollow: one member, more ticks. ${this._measured(point)}` : "";
   }
 
   _drawCore(snapshot, colours) {
