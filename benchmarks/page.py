@@ -12,7 +12,7 @@ from playwright.sync_api import Browser
 import spikeloom as sl
 from spikeloom.cli.serve import write_page
 from spikeloom.report.page import write_report
-from spikeloom.report.sections import Subject
+from spikeloom.report.sections import Subject, sections_of
 from tools.chromium import chromium
 
 _CASES = (("mnist-5", 1), ("mnist-30", 1), ("mnist-30", 16))
@@ -46,7 +46,7 @@ def rows() -> list[dict[str, Any]]:
         for name in ("mnist-30", "mnist-29-bent"):
             started = perf_counter()
             subject = Subject(name, sl.load(f"zoo:{name}"), sl.data.mnist(train=False))
-            write_report([subject], Path(folder) / "report.html")
+            write_report([(name, sections_of(subject))], Path(folder) / "report.html")
             found.append(_row(f"spikeloom report zoo:{name}", "once", perf_counter() - started, "s"))
     return found
 

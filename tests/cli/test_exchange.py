@@ -152,7 +152,7 @@ def test_a_program_becomes_a_page_in_one_file(spikeloom, program):
 def test_what_a_page_does_not_take_is_refused_and_explained(spikeloom, program):
     refused = spikeloom("export", "p.safetensors", "--to", "web", "--member", "0")
     assert refused.code == 2
-    assert "--member, --set and --exact are not for it" in " ".join(refused.err.split())
+    assert "--member, --images, --set and --exact are not for it" in " ".join(refused.err.split())
     explained = spikeloom("export", "--to", "web", "--explain")
     assert (explained.code, "kept exactly" in explained.out) == (0, True)
     assert "web" not in spikeloom("import", "web", "x.json").err.split("is not one of")[1]

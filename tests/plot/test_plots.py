@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from programs import stripes, tiny_network
 from spikeloom import plot
 from spikeloom.deployment.deploy import deploy
+from spikeloom.errors import DataError
 from spikeloom.measure.watching import watch
 from spikeloom.network.fields import receptive_fields
 
@@ -42,6 +43,37 @@ def test_a_plot_draws_on_the_axes_it_is_given_or_makes_its_own(name, theme):
     pyplot.close("all")
 
 
+@pytest.mark.parametrize(
+    ("drawn", "message"),
+    [
+        (lambda: plot.confusion(MATRIX, NAMES[:2]), r"matrix: has shape \(3, 3\); 2 x 2 is needed"),
+        (lambda: plot.class_accuracy(np.zeros((0, 0)), []), "matrix: has shape"),
+        (lambda: plot.votes(np.array([10, 3, 40]), NAMES), r"shares: must lie in \[0, 1\]"),
+        (lambda: plot.votes(np.array([np.nan, 0, 0]), NAMES), r"shares: must lie in \[0, 1\]"),
+        (lambda: plot.votes(np.array([0.1, 0.2, 0.3]), NAMES, -1), "label -1: is no class"),
+        (lambda: plot.raster(np.random.default_rng(0).random((3, 3))), "bool .* are needed"),
+        (lambda: plot.raster({}), "there is no layer"),
+        (lambda: plot.potentials(np.zeros((3, 2)), [2]), "neurons: must lie in 0 .. 1"),
+        (lambda: plot.floor_plan(np.zeros((0, 2))), "at least one core"),
+        (lambda: plot.floor_plan(np.zeros((2, 2)), np.zeros(3)), "counts: 2 are needed"),
+        (lambda: plot.mistakes(np.zeros((2, 8, 8)), np.zeros(2), np.zeros(2), NAMES), "images: have shape"),
+        (lambda: plot.receptive_fields(np.zeros((0, 4, 4))), "fields: have shape"),
+        (lambda: plot.probabilities(np.array([0.5, 2])), "are no probabilities"),
+        (lambda: plot.accuracy_by_members([1, 2], [90, 95]), "are shares"),
+        (lambda: plot.accuracy_by_energy({}), "there are none"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused_with_what_is_needed(drawn, message):
+    with pytest.raises(DataError, match=message):
+        drawn()
+
+
+def test_an_accuracy_of_no_image_is_not_drawn_and_one_epoch_is_a_point():
+    assert not plot.class_accuracy(np.zeros((3, 3)), NAMES, axes=Figure().subplots()).patches
+    lines = plot.learning_curves({"run": EPOCHS[:1]}, axes=Figure().subplots()).lines
+    assert {line.get_marker() for line in lines} == {"."}
+
+
 def test_a_raster_has_a_stroke_a_spike():
     axes = plot.raster(np.array([[1, 0], [0, 0], [1, 1]], bool), axes=Figure().subplots())
     (strokes,) = axes.collections
@@ -64,7 +96,7 @@ def test_the_dearest_mistakes_come_first():
     axes = plot.mistakes(
         stripes(4).images, np.zeros(4, int), np.array([1, 0, 1, 2]), NAMES, np.array([1, 9, 3, 2]), Figure().subplots()
     )
-    assert [inner.get_title() for inner in axes.child_axes] == ["b for a", "unseen for a", "b for a"]
+    assert [inner.get_title() for inner in axes.child_axes] == ["b for a", "unseen\nfor a", "b for a"]
 
 
 def test_receptive_fields_are_strength_times_probability_by_hand():
@@ -90,7 +122,6 @@ def test_what_is_watched_is_what_the_chip_does(backend):
     assert seen.rasters.shape == (3, 2, 10, 256)
     assert seen.layers.tolist() == [0, 0, 0, 0, 1] * 2
     assert seen.layer(1, member=1).shape == (3, 2, 256)
-    assert not seen.rasters[:, 1, seen.layers == 0].any() or network.layers[0].biases.max() > 0.5
     from spikeloom.measure.votes import count_votes
 
     values = images.reshape(3, -1) / np.float32(255)

@@ -9,13 +9,14 @@ import pytest
 from matplotlib.image import imread
 
 import spikeloom as sl
-from programs import stripes, tiny_network
+from programs import one_neuron, stripes, tiny_network
 from spikeloom.measure.energy import LEFT_OUT, shipped_profiles
+from spikeloom.plot.theme import LIGHT
 from spikeloom.report.page import write_report
-from spikeloom.report.sections import Subject, sections_of
+from spikeloom.report.sections import Subject, sections_by_hand, sections_of
 from spikeloom.training.recipe_files import load_recipe
 
-HOSTILE = "<script>alert(1)</script>&\"'"
+HOSTILE = "<script>alert(1)</script>&\"' $x_{$"
 IMAGES = replace(stripes(90), class_names=(HOSTILE, "$x_{$ \\frac", "_none"))  # formulas that cannot be set
 
 
@@ -49,7 +50,11 @@ def report(trained, tmp_path_factory):
     folder = tmp_path_factory.mktemp("report")
     program = sl.deploy(tiny_network(), members=2)
     paths = write_report(
-        [Subject(HOSTILE, trained, IMAGES.take(slice(40))), Subject(HOSTILE, program, stripes(40))], folder / "it.html"
+        [
+            (HOSTILE, sections_of(Subject(HOSTILE, trained, IMAGES.take(slice(40))))),
+            (HOSTILE, sections_of(Subject(HOSTILE, program, stripes(40)))),
+        ],
+        folder / "it.html",
     )
     return paths[0].read_text("utf-8"), paths
 
@@ -98,7 +103,9 @@ def test_figures_lie_beside_it_as_pictures_and_drawings_for_either_ground(report
 
 
 def test_figures_of_the_page_are_the_same_for_the_same_model(report, trained, tmp_path):
-    again = write_report([Subject(HOSTILE, trained, IMAGES.take(slice(40)))], tmp_path / "it.html")
+    again = write_report(
+        [(HOSTILE, sections_of(Subject(HOSTILE, trained, IMAGES.take(slice(40)))))], tmp_path / "it.html"
+    )
     for path in again[1:]:
         assert path.read_bytes() == report[1][0].with_name("it-figures").joinpath(path.name).read_bytes(), path.name
 
@@ -115,3 +122,20 @@ def test_the_sections_say_what_was_measured(trained):
     for *_, static, events, hops, _total in energy.rows[1:]:
         assert sum(float(share.split()[0]) for share in (static, events, hops)) == pytest.approx(100, abs=0.15)
     assert {row[2] for row in sections["Drift ledger"].rows[2:]} <= {"0", ""}
+
+
+def test_a_program_that_is_fed_by_hand_is_reported_as_far_as_it_goes():
+    summary, plan = sections_by_hand(one_neuron())
+    assert dict(summary.rows)["synapses on"] == "1 of 65,536"
+    assert "no accuracy" in summary.text
+    assert set(plan.figures) == {"plan"}
+
+
+def test_a_point_far_below_the_frontier_is_on_its_figure_too(trained):
+    noise = replace(IMAGES.take(slice(30)), labels=(IMAGES.labels[:30] + 1) % 3)
+    section = {section.title: section for section in sections_of(Subject("it", trained, noise))}["On the frontier"]
+    (axes,) = section.figures["frontier"](LIGHT).axes
+    (ring,) = (line for line in axes.lines if line.get_label() == "it")
+    low, high = axes.get_ylim()
+    assert low <= ring.get_ydata()[0] <= high
+    assert "other data" in section.text

@@ -9,8 +9,9 @@ import pytest
 
 from programs import one_neuron, stripes, tiny_network
 from spikeloom.deployment.deploy import deploy
+from spikeloom.measure.evaluation import simulate
 from spikeloom.web import bundle
-from spikeloom.web.facts import EXAMPLES, SIZES, facts_of
+from spikeloom.web.facts import EXAMPLES, MISTAKES, SIZES, facts_of
 from spikeloom.web.payload import payload
 
 
@@ -59,6 +60,10 @@ def test_facts_are_measured_of_the_very_model():
     from spikeloom.measure.votes import count_votes
 
     decided = count_votes(deploy(network), images.values).decisions.classes
-    assert set(wrong) <= set(np.flatnonzero(decided != images.labels))
+    assert wrong == np.flatnonzero(decided != images.labels)[:MISTAKES].tolist()
+    for point in facts["curve"][: len(SIZES)]:
+        found = simulate(network, images, members=point["members"], draws=1)
+        assert (point["accuracy"], point["cores"], point["images"]) == (found.accuracy, found.cores, 150)
+        assert (point["events"], point["hops"]) == (found.events_per_image, found.hops_per_image)
     facts, arrays = facts_of(one_neuron(), "by hand", None)
     assert (facts["nImages"], arrays) == (0, {})

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 import socket
 import threading
 import time
@@ -12,7 +13,8 @@ import uvicorn
 from programs import tiny_network
 from spikeloom.web.facts import facts_of
 from spikeloom.web.payload import payload
-from spikeloom.web.serve import Shown, configured, read_metrics
+from spikeloom.web.serve import Shown, configured, listening, read_metrics
+from spikeloom.web.serve import address as address_of
 
 METRICS = {"loss": 0.5, "training_accuracy": 0.8, "unsampled_validation_accuracy": 0.75, "seconds": 1.0}
 
@@ -42,17 +44,20 @@ def address(shown):
     server = uvicorn.Server(configured(shown, "127.0.0.1", port))
     thread = threading.Thread(target=server.run)
     thread.start()
-    while not server.started:
+    while not server.started and thread.is_alive():
         time.sleep(0.01)
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     thread.join()
 
 
-def ask(address, path, method="GET", body=None):
+def ask(address, path, method="GET", body=None, headers=()):
     """Give status, headers and text of an answer, the path as it is written."""
     connection = http.client.HTTPConnection(address.removeprefix("http://"), timeout=20)
-    connection.request(method, path, body)
+    connection.putrequest(method, path, skip_host="Host" in dict(headers))
+    for name, value in [*headers, *([] if body is None else [("Content-Length", str(len(body)))])]:
+        connection.putheader(name, value)
+    connection.endheaders(body)
     answer = connection.getresponse()
     text = answer.read().decode()
     connection.close()
@@ -62,6 +67,7 @@ def ask(address, path, method="GET", body=None):
 def test_every_model_has_a_page_that_leads_to_the_others(address):
     status, headers, _ = ask(address, "/")
     assert (status, headers["location"]) == (307, "/0/")
+    assert 'href="/0/"' in ask(address, "/1/")[2]
     status, headers, text = ask(address, "/0/")
     assert status == 200
     assert 'href="/1/"' in text
@@ -96,6 +102,27 @@ def test_who_sends_something_is_refused(address, method, body, status):
 
 def test_a_request_with_an_endless_head_is_refused(address):
     assert ask(address, "/0/?" + "x" * (32 * 1024))[0] == 431
+    assert ask(address, "/0/", headers=[("X-A", "x" * 1000)] * 17)[0] in (400, 431)
+
+
+@pytest.mark.parametrize(
+    ("host", "status"), [("127.0.0.1:1", 200), ("localhost", 200), ("evil.example", 421), ("", 421)]
+)
+def test_only_who_asks_for_this_machine_by_its_name_is_answered(address, host, status):
+    assert ask(address, "/0/", headers=[("Host", host)])[0] == status
+
+
+def test_lines_without_numbers_to_draw_are_passed_over(address, run):
+    wrong = [{"epoch": 1}, {"epoch": 2, **METRICS, "loss": float("nan")}, {"epoch": 3, **METRICS}, [4]]
+    (run / "metrics.jsonl").write_text("".join(json.dumps(line) + "\n" for line in wrong))
+    assert [epoch["epoch"] for epoch in json.loads(ask(address, "/1/metrics")[2])] == [3]
+
+
+def test_a_port_that_is_free_is_found_and_told():
+    with listening("127.0.0.1", 0) as one:
+        assert re.fullmatch(r"http://127\.0\.0\.1:[1-9]\d+/", address_of(one))
+        with pytest.raises(OSError, match="in use"):
+            listening("127.0.0.1", one.getsockname()[1])
 
 
 def test_a_served_page_runs_and_a_training_grows_before_ones_eyes(opened, address, run):

@@ -42,7 +42,9 @@ def export_command(
     member: Annotated[
         int | None, typer.Option("--member", min=0, help="Only this member of an ensemble.", show_default=False)
     ] = None,
-    images: Annotated[int, typer.Option("--images", min=0, help="Test images that go with it as input spikes.")] = 10,
+    images: Annotated[
+        int | None, typer.Option("--images", min=0, help="Test images that go with it as input spikes; 10 by default.")
+    ] = None,
     dataset: Data = None,
     changes: Annotated[
         list[str] | None,
@@ -71,9 +73,10 @@ def export_command(
     if program is None or to is None:
         raise typer.BadParameter("give a PROGRAM and --to FORMAT, or --explain", param_hint="PROGRAM")
     if to == WEB:
-        if member is not None or changes or exact:
+        if member is not None or images is not None or changes or exact:
             raise typer.BadParameter(
-                "web shows a whole program, and exactly; --member, --set and --exact are not for it", param_hint="--to"
+                "web shows a whole program, and exactly; --member, --images, --set and --exact are not for it",
+                param_hint="--to",
             )
         _page(program, out or Path("page.html"), dataset, seed, as_json)
         return
@@ -81,7 +84,7 @@ def export_command(
     options = form.chosen(_options(changes or []))
     folder = out or Path("exported") / form.name
     check_folder(folder)
-    exported = _exported(_program(program, member, seed), form, images, dataset, seed)
+    exported = _exported(_program(program, member, seed), form, 10 if images is None else images, dataset, seed)
     paths = write_export(form, exported, folder, options, exact=exact)
     approximate = used_with(exported.program, form.support, "approximate")
     for feature, how in approximate.items():
@@ -202,7 +205,11 @@ def _explain(to: str | None, as_json: bool) -> None:
     from spikeloom.report.tables import support_table
 
     if to == WEB:
-        console.show("web: a page that simulates the program itself, so every feature is kept exactly")
+        told = "a page that simulates the program itself, so every feature is kept exactly"
+        if as_json:
+            console.print_json({WEB: told})
+        else:
+            console.show(f"{WEB}: {told}")
         return
     chosen = list(FORMATS.values()) if to is None else [_format(to, "--to", WEB)]
     if as_json:

@@ -50,6 +50,15 @@ Profiles = Annotated[
 ]
 
 
+def model_of(source: str) -> LearnedNetwork | ChipProgram:
+    """Give what a run folder trained, a file holds or a name stands for."""
+    from spikeloom.training.files import LEARNED_FILE
+    from spikeloom.zoo import load
+
+    learned = Path(source) / LEARNED_FILE
+    return load(learned if learned.is_file() else source)
+
+
 def data_shown(model: LearnedNetwork | ChipProgram, named: str | None, split: Split = "test") -> Dataset:
     """Give a split of the data that are named, or else of those the model was trained on, and say which."""
     from spikeloom.data import load_dataset

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from spikeloom.cli import console
-from spikeloom.cli.options import Data, Json, Seed, Threads, data_shown
+from spikeloom.cli.options import Data, Json, Seed, Threads, data_shown, model_of
 
 
 def report_command(
@@ -29,23 +30,24 @@ def report_command(
     Takes about half a minute a model of 30 cores.
     """
     from spikeloom.artefact import check_folder, check_place
+    from spikeloom.chip.program import ChipProgram
     from spikeloom.measure.evaluation import check_data, interface_of_model
     from spikeloom.report.page import write_report
-    from spikeloom.report.sections import Subject
-    from spikeloom.training.files import LEARNED_FILE
-    from spikeloom.zoo import load
+    from spikeloom.report.sections import Section, Subject, sections_by_hand, sections_of
 
     check_place(out)
     check_folder(out.with_name(f"{out.stem}-figures"))
-    subjects = []
-    for name in models:
-        learned = Path(name) / LEARNED_FILE
-        model = load(learned if learned.is_file() else name)
+    columns: list[tuple[str, Iterator[Section]]] = []
+    for name, model in [(name, model_of(name)) for name in models]:
+        title = name.removeprefix("zoo:")
+        if isinstance(model, ChipProgram) and model.interface is None:
+            columns.append((title, sections_by_hand(model)))
+            continue
         shown = data_shown(model, dataset)
         check_data(interface_of_model(model), shown)
-        subjects.append(Subject(name.removeprefix("zoo:"), model, shown, seed, threads))
+        columns.append((title, sections_of(Subject(title, model, shown, seed, threads))))
     console.note(f"measuring and drawing {', '.join(models)}")
-    paths = write_report(subjects, out)
+    paths = write_report(columns, out)
     if as_json:
         console.print_json({"report": str(out), "figures": [str(path) for path in paths[1:]]})
     else:

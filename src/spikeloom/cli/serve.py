@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from spikeloom.cli import console
-from spikeloom.cli.options import Data, Seed, Threads, data_shown
+from spikeloom.cli.options import Data, Seed, Threads, data_shown, model_of
 
 if TYPE_CHECKING:
     from spikeloom.chip.program import ChipProgram
@@ -36,21 +36,27 @@ def serve_command(
     threads: Threads = 0,
 ) -> None:
     """Show models in the browser: draw for them, look into them, break them; or watch a training."""
-    from spikeloom.web.serve import serve
+    from spikeloom.web.serve import address, listening, serve
 
-    shown = [_shown(name, dataset, seed, threads) for name in models]
-    console.warn(f"http://{host}:{port}/ until Ctrl-C")
-    serve(shown, host, port)
+    with listening(host, port) as taken:  # an address that is taken is told before anything is measured
+        loaded = [_loaded(name) for name in models]  # what is not there is told before anything is measured
+        shown = [_shown(name, model, dataset, seed, threads) for name, model in zip(models, loaded, strict=True)]
+        console.warn(f"{address(taken)} until Ctrl-C")
+        serve(shown, host, taken)
 
 
 def packed_model(
     model: LearnedNetwork | ChipProgram, title: str, dataset: str | None, seed: int, threads: int = 0
 ) -> bytes:
-    """Give a model with all that the page shows beside it."""
+    """Give a model with all that the page shows beside it; of a network, as it is kept in 8 bits."""
     from spikeloom.measure.evaluation import check_data
+    from spikeloom.network.learned import LearnedNetwork
+    from spikeloom.network.quantise import quantise
     from spikeloom.web.facts import facts_of
     from spikeloom.web.payload import payload
 
+    if isinstance(model, LearnedNetwork):
+        model = quantise(model)  # what is measured is what the page samples
     images = None
     if model.interface is not None:
         images = data_shown(model, dataset)
@@ -63,24 +69,38 @@ def write_page(source: str, out: Path, dataset: str | None, seed: int) -> None:
     """Write the page of a model as one file."""
     from spikeloom.artefact import check_place, write_atomically
     from spikeloom.web.bundle import page_html
-    from spikeloom.zoo import load
 
     check_place(out)
     title = _title(source)
-    packed = packed_model(load(source), title, dataset, seed)
+    packed = packed_model(model_of(source), title, dataset, seed)
     write_atomically(out, page_html(title, packed, FOOTER).encode())
 
 
-def _shown(source: str, dataset: str | None, seed: int, threads: int) -> Shown:
-    from spikeloom.training.files import RECIPE_FILE
-    from spikeloom.web.serve import Shown
-    from spikeloom.zoo import load
+def _loaded(source: str) -> LearnedNetwork | ChipProgram | None:
+    """Give a model, or None of a run folder that is being trained."""
+    from spikeloom.training.files import LEARNED_FILE, RECIPE_FILE
 
     folder = Path(source)
-    if (folder / RECIPE_FILE).is_file():
-        return Shown(f"{folder.name}, in training", None, folder)
-    return Shown(_title(source), packed_model(load(source), _title(source), dataset, seed, threads))
+    return None if (folder / RECIPE_FILE).is_file() and not (folder / LEARNED_FILE).is_file() else model_of(source)
+
+
+def _shown(
+    source: str, model: LearnedNetwork | ChipProgram | None, dataset: str | None, seed: int, threads: int
+) -> Shown:
+    from spikeloom.web.serve import Shown
+
+    if model is None:
+        return Shown(f"{_title(source)}, in training", None, Path(source))
+    return Shown(_title(source), packed_model(model, _title(source), dataset, seed, threads))
 
 
 def _title(source: str) -> str:
-    return source.removeprefix("zoo:") if source.startswith("zoo:") else Path(source).name
+    """Give a short name: of a run, of a file with its folder, where all are called alike."""
+    from spikeloom.training.files import LEARNED_FILE
+
+    path = Path(source)
+    return (
+        source.removeprefix("zoo:")
+        if source.startswith("zoo:")
+        else (path.resolve().parent.name if path.name == LEARNED_FILE else path.resolve().name)
+    )

@@ -62,7 +62,7 @@ def simulate_command(
     ] = False,
     per_image: Annotated[
         Path | None,
-        typer.Option("--per-image", metavar="FILE", help="Also write what was decided of every image, as CSV."),
+        typer.Option("--per-image", metavar="FILE", help="Also write what draw 0 decided of every image, as CSV."),
     ] = None,
     classes: Annotated[
         bool, typer.Option("--classes", help="Also show which classes were taken for which, and each one's accuracy.")

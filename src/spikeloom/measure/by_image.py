@@ -11,10 +11,10 @@ import numpy as np
 from spikeloom.chip.program import ChipProgram
 from spikeloom.data import DataLike, as_dataset
 from spikeloom.data.origin import load_origin
+from spikeloom.deployment.deploy import deploy
 from spikeloom.measure.accuracy import confusion_of
 from spikeloom.measure.energy import PAPER_PROFILE, energy_per_image, named_profile
 from spikeloom.measure.evaluation import check_data, interface_of_model
-from spikeloom.measure.prediction import program_to_predict
 from spikeloom.measure.votes import Progress, count_votes
 from spikeloom.network.learned import LearnedNetwork
 from spikeloom.value import Value
@@ -103,7 +103,7 @@ def by_image(
     interface = interface_of_model(model)
     images = load_origin(interface.data) if dataset is None else as_dataset(dataset)
     check_data(interface, images)
-    program = program_to_predict(model, members or (1 if isinstance(model, LearnedNetwork) else None), seed)
+    program = deploy(model, members, seed)
     counted = count_votes(program, images.values, seed, backend=backend, threads=threads, progress=progress, each=True)
     decisions, (_, events, hops) = counted.decisions, counted.by_example.T
     profile, ticks = named_profile(PAPER_PROFILE), interface.period

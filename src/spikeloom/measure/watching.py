@@ -12,14 +12,15 @@ from spikeloom.chip.limits import N_NEURONS
 from spikeloom.chip.paths import core_levels
 from spikeloom.chip.program import ChipProgram
 from spikeloom.chip.trains import silence, unpack
+from spikeloom.deployment.deploy import deploy
 from spikeloom.machine import check_memory
-from spikeloom.measure.prediction import checked_images, program_to_predict
+from spikeloom.measure.prediction import checked_images
 from spikeloom.measure.votes import interface_needed
 from spikeloom.network.learned import LearnedNetwork
 from spikeloom.simulation import Recording, backend_named
 from spikeloom.value import Value
 
-_BYTES_PER_NEURON = 8  # of a tick: a spike and a potential, here and in the simulator
+_BYTES_PER_NEURON = 15  # of a tick: a spike and a potential, in the simulator, in the pieces and in the whole
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -76,7 +77,7 @@ def watch(
     SizeError
         If all that is kept takes more memory than there is.
     """
-    program = program_to_predict(model, members or (1 if isinstance(model, LearnedNetwork) else None), seed)
+    program = deploy(model, members, seed)
     interface, chosen = interface_needed(program), backend_named(backend)
     shown = checked_images(images, interface)
     n_ticks = interface.decided_after

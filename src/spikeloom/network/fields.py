@@ -23,11 +23,11 @@ def receptive_fields(network: LearnedNetwork, core: int = 0, neurons: slice | No
     layer, interface = network.layers[0], network.interface
     rows, columns, channels = interface.coded_shape
     connected = np.flatnonzero(network.connected[0][core])[neurons or slice(None)]
-    weights = (layer.synaptic_strengths * layer.probabilities)[core][:, connected]  # (n_axons, n)
+    expected = (layer.synaptic_strengths * layer.probabilities)[core][:, connected]  # (n_axons, n)
     fields = np.zeros((rows * columns, len(connected)), np.float32)
     for sharing in layer.sources[core].T:
         used = sharing != UNUSED
-        np.add.at(fields, sharing[used] // channels, weights[used])
+        np.add.at(fields, sharing[used] // channels, expected[used])
     seen = np.unique(layer.sources[core][layer.sources[core] != UNUSED] // channels)
     row, column = np.divmod(seen, columns)
     sheet = fields.T.reshape(-1, rows, columns)

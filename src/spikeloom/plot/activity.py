@@ -10,7 +10,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
-from spikeloom.plot.canvas import drawing, name_places, one_sided
+from spikeloom.plot.canvas import drawing, name_places, needs, one_sided
 from spikeloom.plot.theme import LIGHT, Theme
 
 
@@ -22,6 +22,10 @@ def raster(spikes: np.ndarray | Mapping[str, np.ndarray], axes: Axes | None = No
     spikes : (n_ticks, n_neurons) bool, or several of them by name
     """
     layers = spikes if isinstance(spikes, Mapping) else {"": spikes}
+    needs(len(layers) > 0, "spikes: there is no layer")
+    for part in layers.values():
+        told = f"{part.dtype} of shape {part.shape}"
+        needs(part.ndim == 2 and part.dtype.kind in "bui", f"spikes: are {told}; bool (n_ticks, n_neurons) are needed")
     with drawing(axes, theme) as axes:
         base, middles = 0, []
         for number, spiking in enumerate(layers.values()):
@@ -57,10 +61,13 @@ def potentials(
     neurons : sequence of int, optional
         Which are shown; the first six by default.
     """
+    needs(values.ndim == 2 and values.size > 0, f"values: have shape {values.shape}; (n_ticks, n_neurons) is needed")
     shown = range(min(6, values.shape[1])) if neurons is None else neurons
+    needs(all(0 <= neuron < values.shape[1] for neuron in shown), f"neurons: must lie in 0 .. {values.shape[1] - 1}")
     with drawing(axes, theme) as axes:
         for neuron in shown:
-            axes.step(np.arange(len(values)), values[:, neuron], where="mid", label=f"neuron {neuron}")
+            marker = "." if len(values) < 2 else ""  # a line of one tick has no length
+            axes.step(np.arange(len(values)), values[:, neuron], where="mid", marker=marker, label=f"neuron {neuron}")
         if threshold is not None:
             axes.axhline(threshold, color=theme.grey, linestyle="--", linewidth=1, label="threshold")
         axes.set(xlabel="tick", ylabel="potential")
@@ -87,6 +94,9 @@ def floor_plan(
     routes : (n_routes, 2) int, optional
         From core to core, as `ChipProgram.routes.between_cores`; thicker where several go the same way.
     """
+    n = len(coordinates)
+    needs(np.shape(coordinates) == (n, 2) and n > 0, "coordinates: a column and a row of at least one core are needed")
+    needs(counts is None or len(counts) == n, f"counts: {n} are needed, one a core")
     with drawing(axes, theme) as axes:
         shades = one_sided(theme)
         most = float(max(counts.max(), 1)) if counts is not None and counts.size else 1.0
@@ -118,9 +128,16 @@ def votes(
     Parameters
     ----------
     shares : (n_classes,) float
+        In [0, 1].
     label : int, optional
         The right class.
     """
+    n = len(class_names)
+    needs(
+        np.shape(shares) == (n,) and n > 0, f"shares: have shape {np.shape(shares)}; {n} are needed, one a class name"
+    )
+    needs(bool(((np.asarray(shares) >= 0) & (np.asarray(shares) <= 1)).all()), "shares: must lie in [0, 1]")
+    needs(label is None or 0 <= label < n, f"label {label}: is no class; there are {n}")
     with drawing(axes, theme) as axes:
         best = int(np.argmax(shares))
         colours = [theme.series[1] if place == best else theme.series[0] for place in range(len(shares))]

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.colors import LinearSegmentedColormap
 
+from spikeloom.errors import DataError
 from spikeloom.plot.theme import Theme
 
 _LETTERS, _NAMES = 18, 40  # that an axis has room for
@@ -27,9 +28,15 @@ def drawing(axes: Axes | None, theme: Theme, size: tuple[float, float] = (5.2, 3
         yield axes
 
 
+def needs(holds: bool, what: str) -> None:
+    """Refuse values that cannot be drawn as they should; DataError says what is needed."""
+    if not holds:
+        raise DataError(f"plot: {what}")
+
+
 def name_places(axis: Axis, names: Sequence[str], **style: Any) -> None:
     """Name the places 0, 1, 2 ... along an axis: long names cut, and of very many only some."""
-    places = range(0, len(names), -(-len(names) // _NAMES))
+    places = range(0, len(names), max(1, -(-len(names) // _NAMES)))
     axis.set_ticks(places, [shortened(names[place]) for place in places], **style)
 
 

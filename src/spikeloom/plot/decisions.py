@@ -8,12 +8,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
-from spikeloom.plot.canvas import drawing, name_places, one_sided, shortened
+from spikeloom.plot.canvas import drawing, name_places, needs, one_sided, shortened
 from spikeloom.plot.theme import LIGHT, Theme
 
 _CELLS_WITH_NUMBERS = 20  # classes, beyond which the numbers would write over each other
 _DARK = 0.7  # of the darkest shade: from here on letters have the colour of the ground
-_LETTERS = 14  # of a name over a picture
+_LETTERS = 11  # of a name over a picture
 
 
 def confusion(matrix: ArrayLike, class_names: Sequence[str], axes: Axes | None = None, *, theme: Theme = LIGHT) -> Axes:
@@ -24,7 +24,7 @@ def confusion(matrix: ArrayLike, class_names: Sequence[str], axes: Axes | None =
     matrix : (n_classes, n_classes) int
         Labels down, decisions across, as `Measurement.confusion` and `ByImage.confusion`.
     """
-    matrix = np.asarray(matrix)
+    matrix = _of_classes(matrix, class_names)
     with drawing(axes, theme, (5.4, 5.0)) as axes:
         errors = np.where(np.eye(len(matrix), dtype=bool), 0, matrix)
         axes.imshow(errors, cmap=one_sided(theme), vmin=0, vmax=max(errors.max(), 1))
@@ -52,7 +52,7 @@ def class_accuracy(
     matrix : (n_classes, n_classes) int
         As in `confusion`.
     """
-    matrix = np.asarray(matrix)
+    matrix = _of_classes(matrix, class_names)
     images = matrix.sum(1)
     known = np.flatnonzero(images)
     accuracies = matrix[known, known] / images[known] * 100
@@ -64,6 +64,16 @@ def class_accuracy(
         axes.invert_yaxis()
         axes.grid(axis="y", visible=False)
     return axes
+
+
+def _of_classes(matrix: ArrayLike, class_names: Sequence[str]) -> np.ndarray:
+    counts, n = np.asarray(matrix), len(class_names)
+    needs(
+        counts.shape == (n, n) and n > 0,
+        f"matrix: has shape {counts.shape}; {n} x {n} is needed for as many class names",
+    )
+    needs(bool((counts >= 0).all()), "matrix: holds what is no count")
+    return counts
 
 
 def mistakes(
@@ -86,6 +96,8 @@ def mistakes(
     costs : (n,), optional
         By which the dearest are told, such as the votes that the wrong class had more.
     """
+    needs(images.ndim == 4, f"images: have shape {images.shape}; (n, rows, columns, channels) is needed")
+    needs(len(images) == len(labels) == len(decided), "images, labels and decisions: are not equally many")
     wrong = np.flatnonzero(labels != decided)
     if costs is not None:
         wrong = wrong[np.argsort(-np.asarray(costs)[wrong], kind="stable")]

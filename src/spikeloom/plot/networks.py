@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.axes import Axes
 
-from spikeloom.plot.canvas import drawing, two_sided
+from spikeloom.plot.canvas import drawing, needs, two_sided
 from spikeloom.plot.scale import number_plainly
 from spikeloom.plot.theme import LIGHT, Theme
 
@@ -20,9 +20,10 @@ def receptive_fields(fields: np.ndarray, axes: Axes | None = None, *, theme: The
     Parameters
     ----------
     fields : (n, rows, columns)
-        Strength times synapse, summed over what a pixel feeds; `spikeloom.network.fields` gives them.
+        Strength times probability, summed over what a pixel feeds; `spikeloom.network.fields` gives them.
     """
-    across = int(np.ceil(np.sqrt(len(fields))))
+    needs(fields.ndim == 3 and len(fields) > 0, f"fields: have shape {fields.shape}; (n, rows, columns) is needed")
+    across = max(1, int(np.ceil(np.sqrt(len(fields)))))
     down = -(-len(fields) // across)
     rows, columns = fields.shape[1:]
     sheet = np.full((down * (rows + 1) - 1, across * (columns + 1) - 1), np.nan)
@@ -33,7 +34,7 @@ def receptive_fields(fields: np.ndarray, axes: Axes | None = None, *, theme: The
         most = np.nanmax(np.abs(sheet)) or 1
         axes.imshow(sheet, cmap=two_sided(theme), vmin=-most, vmax=most, interpolation="nearest")
         axes.set_axis_off()
-        axes.set_title(f"strength times synapse, {-most:.3g} to {most:.3g}", fontsize=9)
+        axes.set_title(f"strength times probability, {-most:.3g} to {most:.3g}", fontsize=9)
     return axes
 
 
@@ -49,6 +50,7 @@ def probabilities(
     named = values if isinstance(values, Mapping) else {"": values}
     with drawing(axes, theme) as axes:
         for name, array in named.items():
+            needs(bool(((array >= 0) & (array <= 1)).all()), "values: are no probabilities; they must lie in [0, 1]")
             shares, edges = np.histogram(array, bins=_BINS, range=(0, 1))
             axes.stairs(shares / max(array.size, 1) * 100, edges, label=name, linewidth=1.4)
         axes.set_yscale("log")

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
-from spikeloom.plot.canvas import drawing
+from spikeloom.plot.canvas import drawing, needs
 from spikeloom.plot.scale import number_plainly, space_by_error
 from spikeloom.plot.theme import LIGHT, Theme
 
@@ -32,11 +33,15 @@ def learning_curves(
                 values = [epoch[key] * 100 for epoch in epochs if key in epoch]
                 shown += values
                 if len(values) == len(at):
-                    axes.plot(at, values, color=colour, alpha=0.35 if faint else 1, label=None if faint else name)
+                    axes.plot(
+                        at, values, color=colour, marker="." if len(at) < 2 else "", alpha=0.35 if faint else 1,
+                        label=None if faint else name,
+                    )  # fmt: skip
         if shown:
             space_by_error(axes, shown, "accuracy in %, training faint")
             axes.legend(loc="lower right")
         axes.set_xlabel("epoch")
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     return axes
 
 
@@ -51,6 +56,7 @@ def accuracy_by_members(
     accuracies, stds : sequences of shares, one an ensemble size
     """
     with drawing(axes, theme) as axes:
+        _check_accuracies(accuracies)
         spread = None if stds is None else [(std or 0) * 100 for std in stds]
         axes.errorbar(members, np.asarray(accuracies) * 100, yerr=spread, marker="o", capsize=3)
         space_by_error(axes, [accuracy * 100 for accuracy in accuracies])
@@ -69,6 +75,7 @@ def accuracy_by_energy(
     ----------
     points : mapping of name to (joules an image, accuracy) pairs
     """
+    _check_accuracies([accuracy for pairs in points.values() for _, accuracy in pairs])
     with drawing(axes, theme) as axes:
         for name, pairs in points.items():
             joules, accuracies = zip(*pairs, strict=True)
@@ -79,3 +86,8 @@ def accuracy_by_energy(
         axes.set_xlabel("energy per image in µJ")
         axes.legend(loc="lower right")
     return axes
+
+
+def _check_accuracies(accuracies: Sequence[float]) -> None:
+    needs(len(accuracies) > 0, "accuracies: there are none")
+    needs(all(0 <= accuracy <= 1 for accuracy in accuracies), "accuracies: are shares, they must lie in [0, 1]")

@@ -51,7 +51,9 @@ def accuracy_energy_figure(theme: Theme, rows: Sequence[Reproduced]) -> Figure:
 
 
 @themed
-def frontier_figure(theme: Theme, found: Sequence[Entry], seeds: Mapping[str, Seeds]) -> Figure:
+def frontier_figure(
+    theme: Theme, found: Sequence[Entry], seeds: Mapping[str, Seeds], marked: Mapping[str, Measurement] | None = None
+) -> Figure:
     """Draw accuracy against energy of what the validation split picks in the zoo, beside published points.
 
     The paper's method, trained to the end, is there as it is deployed in ensembles of 1, 4, 16 and 64. The line runs
@@ -62,6 +64,8 @@ def frontier_figure(theme: Theme, found: Sequence[Entry], seeds: Mapping[str, Se
     ----------
     seeds : mapping of recipe to Seeds
         Their mean stands in the label of the network that the recipe made.
+    marked : mapping of name to Measurement, optional
+        Of others, that are to be found on it.
     """
     figure = Figure(figsize=(9.2, 5.8), layout="constrained")
     axes = figure.subplots()
@@ -83,7 +87,12 @@ def frontier_figure(theme: Theme, found: Sequence[Entry], seeds: Mapping[str, Se
             bbox={"facecolor": theme.ground, "edgecolor": "none", "pad": 0.6},
         )  # fmt: skip
     _draw_published(theme, axes, published_points())
-    _label_axes(axes, [entry.reported for entry in told], published_points())
+    for name, one in (marked or {}).items():
+        axes.plot(
+            _microjoules(one), one.accuracy * 100, "o", markersize=13, markerfacecolor="none",
+            markeredgecolor=theme.series[2], markeredgewidth=2.5, zorder=6, label=name,
+        )  # fmt: skip
+    _label_axes(axes, [*(entry.reported for entry in told), *(marked or {}).values()], published_points())
     return figure
 
 

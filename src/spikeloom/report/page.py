@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -17,7 +18,7 @@ from matplotlib.figure import Figure
 from spikeloom.artefact import write_atomically
 from spikeloom.plot.theme import THEMES
 from spikeloom.provenance import installed_version
-from spikeloom.report.sections import Section, Subject, sections_of
+from spikeloom.report.sections import Section
 
 _PROLOGUE = re.compile(r"^.*?(?=<svg)", re.DOTALL)
 
@@ -32,17 +33,22 @@ class _Shown:
     figures: Sequence[tuple[Markup, ...]]
 
 
-def write_report(subjects: Sequence[Subject], path: Path) -> list[Path]:
+def write_report(models: Sequence[tuple[str, Iterable[Section]]], path: Path) -> list[Path]:
     """Write a report of one model, or of several side by side, and give the paths of all files.
 
     Figures go into a folder beside it, ``NAME-figures``.
+
+    Parameters
+    ----------
+    models : sequence of names and sections
+        As `sections_of` gives them.
     """
     folder = path.with_name(f"{path.stem}-figures")
     written: list[Path] = []
     columns = []
-    for number, subject in enumerate(subjects):
-        shown = {section.title: _shown(section, folder / str(number), written) for section in sections_of(subject)}
-        columns.append((subject.name, shown))
+    for number, (name, sections) in enumerate(models):
+        shown = {section.title: _shown(section, folder / str(number), written) for section in sections}
+        columns.append((name, shown))
     titles = list(dict.fromkeys(title for _, shown in columns for title in shown))
     names = [name for name, _ in columns]
     rows = [(title, [shown.get(title) for _, shown in columns]) for title in titles]
@@ -68,7 +74,9 @@ def _shown(section: Section, place: Path, written: list[Path]) -> _Shown:
 def _saved(figure: Figure, place: Path, written: list[Path]) -> Markup:
     """Write a figure as PNG and SVG, and give the latter to stand in a page."""
     # letters stay letters: smaller, and read aloud; the same figure gives the same bytes
-    with matplotlib.rc_context({"svg.hashsalt": "spikeloom", "svg.fonttype": "none"}):
+    with matplotlib.rc_context({"svg.hashsalt": "spikeloom", "svg.fonttype": "none"}), warnings.catch_warnings():
+        # letters that matplotlib's own fonts lack: boxes in the PNG, the reader's fonts in the SVG
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")
         for suffix in (".png", ".svg"):
             content = io.BytesIO()
             metadata = {"Date": None} if suffix == ".svg" else None

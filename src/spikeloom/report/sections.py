@@ -87,7 +87,7 @@ class Subject:
 
     @cached_property
     def images(self) -> ByImage:
-        """What one member decides of every image."""
+        """What the program decides of every image."""
         return by_image(self.program, self.dataset, seed=self.seed, threads=self.threads)
 
     @cached_property
@@ -111,20 +111,32 @@ def sections_of(subject: Subject) -> Iterator[Section]:
         yield _drift(subject, subject.network)
 
 
+def sections_by_hand(program: ChipProgram) -> Iterator[Section]:
+    """Give the sections that can be said of a program that is not fed images."""
+    text = "It is fed spikes by hand: without an interface there is no accuracy and no energy of an image to report."
+    yield Section("Summary", text, [("what", "value"), *_fit_rows(program)])
+    figure = _on_axes(plot.floor_plan, program.coordinates, None, program.routes.between_cores, size=(6.4, 3))
+    yield Section("Floor plan", "Cores where they lie, and the routes between them.", figures={"plan": figure})
+
+
+def _fit_rows(program: ChipProgram) -> Iterator[tuple[str, str]]:
+    fit = fit_report(program)
+    yield "cores", f"{program.n_cores:,} of {plural(len(program.members), 'member')}, on {plural(fit.chips, 'chip')}"
+    yield "axons used", f"{fit.axons_used:,} of {fit.axons_total:,}"
+    yield "neurons used", f"{fit.neurons_connected:,} of {fit.neurons_total:,}"
+    yield "synapses on", f"{fit.synapses_on:,} of {fit.synapses_total:,}"
+
+
 def _summary(subject: Subject) -> Section:
     found = next(iter(subject.ensembles.values()))
     low, high = found.interval
     least, most = found.energy_range
-    fit = fit_report(subject.program)
     rows = [
         ("accuracy", f"{percent(found.accuracy)}, 95 % interval {percent(low)} to {percent(high)}"),
         ("of", f"{found.images:,} images of {subject.dataset.source or 'arrays'}, {plural(found.draws, 'draw')}"),
         ("energy an image", f"{microjoules(found.energy().total)} ({microjoules(least)} to {microjoules(most)})"),
-        ("cores", f"{found.cores:,} of {plural(found.members, 'member')}, on {plural(fit.chips, 'chip')}"),
         ("ticks an image", f"{found.ticks_per_image}, decided after {found.decided_ticks}"),
-        ("axons used", f"{fit.axons_used:,} of {fit.axons_total:,}"),
-        ("neurons used", f"{fit.neurons_connected:,} of {fit.neurons_total:,}"),
-        ("synapses on", f"{fit.synapses_on:,} of {fit.synapses_total:,}"),
+        *_fit_rows(subject.program),
     ]  # fmt: skip
     return Section("Summary", rows=[("what", "value"), *rows])
 
@@ -208,16 +220,21 @@ def _through(subject: Subject) -> Section:
         "raster": _on_axes(plot.raster, layers, size=(5.2, 4.2)),
         "votes": _on_axes(plot.votes, subject.images.shares[0], names, label),
     }
-    text = f"It is {names[label]}, and one member decides {names[decided]}."
+    text = f"It is {names[label]}, and {_deciding(subject)} decided as {names[decided]}."
     return Section("The first image through the layers", text, figures=figures)
+
+
+def _deciding(subject: Subject) -> str:
+    return f"by {plural(len(subject.program.members), 'member')}"
 
 
 def _decisions(subject: Subject) -> Section:
     each, names = subject.images, subject.images.class_names
     rows = [("class", "accuracy"), *((name, percent(share)) for name, share in each.class_accuracy.items())]
     frame = subject.dataset.images if subject.dataset.images.ndim == 4 else subject.dataset.images[:, 0]
+    text = f"{percent(each.accuracy)} right, {percent(float(each.tied.mean()))} tied, {_deciding(subject)}."
     return Section(
-        "Decisions", f"Of one member: {percent(each.accuracy)} right, {percent(float(each.tied.mean()))} tied.", rows,
+        "Decisions", text, rows,
         {
             "confusion": _on_axes(plot.confusion, each.confusion, names, size=(5.4, 5)),
             "mistakes": _on_axes(plot.mistakes, frame, each.labels, each.decided, names, each.costs, size=(6.4, 3)),
@@ -244,10 +261,11 @@ def _seeds(subject: Subject) -> str:
     """Say how far training seeds lie apart, where several of the recipe are shipped."""
     recipe = {} if subject.network is None else subject.network.training.get("recipe", {})
     if recipe.get("name") not in SEEDED:
-        return "The spread over training seeds is not known: of this recipe one network is at hand."
+        return "The spread over training seeds is not known."
     seeds = seeds_of(map(zoo_card, zoo_names()), recipe["name"])
     mean, std = seeds.test
-    return f"Over {len(seeds.names)} training seeds of this recipe: {percent(mean)} ± {std * 100:.2f} on the test set."
+    spread = f"{percent(mean)} ± {std * 100:.2f} on the test set"
+    return f"Over {len(seeds.names)} training seeds of the shipped recipe of that name: {spread}."
 
 
 def _energy(subject: Subject) -> Section:
@@ -270,19 +288,10 @@ def _frontier(subject: Subject) -> Section:
     found = next(iter(subject.ensembles.values()))
 
     def draw(theme: Theme) -> Figure:
-        figure = frontier_figure(theme, entries(cards), spreads(cards))
-        (axes,) = figure.axes
-        axes.plot(
-            found.energy().total * 1e6, found.accuracy * 100, "o", markersize=13, markerfacecolor="none",
-            markeredgecolor=theme.series[2], markeredgewidth=2.5, zorder=6, label=subject.name,
-        )  # fmt: skip
-        axes.legend(loc="lower right")
-        return figure
+        return frontier_figure(theme, entries(cards), spreads(cards), {subject.name: found})
 
-    same = subject.interface.data is not None and subject.interface.data.source == "mnist"
-    text = (
-        "" if same else "The frontier is of MNIST, and this model is of other data: compare energies, not accuracies."
-    )
+    same = subject.dataset.source == "mnist"
+    text = "" if same else "The frontier is of MNIST, and this of other data: compare energies, not accuracies."
     return Section("On the frontier", text, figures={"frontier": draw})
 
 

@@ -18,6 +18,7 @@ from jinja2 import Environment
 
 _FOLDER = "spikeloom.web.page"
 _FIRST = "app.js"
+_NO_WAY_OUT = "base-uri 'none'; form-action 'none'"
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "\./([\w.]+)";\n', re.MULTILINE)
 _TOP_LEVEL = re.compile(r"^(?:export )?(?:async )?(?:const|let|class|function) (\w+)", re.MULTILINE)
 
@@ -61,24 +62,22 @@ def page_html(title: str, packed: bytes, footer: str, links: Sequence[Link] = ()
     )  # fmt: skip
 
 
-def run_html(title: str, footer: str) -> str:
+def run_html(title: str, footer: str, links: Sequence[Link] = ()) -> str:
     """Give the page of a training as it goes."""
-    return _filled("run.html", title=title, styles=_read("style.css"), script=_read("run.js"), footer=footer)
+    styles, script = _read("style.css"), _read("run.js")
+    return _filled("run.html", title=title, styles=styles, script=script, models=links, footer=footer)
 
 
 def run_policy() -> str:
     """Give its content security policy: it may also ask its own server for metrics."""
     code, styles = (_hash(_read(name)) for name in ("run.js", "style.css"))
-    return f"default-src 'none'; script-src {code}; style-src {styles}; connect-src 'self'"
+    return f"default-src 'none'; script-src {code}; style-src {styles}; connect-src 'self'; {_NO_WAY_OUT}"
 
 
 def policy() -> str:
     """Give the content security policy: our script and our styles by their hashes, pictures of the user's own."""
     code, styles = (_hash(text) for text in (script(), _read("style.css")))
-    return (
-        f"default-src 'none'; script-src {code}; style-src {styles}; img-src data: blob:; "
-        "base-uri 'none'; form-action 'none'"
-    )
+    return f"default-src 'none'; script-src {code}; style-src {styles}; img-src data: blob:; {_NO_WAY_OUT}"
 
 
 def _filled(name: str, **values: object) -> str:

@@ -45,7 +45,7 @@ def facts_of(
     shifts = SHIFTS if interface.frames == Still() else {}
     mistakes = _mistakes(program, dataset, seed, threads)
     shown = np.unique(np.concatenate([np.arange(min(EXAMPLES, len(dataset))), mistakes]))
-    points = list(_points(model, dataset, list(shifts) or [interface.ticks_per_image], seed, threads))
+    points = list(_points(model, dataset, list(shifts), seed, threads))
     facts |= {
         "shifts": {ticks: [list(shift) for shift in moves] for ticks, moves in shifts.items()},
         "curve": points,
@@ -73,7 +73,7 @@ def _shape(interface: Interface) -> str:
 
 
 def _mistakes(program: ChipProgram, dataset: Dataset, seed: int, threads: int) -> np.ndarray:
-    """Give the first images that one member gets wrong."""
+    """Give the first images that the program gets wrong; of a network, one sampled member."""
     decided = count_votes(program, dataset.values, seed, threads=threads).decisions.classes
     return np.flatnonzero(decided != dataset.labels)[:MISTAKES]
 
@@ -81,24 +81,27 @@ def _mistakes(program: ChipProgram, dataset: Dataset, seed: int, threads: int) -
 def _points(
     model: LearnedNetwork | ChipProgram, dataset: Dataset, ticks: list[int], seed: int, threads: int
 ) -> Iterator[dict[str, Any]]:
-    """Measure what the page's sliders can set: ensembles, and ticks an image."""
+    """Measure what the page's sliders can set: ensembles, and ticks an image, of which the first is one."""
     if isinstance(model, LearnedNetwork) and not model.is_certain:
         _log.info("measuring ensembles of %s members", ", ".join(map(str, SIZES)))
         measured = evaluate_network(model, dataset, dict.fromkeys(SIZES, 1), seed=seed, threads=threads)
         yield from (_point(found) for found in measured.values())
-    for shown in ticks if isinstance(model, ChipProgram) or model.is_certain else ticks[1:]:
-        program = deploy(model, seed=seed)
-        moved = show_moved(program, shown) if program.interface is not None and shown in SHIFTS else program
-        yield _point(evaluate_program(moved, dataset, seed=seed, threads=threads))
+    program = deploy(model, seed=seed)
+    if isinstance(model, ChipProgram) or model.is_certain:
+        yield _point(evaluate_program(program, dataset, seed=seed, threads=threads))
+    for several in ticks[1:]:
+        yield _point(evaluate_program(show_moved(program, several), dataset, seed=seed, threads=threads))
 
 
 def _point(found: Measurement) -> dict[str, Any]:
     return {
         "members": found.members,
         "ticks": found.ticks_per_image,
+        "cores": found.cores,
         "accuracy": found.accuracy,
         "images": found.images,
-        "joules": found.energy().total,
+        "events": found.events_per_image,
+        "hops": found.hops_per_image,
         "split": "test set",
     }
 

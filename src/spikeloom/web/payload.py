@@ -55,7 +55,7 @@ def payload(
     """
     arrays = dict(more)
     if isinstance(model, LearnedNetwork):
-        # as it is shipped: the page samples probabilities of 8 bits, and a program of them has the same synapses
+        # the page samples probabilities of 8 bits, and a program of them has the same synapses
         small = quantise(model)
         program = deploy(small)
         arrays["probabilities"] = to_steps(np.concatenate([layer.probabilities for layer in small.layers]))
@@ -68,7 +68,6 @@ def payload(
     if isinstance(model, LearnedNetwork):  # what the page makes for every member anew
         for name in ("inputMembers", "outputMembers"):
             del arrays[name]
-        arrays["places"] = program.placement
     interface = None if program.interface is None else program.interface.model_dump(mode="json", exclude={"data"})
     known = {"nCores": program.n_cores, "seed": seed, "interface": interface, **facts}
     return zlib.compress(_packed(known, arrays, len(program.members)), 9)
@@ -95,7 +94,6 @@ def _packed(facts: dict[str, Any], arrays: Mapping[str, np.ndarray], n_members: 
             offset += len(block)
         entries.append(entry)
     header = json.dumps({"facts": facts, "arrays": entries}, allow_nan=False).encode()
-    header += b" " * (-len(header) % 4)  # arrays begin at whole words
     return len(header).to_bytes(4, "little") + header + b"".join(blocks)
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import uvicorn
 from starlette.applications import Starlette
@@ -20,7 +23,9 @@ from spikeloom.web.bundle import Link, page_html, policy, run_html, run_policy
 
 REQUEST_BYTES = 16 * 1024  # of a request's head; none has a body
 _METRICS_BYTES = 2**24
-FOOTER = "spikeloom, on this machine alone"
+_DRAWN = ("epoch", "loss", "training_accuracy", "unsampled_validation_accuracy", "seconds")
+_ANYWHERE, _OWN_NAMES = ("0.0.0.0", "::"), ("127.0.0.1", "localhost", "::1")
+FOOTER = "served by spikeloom; nothing leaves this page"
 
 
 @dataclass(frozen=True)
@@ -32,8 +37,12 @@ class Shown:
     run: Path | None = None
 
 
-def application(shown: Sequence[Shown]) -> Any:
-    """Give the web application: a page a model and a run, by their numbers, and the metrics of runs."""
+def application(shown: Sequence[Shown], host: str = "127.0.0.1") -> Any:
+    """Give the web application: a page a model and a run, by their numbers, and the metrics of runs.
+
+    It answers those who ask for `host` or for this machine by a name of its own: a page from elsewhere that has its
+    name lead here would read what is shown. An address that stands for all lets every name pass.
+    """
     links = [Link(one.title, f"/{number}/") for number, one in enumerate(shown)]
 
     def index(request: Request) -> Response:
@@ -44,7 +53,7 @@ def application(shown: Sequence[Shown]) -> Any:
         if one is None:
             return _missing()
         if one.packed is None:
-            return HTMLResponse(run_html(one.title, FOOTER), headers=_headers(run_policy()))
+            return HTMLResponse(run_html(one.title, FOOTER, links), headers=_headers(run_policy()))
         text = page_html(one.title, one.packed, FOOTER, links)
         return HTMLResponse(text, headers=_headers(policy()))
 
@@ -59,25 +68,39 @@ def application(shown: Sequence[Shown]) -> Any:
         Route("/{number:int}/", page),
         Route("/{number:int}/metrics", metrics),
     ]
-    return _Guard(Starlette(routes=routes))
+    app = Starlette(routes=routes)
+    app.router.redirect_slashes = False
+    return _Guard(app, None if host in _ANYWHERE else {host, *_OWN_NAMES})
 
 
 def configured(shown: Sequence[Shown], host: str, port: int) -> uvicorn.Config:
     """Give the settings of the server: requests with a head of bounded length, and no word on what serves them."""
     return uvicorn.Config(
-        application(shown), host=host, port=port, log_level="critical", server_header=False,
-        h11_max_incomplete_event_size=REQUEST_BYTES,
+        application(shown, host), host=host, port=port, log_level="critical", server_header=False,
+        http="h11", h11_max_incomplete_event_size=REQUEST_BYTES, ws="none",
     )  # fmt: skip
 
 
-def serve(shown: Sequence[Shown], host: str, port: int) -> None:
-    """Serve until stopped; OSError where the address is taken."""
-    with socket.create_server((host, port)) as taken:  # uvicorn itself would only log that it cannot
-        uvicorn.Server(configured(shown, host, port)).run([taken])
+def listening(host: str, port: int) -> socket.socket:
+    """Give a socket that listens there, at a free port for 0; OSError where the address is taken or not ours."""
+    return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+
+
+def address(taken: socket.socket) -> str:
+    """Give the address of a listening socket as a browser takes it."""
+    host, port = taken.getsockname()[:2]
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+
+def serve(shown: Sequence[Shown], host: str, taken: socket.socket) -> None:
+    """Serve on a listening socket until stopped."""
+    uvicorn.Server(configured(shown, host, taken.getsockname()[1])).run([taken])
 
 
 def read_metrics(run: Path) -> list[dict[str, Any]]:
-    """Give the epochs of a training so far; none while there is no line, and none of a line that is half written."""
+    """Give the epochs of a training so far; none while there is no line, and none of a line that is
+    half written or has no numbers to draw.
+    """
     try:
         with (run / METRICS_FILE).open("rb") as file:
             lines = file.read(_METRICS_BYTES).decode("utf-8", "replace").splitlines()
@@ -89,17 +112,23 @@ def read_metrics(run: Path) -> list[dict[str, Any]]:
             epochs.append(json.loads(line))
         except ValueError:
             break
-    return [epoch for epoch in epochs if isinstance(epoch, dict)]
+    return [
+        epoch for epoch in epochs if isinstance(epoch, dict) and all(_is_number(epoch.get(name)) for name in _DRAWN)
+    ]
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and math.isfinite(value)
 
 
 class _Guard:
-    """Lets nothing through but a request to read, without a body, and with a head of bounded length."""
+    """Lets only requests to read through, by a known name, without a body, with a head of bounded length."""
 
-    def __init__(self, app: Any) -> None:
-        self._app = app
+    def __init__(self, app: Any, hosts: set[str] | None) -> None:
+        self._app, self._hosts = app, hosts
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        refused = _refusal(scope) if scope["type"] == "http" else None
+        refused = _refusal(scope, self._hosts) if scope["type"] == "http" else None
         if refused is None:
             await self._app(scope, receive, send)
             return
@@ -107,14 +136,17 @@ class _Guard:
         await send({"type": "http.response.body", "body": b""})
 
 
-def _refusal(scope: Any) -> int | None:
-    """Give the status by which a request is refused, or None."""
-    headers = dict(scope["headers"])
+def _refusal(scope: Any, hosts: set[str] | None) -> int | None:
+    """Give the status by which a request is refused, or None; `hosts` are the names to be asked by, None for any."""
+    headers = dict(scope["headers"])  # of repeated ones the last; their length is that of all
+    asked = urlsplit(f"//{headers.get(b'host', b'').decode('latin-1')}").hostname
+    if hosts is not None and asked not in hosts:
+        return 421
     if headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in headers:
         return 413
     if scope["method"] not in ("GET", "HEAD"):
         return 405
-    head = len(scope["raw_path"]) + len(scope["query_string"]) + sum(map(len, (*headers, *headers.values())))
+    head = len(scope["raw_path"]) + len(scope["query_string"]) + sum(map(len, chain(*scope["headers"])))
     return 431 if head > REQUEST_BYTES else None
 
 

@@ -4,7 +4,7 @@ import { Chip } from "./chip.js";
 import { bit, drawCrossbar, drawField, drawRaster, neuronFacts, receptiveField } from "./core.js";
 import { curve, energyOf, microjoules } from "./energy.js";
 import { broken, noisy } from "./faults.js";
-import { frameOf, ticksOf } from "./interface.js";
+import { decide, frameOf, periodOf, ticksOf } from "./interface.js";
 import { packDrawing, readLink, unpackDrawing, writeLink } from "./link.js";
 import { N, NOWHERE, programOf, unpack } from "./model.js";
 import { Pad, toCanvas } from "./pad.js";
@@ -13,6 +13,7 @@ import { traceImage, traceOn } from "./trace.js";
 
 const $ = (id) => document.getElementById(id);
 const IN_TOTAL = 400;  // milliseconds a tick at speed 1
+const MEMBERS = 32;  // whose votes are shown one by one
 
 class Page {
   constructor(file) {
@@ -31,7 +32,15 @@ class Page {
     document.body.className = this.shown ? "by-images" : "by-hand";
     $("facts").textContent = file.told;
     this._wire();
+    this._adopt();
     this.rebuild();
+  }
+
+  // Bring what keeps a state of its own, the pad, the input lines and the choice of a profile, to the page's state.
+  _adopt() {
+    if (!this.shown) return this._showLines();
+    this.pad.show(this._values());
+    $("profile").value = this.state.profile;
   }
 
   // What a link says, as far as the page can do it: anybody may have written it.
@@ -58,7 +67,7 @@ class Page {
     let program = broken(this.whole, { dead: dead / 100, stuck: stuck / 100, killed, seed });
     if (this.shown) program = { ...program, interface: this._interfaceOf(ticks) };
     this.chip = new Chip(program);
-    this.plan.lay(program);
+    this.plan.lay(this.whole);
     if (!this.shown) this.trace = { ticks: [] };
     this.refresh();
   }
@@ -68,7 +77,7 @@ class Page {
     const started = performance.now();
     if (this.shown) {
       this.values = noisy(this._values(), this.state.noise / 100, this.state.seed);
-      this.trace = traceImage(this.chip, this.values, this.state.seed);
+      this.trace = traceImage(this.chip, this.values, this.state.seed, this._number());
     } else if (!this.trace.ticks.length) this._stepByHand();
     this.took = performance.now() - started;
     this.draw();
@@ -80,7 +89,7 @@ class Page {
     this.now = now;
     $("tick").textContent = snapshot.tick;
     $("of").textContent = this.shown ? `of 0 … ${last}` : "";
-    this.plan.draw(snapshot, this.state.core, colours);
+    this.plan.draw(this.chip.program, snapshot, this.state.core, colours);
     if (this.shown) this._drawImage();
     this._drawCore(snapshot, colours);
     this._drawSettings();
@@ -104,13 +113,17 @@ class Page {
     return { ...this.shown, frames: { name: "moved", shifts: this.file.shifts[ticks] } };
   }
 
-  // The image that is shown: drawn, or of the test set.
+  // The number of the image in its data set, which is the key of its draws; 0 of a drawing.
+  _number() {
+    return this.state.drawing || this.state.image < 0 ? 0 : this.file.numbers[this.state.image];
+  }
+
+  // The image that is shown: drawn, the same in every frame, or of the test set.
   _values() {
-    const [rows, columns, channels] = this.shown.value_shape, size = rows * columns * channels * (this.file.nFrames ?? 1);
-    if (this.state.drawing) {
-      const drawn = unpackDrawing(this.state.drawing, size);
-      if (drawn) return Float32Array.from(drawn, (value) => Math.fround(value / 255));
-    }
+    const [rows, columns, channels] = this.shown.value_shape, frame = rows * columns * channels;
+    const size = frame * (this.file.nFrames ?? 1), drawn = this.state.drawing && unpackDrawing(this.state.drawing, frame);
+    if (drawn) return Float32Array.from({ length: size }, (_, at) => Math.fround(drawn[at % frame] / 255));
+    this.state.drawing = "";  // none, or a link that was cut short
     const images = this.file.arrays.images, at = this.state.image;
     if (!images || at < 0) return new Float32Array(size);
     return Float32Array.from(images.subarray(at * size, (at + 1) * size), (value) => Math.fround(value / 255));
@@ -138,7 +151,7 @@ class Page {
     const names = this.shown.class_names, order = names.map((_, label) => label);
     const label = this.state.drawing || this.state.image < 0 ? -1 : this.file.labels[this.state.image];
     if (order.length > 12) order.sort((a, b) => trace.shares[b] - trace.shares[a]).splice(12);
-    const told = trace.counts.spikes === 0 && !trace.votes.some(Boolean) ? "no votes" : names[trace.label];
+    const told = trace.votes.some(Boolean) ? names[trace.label] : "no votes";
     $("decision").replaceChildren(told, node("small", ` ${trace.tied ? "tied, the lowest class wins" : ""}${label >= 0 ? (label === trace.label ? " right" : ` it is ${names[label]}`) : ""}`));
     $("votes").className = names.every((name) => name.length < 3) ? "short" : "";
     $("votes").replaceChildren(...order.map((at) => {
@@ -150,14 +163,25 @@ class Page {
       row.className = at === trace.label ? "vote first" : "vote";
       return row;
     }));
-    const members = [...new Set(this.chip.program.outputMembers)];
-    $("by-member").hidden = members.length < 2;
-    $("members-votes").replaceChildren(...(members.length < 2 ? [] : members.slice(0, 32).map((member) => {
-      const votes = trace.byMember.get(member) ?? new Int32Array(names.length), best = votes.indexOf(Math.max(...votes));
-      const told = node("span", `${member}: ${names[best]}`);
-      told.className = best === trace.label ? "" : "other";
+    this._drawMembers(trace, names);
+  }
+
+  _drawMembers(trace, names) {
+    const members = [...new Set(this.chip.program.outputMembers)], shown = members.length < 2 ? [] : members.slice(0, MEMBERS);
+    $("by-member").hidden = !shown.length;
+    $("by-member").textContent = `Member by member${members.length > MEMBERS ? `, the first ${MEMBERS} of ${members.length}` : ""}:`;
+    $("members-votes").replaceChildren(...shown.map((member) => {
+      const votes = trace.byMember.get(member), { label } = votes ? decide(votes, trace.voters) : { label: -1 };
+      const told = node("span", `${member}: ${names[label] ?? "no votes"}`);
+      told.className = label === trace.label ? "" : "other";
       return told;
-    })));
+    }));
+  }
+
+  // The measured points under the profile that is chosen.
+  _points() {
+    const profile = this.file.profiles[this.state.profile];
+    return this.file.curve.map((point) => ({ ...point, joules: energyOf(profile, point.cores, point.ticks, point).total }));
   }
 
   // What is known of a setting, which was measured whole.
@@ -165,11 +189,12 @@ class Page {
     if (!point) return "This setting was not measured.";
     const { dead, stuck, noise, killed } = this.state, whole = !dead && !stuck && !noise && killed < 0;
     const of = `${point.images.toLocaleString("en")} images${point.split ? ` (${point.split})` : ""}`;
-    return `Measured${whole ? "" : " before it was broken"}: ${(point.accuracy * 100).toFixed(2)} % of ${of} at ${microjoules(point.joules)}.`;
+    const when = `${this.sizes.length > 1 ? ` with seed ${this.file.seed}` : ""}${whole ? "" : ", before it was broken"}`;
+    return `Measured${when}: ${(point.accuracy * 100).toFixed(2)} % of ${of} at ${microjoules(point.joules)}.`;
   }
 
   _drawEnergy(trace, program) {
-    const nTicks = ticksOf(program.interface), cost = (name) => energyOf(this.file.profiles[name], program.nCores, nTicks, trace.counts);
+    const nTicks = periodOf(program.interface), cost = (name) => energyOf(this.file.profiles[name], program.nCores, nTicks, trace.counts);
     const chosen = cost(this.state.profile), totals = Object.keys(this.file.profiles).map((name) => cost(name).total);
     $("joules").textContent = microjoules(chosen.total);
     $("range").textContent = `(${microjoules(Math.min(...totals))} to ${microjoules(Math.max(...totals))} over the profiles)`;
@@ -182,9 +207,9 @@ class Page {
     const text = parts.map(([name, share]) => `${name} ${(share * 100).toFixed(1)} %`).join(", ");
     $("shares").setAttribute("aria-label", text);
     $("shares-note").textContent = `${text}. Modelled: ${program.nCores} cores, ${nTicks} tick${nTicks > 1 ? "s" : ""}, ${trace.counts.events.toLocaleString("en")} events, ${trace.counts.hops.toLocaleString("en")} hops.`;
-    const members = this.samples ? this.state.members : undefined;
-    const point = this.file.curve.find((one) => (members === undefined || one.members === members) && one.ticks === nTicks);
-    $("curve").innerHTML = curve(this.file.curve, point);  // numbers alone
+    const members = this.samples ? this.state.members : undefined, points = this._points();
+    const point = points.find((one) => (members === undefined || one.members === members) && one.ticks === nTicks);
+    $("curve").innerHTML = curve(points, point);  // numbers alone
     $("measured").textContent = this.file.curve.length ? `Filled: ensembles; hollow: one member, more ticks. ${this._measured(point)}` : "";
   }
 
@@ -247,8 +272,8 @@ class Page {
       this._open(program.targets[key]);
     });
     $("copy").addEventListener("click", async () => {
-      await navigator.clipboard?.writeText(location.href).catch(() => {});
-      $("copy").textContent = "The link is in the address bar";
+      const copied = await (navigator.clipboard?.writeText(location.href) ?? Promise.reject()).then(() => true, () => false);
+      $("copy").textContent = copied ? "Copied" : "The link is in the address bar";
     });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
       this.colours = null;
@@ -257,12 +282,13 @@ class Page {
     addEventListener("resize", () => this.draw());
     addEventListener("hashchange", () => {
       this.state = this._allowed(readLink(this.defaults));
+      this._adopt();
       this.rebuild();
     });
   }
 
   _wireImages() {
-    if (!this.shown) return this._wireLines();
+    if (!this.shown) return;
     const [rows, columns, channels] = this.shown.value_shape;
     this.pad = new Pad($("pad"), [rows, columns, channels], this.file.prepare, (values) => {
       this.set({ drawing: packDrawing(Uint8Array.from(values, (value) => Math.round(value * 255))), tick: -1 });
@@ -282,17 +308,20 @@ class Page {
     $("examples").hidden = !this.file.nImages;
     $("clear").addEventListener("click", () => this.pad.clear());
     const load = (blob) => blob && this.pad.load(blob).catch(() => { $("decision").textContent = "That is no picture that this browser reads."; });
-    $("picture").addEventListener("change", (event) => load(event.target.files[0]));
+    $("picture").addEventListener("change", (event) => {
+      load(event.target.files[0]);
+      event.target.value = "";  // so that the same file can be opened again
+    });
     addEventListener("paste", (event) => load([...event.clipboardData.files][0]));
     addEventListener("dragover", (event) => event.preventDefault());
     addEventListener("drop", (event) => {
       event.preventDefault();
       load(event.dataTransfer.files[0]);
     });
-    this.pad.show(this._values());
+    $("mistakes-of").textContent = this.sizes.length > 1 ? `of one member, seed ${this.file.seed}` : "";
   }
 
-  _wireLines() {
+  _showLines() {
     this.held = new Set(this.state.lines.split(".").filter(Boolean).map(Number));
     $("lines").replaceChildren(...Array.from(this.file.arrays.inputValues, (_, line) => {
       const button = node("button", String(line));
@@ -365,7 +394,6 @@ class Page {
       this.rebuild();
     });
     for (const name of Object.keys(this.file.profiles ?? {})) $("profile").append(new Option(name, name));
-    $("profile").value = this.state.profile;
     $("profile").addEventListener("change", () => {
       this.set({ profile: $("profile").value });
       this.draw();

@@ -33,12 +33,13 @@ export class Chip {
     const { program, axons } = this;
     const arriving = this._ring[this.tick % RING];
     axons.set(arriving);
-    arriving.fill(0);  // free from here on: the longest delay may land in this very tick
+    arriving.fill(0);  // free for the tick RING ticks on; the longest delay is one shorter
     this._deliver(lines);
     this.spikes.fill(0);
     this.outputs.fill(0);
     for (const count of Object.values(this.counts)) count.fill(0);
     for (let core = 0; core < program.nCores; core++) {
+      if (program.gone?.[core]) continue;
       if (program.memoryless[core]) this._runMemoryless(core);
       else this._run(core);
       this._countEvents(core);

@@ -8,15 +8,16 @@ export const bit = (words, core, index) => (words[core * WORDS + (index >> 5)] >
 // Synapses that are on, axons down and neurons across; rows of axons that spiked and columns of neurons that did stand out.
 export function drawCrossbar(canvas, program, core, snapshot, neuron, colours) {
   const image = new ImageData(N, N), parse = (colour) => colour.match(/\w\w/g).map((part) => parseInt(part, 16));
-  const [ground, excites, inhibits, faint] = [colours.ground, colours.hot, colours.cold, colours.cell].map(parse);
+  const [ground, faint] = [colours.ground, colours.cell].map(parse);
+  const bySign = { 1: parse(colours.hot), "-1": parse(colours.cold), 0: parse(colours.line) };
   for (let axon = 0; axon < N; axon++) {
     const active = snapshot && bit(snapshot.axons, core, axon), type = program.axonTypes[core * N + axon];
     for (let column = 0; column < N; column++) {
       const key = core * N + column, on = (program.columns[key * WORDS + (axon >> 5)] >>> (axon & 31)) & 1;
       const fired = snapshot && bit(snapshot.spikes, core, column);
-      const colour = on ? (program.strengths[key * 4 + type] < 0 ? inhibits : excites) : active || fired ? faint : ground;
-      const weight = on ? (active ? 1 : 0.45) : 1, at = (axon * N + column) * 4;
-      for (let part = 0; part < 3; part++) image.data[at + part] = colour[part] * weight + ground[part] * (1 - weight);
+      const colour = on ? bySign[Math.sign(program.strengths[key * 4 + type])] : active || fired ? faint : ground;
+      const opacity = on && !active ? 0.45 : 1, at = (axon * N + column) * 4;
+      for (let part = 0; part < 3; part++) image.data[at + part] = colour[part] * opacity + ground[part] * (1 - opacity);
       image.data[at + 3] = 255;
     }
   }

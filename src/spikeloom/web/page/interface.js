@@ -8,6 +8,11 @@ export function ticksOf(shown) {
   return frames.name === "stream" ? frames.frames * frames.ticks : frames.ticks;
 }
 
+// Ticks from one example to the next: those that it is shown, or, with a reset, until it is decided.
+export function periodOf(shown) {
+  return shown.reset ? ticksOf(shown) + shown.latency - 1 : ticksOf(shown);
+}
+
 // The values (float32, frame after frame) as they stand in a tick of the example.
 export function frameOf(shown, values, tick) {
   const [rows, columns, channels] = shown.value_shape, size = rows * columns * channels, frames = shown.frames;

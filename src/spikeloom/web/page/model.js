@@ -2,7 +2,12 @@
 //
 // The file is a deflated block: the length of a JSON header (4 bytes, lowest first), the header, and the arrays one after
 // another. Each array's entry says its type, shape and bytes; `value` stands for an array that is the same everywhere,
-// `tiles` for one that repeats.
+// and one with fewer bytes than its shape repeats from member to member.
+//
+// In memory everything lies core after core: `columns` holds WORDS words a neuron, in which bit (axon & 31) of word
+// (axon >> 5) is the synapse of that axon, so that a neuron's input is an AND with the axons that spiked, and a count;
+// `typeMasks` the axons of each of the four types, (core, type, word); `fanOuts` the synapses on an axon; `hops` the way of
+// a neuron's spike in cores.
 
 import { CORE_STREAM, draw } from "./hash.js";
 import { Generator } from "./generator.js";
@@ -128,7 +133,7 @@ function placedRowByRow(nCores) {
 }
 
 // What is worked out once of a program: masks of axon types, synapses behind each axon, hops, cores without memory.
-function finished(program) {
+export function finished(program) {
   const { nCores, columns, axonTypes } = program;
   const typeMasks = new Uint32Array(nCores * 4 * WORDS);
   for (let key = 0; key < nCores * N; key++) {

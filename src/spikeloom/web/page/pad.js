@@ -20,15 +20,15 @@ export class Pad {
     this._tell();
   }
 
-  // A picture, dark on light or light on dark, fitted into the pad.
+  // A picture fitted into the pad; one without colours that is dark on light becomes light on dark.
   async load(blob) {
     const picture = await createImageBitmap(blob), scale = SIDE / Math.max(picture.width, picture.height);
     this._wipe();
     this.ink.drawImage(picture, (SIDE - picture.width * scale) / 2, (SIDE - picture.height * scale) / 2,
       picture.width * scale, picture.height * scale);
-    const pixels = this.ink.getImageData(0, 0, SIDE, SIDE), corner = pixels.data[0] + pixels.data[1] + pixels.data[2];
-    const inside = Math.floor((SIDE - picture.width * scale) / 2), edge = (inside + (SIDE / 2) * SIDE) * 4;
-    if (Math.max(corner, pixels.data[edge] + pixels.data[edge + 1] + pixels.data[edge + 2]) > 382) invert(pixels, scale, picture);
+    if (this.shape[2] === 3) return this._tell();  // colours stay as they are
+    const pixels = this.ink.getImageData(0, 0, SIDE, SIDE);
+    if (isPaper(pixels, scale, picture)) invert(pixels, scale, picture);
     this.ink.putImageData(pixels, 0, 0);
     this._tell();
   }
@@ -69,11 +69,11 @@ export class Pad {
     if (this.at) this._stroke(this._place(event));
   }
 
-  // Arrows move the pen, with Space held down or Shift they draw; Delete clears.
+  // Arrows move the pen, with Shift or after Space they draw; Space again lifts it, Delete clears.
   _key(event) {
     const moves = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] };
     if (event.key === "Delete" || event.key === "Backspace") this.clear();
-    else if (event.key === " ") this.held = !this.held;
+    else if (event.key === " ") this.held = event.repeat ? this.held : !this.held;
     else if (moves[event.key]) {
       const to = this.cursor.map((at, axis) => Math.max(0, Math.min(SIDE, at + moves[event.key][axis])));
       this.at = this.cursor;
@@ -99,12 +99,27 @@ export class Pad {
   }
 }
 
+// Whether most of a picture's border, two pixels within it, is light: ink on paper.
+function isPaper(pixels, scale, picture) {
+  const left = Math.ceil((SIDE - picture.width * scale) / 2) + 2, top = Math.ceil((SIDE - picture.height * scale) / 2) + 2;
+  const light = (x, y) => pixels.data[(y * SIDE + x) * 4] + pixels.data[(y * SIDE + x) * 4 + 1] + pixels.data[(y * SIDE + x) * 4 + 2] > 382;
+  let [count, border] = [0, 0];
+  for (let y = top; y < SIDE - top; y++) {
+    for (let x = left; x < SIDE - left; x++) {
+      if (y !== top && y !== SIDE - top - 1 && x !== left && x !== SIDE - left - 1) continue;
+      border++;
+      count += light(x, y);
+    }
+  }
+  return 2 * count > border;
+}
+
 // A picture that is dark on light becomes light on dark; the margins beside it stay dark.
 function invert(pixels, scale, picture) {
   const left = (SIDE - picture.width * scale) / 2, top = (SIDE - picture.height * scale) / 2;
   for (let y = 0; y < SIDE; y++) {
     for (let x = 0; x < SIDE; x++) {
-      const within = x >= left && x < SIDE - left && y >= top && y < SIDE - top, at = (y * SIDE + x) * 4;
+      const within = x >= left + 1 && x < SIDE - left - 1 && y >= top + 1 && y < SIDE - top - 1, at = (y * SIDE + x) * 4;
       for (let part = 0; part < 3; part++) pixels.data[at + part] = within ? 255 - pixels.data[at + part] : 0;
     }
   }

@@ -4,6 +4,7 @@ import { popcount } from "./hash.js";
 import { N, WORDS } from "./model.js";
 
 const GAP = 0.18;  // of a cell, between cells
+const DEEPEST = 64;  // level
 
 export class Plan {
   constructor(canvas, pick) {
@@ -15,8 +16,8 @@ export class Plan {
     canvas.addEventListener("keydown", (event) => this._key(event));
   }
 
+  // Give every core its place, by a program before anything in it was broken.
   lay(program) {
-    this.program = program;
     this.levels = levelsOf(program);
     const members = [...new Set(program.coreMembers)], depth = Math.max(...this.levels) + 1;
     const widest = Math.max(...members.map((member) => widthOf(program, this.levels, member)));
@@ -32,7 +33,8 @@ export class Plan {
     });
   }
 
-  draw(snapshot, selected, colours) {
+  draw(program, snapshot, selected, colours) {
+    this.program = program;
     const ratio = window.devicePixelRatio || 1, width = this.canvas.clientWidth || 400;
     this.cell = Math.min(width / this.columns, 64);
     const height = Math.max(this.cell * this.rows, 24);
@@ -121,16 +123,16 @@ export function spikesOf(words, core) {
   return count;
 }
 
-// One more than the highest level that feeds a core; in circles the levels of the first rounds.
+// One more than the highest level that feeds a core; in circles, and very deep programs, the levels of the first rounds.
 function levelsOf({ targets, nCores }) {
   const edges = new Set();
   targets.forEach((target, neuron) => { if (target >= 0) edges.add((neuron >> 8) * nCores + target); });
   const levels = new Int32Array(nCores);
-  for (let round = 0, moved = true; moved && round < 12; round++) {
+  for (let round = 0, moved = true; moved && round <= DEEPEST; round++) {
     moved = false;
     for (const edge of edges) {
       const from = Math.floor(edge / nCores), to = edge % nCores;
-      if (levels[to] < levels[from] + 1 && from !== to && levels[from] < 11) {
+      if (levels[to] < levels[from] + 1 && from !== to && levels[from] < DEEPEST) {
         levels[to] = levels[from] + 1;
         moved = true;
       }

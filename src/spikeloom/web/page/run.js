@@ -1,7 +1,9 @@
 // A training as it goes: the lines of its metrics, asked for again and again, as curves.
 
 const EVERY = 2000;  // milliseconds
-const WIDE = 640, HIGH = 260, EDGE = 44;
+const WIDE = 640, HIGH = 260, EDGE = 64;
+
+const inPercent = (share) => share * 100;
 
 function line(values, [low, high], kind) {
   const place = (value, at) => {
@@ -20,15 +22,22 @@ function figure(series, digits) {
 }
 
 async function look() {
+  try {
+    await draw();
+  } finally {
+    document.documentElement.dataset.ready = "true";
+    setTimeout(look, EVERY);
+  }
+}
+
+async function draw() {
   const answer = await fetch("metrics").catch(() => null), epochs = answer?.ok ? await answer.json() : [];
   if (epochs.length) {
     const of = (name) => epochs.map((metrics) => metrics[name]), last = epochs[epochs.length - 1];
     document.getElementById("facts").textContent = `epoch ${last.epoch}, ${last.seconds.toFixed(1)} s an epoch, validation ${(last.unsampled_validation_accuracy * 100).toFixed(2)} %`;
     document.getElementById("loss").innerHTML = figure([["cold", of("loss")]], 3);  // numbers alone
-    document.getElementById("accuracy").innerHTML = figure([["cold", of("training_accuracy")], ["hot", of("unsampled_validation_accuracy")]], 4);
+    document.getElementById("accuracy").innerHTML = figure([["cold", of("training_accuracy").map(inPercent)], ["hot", of("unsampled_validation_accuracy").map(inPercent)]], 4);
   }
-  document.documentElement.dataset.ready = "true";
-  setTimeout(look, EVERY);
 }
 
 look();

@@ -3,7 +3,7 @@
 
 import { linesOf, phasesOf, ticksOf, decide, votersOf } from "./interface.js";
 
-const KEPT = 256;  // ticks of a program that runs on
+const KEPT = 256, KEPT_POTENTIALS = 2 ** 24;  // ticks of a program that runs on, and potentials over all of them
 
 // `example` is its number in a data set, the key of its draws.
 export function traceImage(chip, values, seed, example = 0) {
@@ -21,14 +21,15 @@ export function traceImage(chip, values, seed, example = 0) {
     });
     if (tick >= shown.latency - 1 + shown.readout.skip) addVotes(chip, votes, byMember, nClasses);
   }
-  return { ticks, votes, byMember, counts, ...decide(votes, votersOf(program)) };
+  const voters = votersOf(program);
+  return { ticks, votes, voters, byMember, counts, ...decide(votes, voters) };
 }
 
 // One more tick of a program that runs on.
 export function traceOn(chip, trace, lines) {
   chip.step(lines);
   trace.ticks.push(snapshot(chip, lines, true));
-  if (trace.ticks.length > KEPT) trace.ticks.shift();
+  if (trace.ticks.length > Math.min(KEPT, KEPT_POTENTIALS / chip.potentials.length)) trace.ticks.shift();
 }
 
 function snapshot(chip, lines, isShown) {
