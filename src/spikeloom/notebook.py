@@ -1,4 +1,4 @@
-"""How values show themselves in a notebook: a few facts, and a small picture where one helps."""
+"""How values show themselves, on a line and in a notebook: a few facts, and a small picture where one helps."""
 
 from __future__ import annotations
 
@@ -8,6 +8,11 @@ from html import escape
 import numpy as np
 
 _CELL, _WIDEST = 12, 420  # pixels
+
+
+def plural(count: int, noun: str) -> str:
+    """Give a number with its noun."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def facts_html(title: str, facts: Mapping[str, object], picture: str = "") -> str:

@@ -122,6 +122,10 @@ def test_what_is_watched_is_what_the_chip_does(backend):
     assert seen.rasters.shape == (3, 2, 10, 256)
     assert seen.layers.tolist() == [0, 0, 0, 0, 1] * 2
     assert seen.layer(1, member=1).shape == (3, 2, 256)
+    with pytest.raises(DataError, match="layer 2 of member 0: is not there; there are layers 0 .. 1"):
+        seen.layer(2)
+    with pytest.raises(DataError, match="images: there are none"):
+        watch(network, images[:0], backend=backend)
     from spikeloom.measure.votes import count_votes
 
     values = images.reshape(3, -1) / np.float32(255)

@@ -14,7 +14,7 @@ from spikeloom.chip.core import Core, unpack_crossbars
 from spikeloom.chip.limits import ARRAY_COLUMNS, CHIP_COLUMNS, CHIP_ROWS, CORES_PER_CHIP
 from spikeloom.chip.neuron import Neurons
 from spikeloom.interface import Interface
-from spikeloom.notebook import facts_html, plan_svg
+from spikeloom.notebook import facts_html, plan_svg, plural
 from spikeloom.value import Value
 
 NOWHERE, TO_OUTPUT = -1, -2
@@ -126,15 +126,16 @@ class ChipProgram(Value):
         """Give one line: arrays of a whole chip are no sight for a terminal."""
         shown = "fed spikes by hand" if self.interface is None else f"{self.interface.n_classes} classes"
         return (
-            f"ChipProgram({self.n_cores:,} cores of {len(self.members):,} members on {self.n_chips} chips, "
-            f"{len(self.inputs):,} input lines, {len(self.outputs):,} output lines, {shown})"
+            f"ChipProgram({plural(self.n_cores, 'core')} of {plural(len(self.members), 'member')} on "
+            f"{plural(self.n_chips, 'chip')}, "
+            f"{plural(len(self.inputs), 'input line')}, {plural(len(self.outputs), 'output line')}, {shown})"
         )
 
     def _repr_html_(self) -> str:
         """Show it in a notebook."""
         shown = "fed spikes by hand" if self.interface is None else ", ".join(self.interface.class_names[:12])
         facts = {
-            "cores": f"{self.n_cores:,} on {self.n_chips} chips",
+            "cores": f"{self.n_cores:,} on {plural(self.n_chips, 'chip')}",
             "members": f"{len(self.members):,}",
             "lines": f"{len(self.inputs):,} in, {len(self.outputs):,} out",
             "classes": shown,

@@ -31,7 +31,8 @@ def drift_command(
 
     from spikeloom.artefact import check_place, write_atomically
     from spikeloom.drift.ledger import drift_ledger
-    from spikeloom.report.tables import drift_notes, drift_table, plural
+    from spikeloom.notebook import plural
+    from spikeloom.report.tables import drift_notes, drift_table
     from spikeloom.zoo import load_network
 
     if out is not None:

@@ -91,7 +91,8 @@ def _show_predictions(rows: Sequence[dict[str, Any]], members: int, cores: int) 
     from rich.table import Table
 
     from spikeloom.measure.energy import PAPER_PROFILE, named_profile
-    from spikeloom.report.tables import energy_note, microjoules, plural
+    from spikeloom.notebook import plural
+    from spikeloom.report.tables import energy_note, microjoules
 
     size = f"{plural(members, 'member')}, {plural(cores, 'core')}: votes and energy are of all together"
     table = Table(title=size, title_justify="left", box=None, pad_edge=False)

@@ -141,7 +141,8 @@ def _training_set(recipe: Recipe) -> Dataset:
 def _report(network: LearnedNetwork, recipe: Recipe, run: Path, threads: int, as_json: bool) -> None:
     """Measure the deployed network on the validation split, which is there to choose on, and print what was made."""
     from spikeloom.measure.evaluation import evaluate_network
-    from spikeloom.report.tables import percent, plural
+    from spikeloom.notebook import plural
+    from spikeloom.report.tables import percent
     from spikeloom.training.files import LEARNED_FILE
     from spikeloom.training.split import validation_split
 

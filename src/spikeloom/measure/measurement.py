@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from spikeloom.measure.accuracy import interval_95
 from spikeloom.measure.energy import PAPER_PROFILE, Energy, Profile, energy_per_image, named_profile, shipped_profiles
-from spikeloom.notebook import facts_html
+from spikeloom.notebook import facts_html, plural
 
 
 class Measurement(BaseModel):
@@ -45,8 +45,10 @@ class Measurement(BaseModel):
         """Give one line: accuracy, energy, and of what."""
         low, high = self.interval
         return (
-            f"Measurement({self.accuracy:.2%} ({low:.2%} to {high:.2%}) of {self.images:,} images, {self.draws} draws, "
-            f"{self.energy().total * 1e6:.3g} uJ an image, {self.cores:,} cores of {self.members} members)"
+            f"Measurement({self.accuracy:.2%} ({low:.2%} to {high:.2%}) of {plural(self.images, 'image')}, "
+            f"{plural(self.draws, 'draw')}, "
+            f"{self.energy().total * 1e6:.3g} uJ an image, "
+            f"{plural(self.cores, 'core')} of {plural(self.members, 'member')})"
         )
 
     def _repr_html_(self) -> str:

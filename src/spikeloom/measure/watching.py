@@ -13,6 +13,7 @@ from spikeloom.chip.paths import core_levels
 from spikeloom.chip.program import ChipProgram
 from spikeloom.chip.trains import silence, unpack
 from spikeloom.deployment.deploy import deploy
+from spikeloom.errors import DataError
 from spikeloom.machine import check_memory
 from spikeloom.measure.prediction import checked_images
 from spikeloom.measure.votes import interface_needed
@@ -46,7 +47,10 @@ class Watched(Value):
     members: np.ndarray
 
     def layer(self, number: int, member: int = 0) -> np.ndarray:
-        """Give the spikes of a layer of a member, (n_images, n_ticks, n_cores * n_neurons) bool."""
+        """Give the spikes of a layer of a member, (n_images, n_ticks, n_cores * n_neurons) bool; DataError if none."""
+        if number not in self.layers or member not in self.members:
+            told = f"0 .. {self.layers.max()}, of members {self.members.min()} .. {self.members.max()}"
+            raise DataError(f"layer {number} of member {member}: is not there; there are layers {told}")
         chosen = self.rasters[:, :, (self.layers == number) & (self.members == member)]
         return chosen.reshape(*chosen.shape[:2], -1)
 
@@ -81,6 +85,8 @@ def watch(
     interface, chosen = interface_needed(program), backend_named(backend)
     shown = checked_images(images, interface)
     n_ticks = interface.decided_after
+    if not len(shown):
+        raise DataError("images: there are none; pass at least one")
     check_memory("watch", len(shown), "images", n_ticks * program.n_cores * N_NEURONS * _BYTES_PER_NEURON)
     kept = []
     for number, values in enumerate(shown):

@@ -28,11 +28,12 @@ from spikeloom.measure.watching import Watched, watch
 from spikeloom.network.fields import receptive_fields
 from spikeloom.network.initial import initial_network
 from spikeloom.network.learned import LearnedNetwork
+from spikeloom.notebook import plural
 from spikeloom.plot.theme import Theme, themed
 from spikeloom.randomness.streams import start_generator
 from spikeloom.report.figures import frontier_figure
 from spikeloom.report.frontier import SEEDED, entries, seeds_of, spreads
-from spikeloom.report.tables import microjoules, percent, plural
+from spikeloom.report.tables import microjoules, percent
 from spikeloom.zoo import zoo_card, zoo_names
 
 DRAWS, SIZES = 5, (1, 4, 16)

@@ -14,6 +14,7 @@ from spikeloom.export.features import Support
 from spikeloom.measure.energy import LEFT_OUT, Energy, Profile
 from spikeloom.measure.measurement import Measurement
 from spikeloom.measure.robustness import FaultRow
+from spikeloom.notebook import plural
 from spikeloom.report.published import paper_points
 from spikeloom.report.rows import Reproduced
 from spikeloom.zoo.cards import Card
@@ -251,8 +252,3 @@ def _table(title: str, *headings: str) -> Table:
 
 def _row(table: Table, name: str, used: int | str, of: int | str) -> None:
     table.add_row(name, *(f"{cell:,}" if isinstance(cell, int) else cell for cell in (used, of)))
-
-
-def plural(count: int, noun: str) -> str:
-    """Give a number with its noun."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

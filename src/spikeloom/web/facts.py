@@ -17,6 +17,7 @@ from spikeloom.measure.evaluation import evaluate_network, evaluate_program
 from spikeloom.measure.measurement import Measurement
 from spikeloom.measure.votes import count_votes
 from spikeloom.network.learned import LearnedNetwork
+from spikeloom.notebook import plural
 
 _log = logging.getLogger(__name__)
 
@@ -63,9 +64,9 @@ def _told(model: LearnedNetwork | ChipProgram) -> str:
     """Give a line on what the model is."""
     if isinstance(model, ChipProgram):
         shown = "fed spikes by hand" if model.interface is None else _shape(model.interface)
-        return f"a chip program: {model.n_cores:,} cores, {len(model.members):,} members, {shown}"
+        return f"a chip program: {plural(model.n_cores, 'core')}, {plural(len(model.members), 'member')}, {shown}"
     recipe = model.training.get("recipe", {}).get("name", "untrained")
-    return f"a learned network, recipe {recipe}: {model.n_cores} cores a member, {_shape(model.interface)}"
+    return f"a learned network, recipe {recipe}: {plural(model.n_cores, 'core')} a member, {_shape(model.interface)}"
 
 
 def _shape(interface: Interface) -> str:

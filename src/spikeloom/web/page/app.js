@@ -152,7 +152,7 @@ class Page {
     const label = this.state.drawing || this.state.image < 0 ? -1 : this.file.labels[this.state.image];
     if (order.length > 12) order.sort((a, b) => trace.shares[b] - trace.shares[a]).splice(12);
     const told = trace.votes.some(Boolean) ? names[trace.label] : "no votes";
-    $("decision").replaceChildren(told, node("small", ` ${trace.tied ? "tied, the lowest class wins" : ""}${label >= 0 ? (label === trace.label ? " right" : ` it is ${names[label]}`) : ""}`));
+    $("decision").replaceChildren(told, node("small", ` ${trace.tied ? `${trace.votes.some(Boolean) ? "tied, " : ""}the lowest class wins: ${names[trace.label]}` : ""}${label >= 0 ? (label === trace.label ? " right" : ` it is ${names[label]}`) : ""}`));
     $("votes").className = names.every((name) => name.length < 3) ? "short" : "";
     $("votes").replaceChildren(...order.map((at) => {
       const bar = node("div"), fill = document.createElement("i");
@@ -206,7 +206,7 @@ class Page {
     }));
     const text = parts.map(([name, share]) => `${name} ${(share * 100).toFixed(1)} %`).join(", ");
     $("shares").setAttribute("aria-label", text);
-    $("shares-note").textContent = `${text}. Modelled: ${program.nCores} cores, ${nTicks} tick${nTicks > 1 ? "s" : ""}, ${trace.counts.events.toLocaleString("en")} events, ${trace.counts.hops.toLocaleString("en")} hops.`;
+    $("shares-note").textContent = `${text}. Modelled: ${counted(program.nCores, "core")}, ${counted(nTicks, "tick")}, ${trace.counts.events.toLocaleString("en")} events, ${trace.counts.hops.toLocaleString("en")} hops.`;
     const members = this.samples ? this.state.members : undefined, points = this._points();
     const point = points.find((one) => (members === undefined || one.members === members) && one.ticks === nTicks);
     $("curve").innerHTML = curve(points, point);  // numbers alone
@@ -234,13 +234,13 @@ class Page {
 
   _drawSettings() {
     const { members, ticks, dead, stuck, noise, seed } = this.state;
-    const told = { members, ticks, dead: `${dead} %`, stuck: `${stuck} %`, noise: `${noise} %` };
+    const told = { members: this.samples ? members : new Set(this.file.arrays.coreMembers).size, ticks, dead: `${dead} %`, stuck: `${stuck} %`, noise: `${noise} %` };
     for (const [name, text] of Object.entries(told)) $(`${name}-out`).textContent = text;
     $("seed").textContent = seed;
     $("members").value = this.sizes.indexOf(members);
     $("ticks").value = this.looks.indexOf(ticks);
     for (const name of ["dead", "stuck", "noise"]) $(name).value = this.state[name];
-    $("plan-note").textContent = this.shown ? `${this.chip.program.nCores} cores; the image took ${this.took.toFixed(0)} ms here.` : `${this.chip.program.nCores} cores.`;
+    $("plan-note").textContent = this.shown ? `${counted(this.chip.program.nCores, "core")}; the image took ${this.took.toFixed(0)} ms here.` : `${counted(this.chip.program.nCores, "core")}.`;
   }
 
   _wire() {
@@ -399,6 +399,10 @@ class Page {
       this.draw();
     });
   }
+}
+
+function counted(count, noun) {
+  return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 function node(name, text = "", ...children) {
