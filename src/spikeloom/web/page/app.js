@@ -24,7 +24,7 @@ class Page {
     this.looks = this.shown ? [...new Set([ticksOf(this.shown), ...Object.keys(file.shifts).map(Number)])].sort((a, b) => a - b) : [1];
     this.defaults = {
       seed: file.seed, members: this.sizes.length > 1 ? 4 : 1, ticks: this.shown ? ticksOf(this.shown) : 1,
-      image: file.nImages ? 0 : -1, drawing: "", core: -1, neuron: 0,
+      image: file.nImages ? 0 : -1, drawing: "", core: 0, neuron: 0,
       dead: 0, stuck: 0, noise: 0, killed: -1, tick: -1, profile: Object.keys(file.profiles ?? {})[0] ?? "", lines: "",
     };
     this.state = this._allowed(readLink(this.defaults));
