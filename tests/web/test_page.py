@@ -199,7 +199,7 @@ def test_a_core_and_a_neuron_are_opened_and_a_spike_is_followed(opened, digits):
     page.focus("#crossbar")
     page.keyboard.press("ArrowRight")
     assert page.input_value("#neuron-number") == "101"
-    page.evaluate("page._open(1)")  # at a neuron that goes somewhere
+    page.evaluate("page.open(1)")  # at a neuron that goes somewhere
     assert page.locator("#field-figure").is_visible()
     target = re.search(r"core (\d+), axon", page.inner_text("#neuron-facts"))[1]
     page.click("#follow")
@@ -210,7 +210,7 @@ def test_a_core_and_a_neuron_are_opened_and_a_spike_is_followed(opened, digits):
 def test_what_is_broken_votes_no_more_and_is_mended(opened, digits):
     page = opened(digits)
     whole = votes(page)
-    page.evaluate("page._open(4)")
+    page.evaluate("page.open(4)")
     page.click("#kill")
     assert sum(votes(page)) < sum(whole)
     page.locator("#stuck").fill("20")
@@ -302,7 +302,7 @@ def test_the_whole_state_is_in_the_link(opened, digits):
     page.locator("#members").fill("1")
     page.click("#resample")
     page.locator("#noise").fill("7")
-    page.evaluate("page._open(3)")
+    page.evaluate("page.open(3)")
     page.click("#back")
     again = opened(page.url)
     told = "[page.state, Array.from(page.trace.votes), Array.from(page.values)]"
@@ -325,7 +325,7 @@ def test_names_from_outside_are_text(opened, digits):
 def test_a_program_that_is_fed_by_hand_has_lines_to_switch_and_rasters(opened, oscillators):
     page = opened(oscillators)
     assert not page.locator("#pad").is_visible()
-    page.evaluate("page._open(0)")
+    page.evaluate("page.open(0)")
     for _ in range(12):
         page.click("#step")
     assert page.inner_text("#tick") == "12"
@@ -343,7 +343,7 @@ def test_a_program_that_is_fed_by_hand_has_lines_to_switch_and_rasters(opened, o
 @pytest.mark.parametrize("width", [1300, 390])
 def test_nothing_bars_anyone(opened, digits, scheme, width):
     page = opened(digits, width=width, scheme=scheme)
-    page.evaluate("page._open(0)")
+    page.evaluate("page.open(0)")
     found = Axe().run(page).response["violations"]
     assert [(rule["id"], [node["html"][:120] for node in rule["nodes"]]) for rule in found] == []
     # nothing is wider than the screen

@@ -2,17 +2,16 @@
 
 import { Chip } from "./chip.js";
 import { bit, drawCrossbar, drawField, drawRaster, neuronFacts, receptiveField } from "./core.js";
+import { $, counted, node, paint } from "./dom.js";
 import { curve, energyOf, microjoules } from "./energy.js";
 import { broken, noisy } from "./faults.js";
 import { decide, frameOf, periodOf, ticksOf } from "./interface.js";
-import { packDrawing, readLink, unpackDrawing, writeLink } from "./link.js";
+import { readLink, unpackDrawing, writeLink } from "./link.js";
 import { N, NOWHERE, programOf, unpack } from "./model.js";
-import { Pad, toCanvas } from "./pad.js";
-import { Plan } from "./plan.js";
+import { toCanvas } from "./pad.js";
 import { traceImage, traceOn } from "./trace.js";
+import { wire } from "./wires.js";
 
-const $ = (id) => document.getElementById(id);
-const IN_TOTAL = 400;  // milliseconds a tick at speed 1
 const MEMBERS = 32;  // whose votes are shown one by one
 
 class Page {
@@ -27,11 +26,16 @@ class Page {
       image: file.nImages ? 0 : -1, drawing: "", core: 0, neuron: 0,
       dead: 0, stuck: 0, noise: 0, killed: -1, tick: -1, profile: Object.keys(file.profiles ?? {})[0] ?? "", lines: "",
     };
-    this.state = this._allowed(readLink(this.defaults));
     this.playing = null;
     document.body.className = this.shown ? "by-images" : "by-hand";
     $("facts").textContent = file.told;
-    this._wire();
+    wire(this);
+    this.restore();
+  }
+
+  // The state that the link says, in everything that is shown.
+  restore() {
+    this.state = this._allowed(readLink(this.defaults));
     this._adopt();
     this.rebuild();
   }
@@ -39,7 +43,7 @@ class Page {
   // Bring what keeps a state of its own, the pad, the input lines and the choice of a profile, to the page's state.
   _adopt() {
     if (!this.shown) return this._showLines();
-    this.pad.show(this._values());
+    this.pad.show(this.given());
     $("profile").value = this.state.profile;
   }
 
@@ -76,9 +80,9 @@ class Page {
   refresh() {
     const started = performance.now();
     if (this.shown) {
-      this.values = noisy(this._values(), this.state.noise / 100, this.state.seed);
+      this.values = noisy(this.given(), this.state.noise / 100, this.state.seed);
       this.trace = traceImage(this.chip, this.values, this.state.seed, this._number());
-    } else if (!this.trace.ticks.length) this._stepByHand();
+    } else if (!this.trace.ticks.length) this.stepByHand();
     this.took = performance.now() - started;
     this.draw();
   }
@@ -101,7 +105,7 @@ class Page {
   }
 
   // Open a core at its first neuron that spikes in this tick, or that goes somewhere.
-  _open(core) {
+  open(core) {
     const { targets } = this.chip.program, neurons = [...Array(N).keys()], snapshot = this.trace.ticks[this.now];
     const spiking = neurons.find((neuron) => bit(snapshot.spikes, core, neuron) && targets[core * N + neuron] !== NOWHERE);
     this.set({ core, neuron: spiking ?? Math.max(neurons.findIndex((neuron) => targets[core * N + neuron] !== NOWHERE), 0) });
@@ -119,7 +123,7 @@ class Page {
   }
 
   // The image that is shown: drawn, the same in every frame, or of the test set.
-  _values() {
+  given() {
     const [rows, columns, channels] = this.shown.value_shape, frame = rows * columns * channels;
     const size = frame * (this.file.nFrames ?? 1), drawn = this.state.drawing && unpackDrawing(this.state.drawing, frame);
     if (drawn) return Float32Array.from({ length: size }, (_, at) => Math.fround(drawn[at % frame] / 255));
@@ -243,84 +247,6 @@ class Page {
     $("plan-note").textContent = this.shown ? `${counted(this.chip.program.nCores, "core")}; the image took ${this.took.toFixed(0)} ms here.` : `${counted(this.chip.program.nCores, "core")}.`;
   }
 
-  _wire() {
-    this.plan = new Plan($("plan"), (core, relative) => {
-      const count = this.chip.program.nCores;
-      this._open(relative ? (Math.max(this.state.core, 0) + core + count) % count : core);
-    });
-    this._wireImages();
-    this._wireTicks();
-    this._wireSettings();
-    $("crossbar").addEventListener("click", (event) => {
-      const box = $("crossbar").getBoundingClientRect();
-      this.set({ neuron: Math.max(0, Math.min(N - 1, Math.floor(((event.clientX - box.left) / box.width) * N))) });
-      this.draw();
-    });
-    $("crossbar").addEventListener("keydown", (event) => {
-      const by = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: 16, ArrowUp: -16 }[event.key];
-      if (!by) return;
-      event.preventDefault();
-      this.set({ neuron: (this.state.neuron + by + N) % N });
-      this.draw();
-    });
-    $("neuron-number").addEventListener("change", (event) => {
-      this.set({ neuron: Math.max(0, Math.min(N - 1, Math.trunc(Number(event.target.value)) || 0)) });
-      this.draw();
-    });
-    $("follow").addEventListener("click", () => {
-      const program = this.chip.program, key = this.state.core * N + this.state.neuron;
-      this._open(program.targets[key]);
-    });
-    $("copy").addEventListener("click", async () => {
-      const copied = await (navigator.clipboard?.writeText(location.href) ?? Promise.reject()).then(() => true, () => false);
-      $("copy").textContent = copied ? "Copied" : "The link is in the address bar";
-    });
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
-      this.colours = null;
-      this.draw();
-    });
-    addEventListener("resize", () => this.draw());
-    addEventListener("hashchange", () => {
-      this.state = this._allowed(readLink(this.defaults));
-      this._adopt();
-      this.rebuild();
-    });
-  }
-
-  _wireImages() {
-    if (!this.shown) return;
-    const [rows, columns, channels] = this.shown.value_shape;
-    this.pad = new Pad($("pad"), [rows, columns, channels], this.file.prepare, (values) => {
-      this.set({ drawing: packDrawing(Uint8Array.from(values, (value) => Math.round(value * 255))), tick: -1 });
-      this.refresh();
-    });
-    const show = (by) => {
-      const known = $("mistakes").checked ? this.file.mistakes : [...Array(this.file.nImages).keys()];
-      if (!known.length) return;
-      const here = known.indexOf(this.state.image), next = here < 0 ? 0 : (here + by + known.length) % known.length;
-      this.set({ image: known[next], drawing: "", tick: -1 });
-      this.refresh();
-      this.pad.show(this._values());
-    };
-    $("previous").addEventListener("click", () => show(-1));
-    $("next").addEventListener("click", () => show(1));
-    $("mistakes").addEventListener("change", () => show(0));
-    $("examples").hidden = !this.file.nImages;
-    $("clear").addEventListener("click", () => this.pad.clear());
-    const load = (blob) => blob && this.pad.load(blob).catch(() => { $("decision").textContent = "That is no picture that this browser reads."; });
-    $("picture").addEventListener("change", (event) => {
-      load(event.target.files[0]);
-      event.target.value = "";  // so that the same file can be opened again
-    });
-    addEventListener("paste", (event) => load([...event.clipboardData.files][0]));
-    addEventListener("dragover", (event) => event.preventDefault());
-    addEventListener("drop", (event) => {
-      event.preventDefault();
-      load(event.dataTransfer.files[0]);
-    });
-    $("mistakes-of").textContent = this.sizes.length > 1 ? `of one member, seed ${this.file.seed}` : "";
-  }
-
   _showLines() {
     this.held = new Set(this.state.lines.split(".").filter(Boolean).map(Number));
     $("lines").replaceChildren(...Array.from(this.file.arrays.inputValues, (_, line) => {
@@ -338,83 +264,9 @@ class Page {
     }));
   }
 
-  _wireTicks() {
-    const move = (by) => {
-      const last = this.trace.ticks.length - 1;
-      if (!this.shown && by > 0 && this.now === last) this._stepByHand();
-      const next = this.shown ? (this.now + by + last + 1) % (last + 1) : Math.max(0, Math.min(this.trace.ticks.length - 1, this.now + by));
-      this.set({ tick: next === this.trace.ticks.length - 1 && !this.shown ? -1 : next });
-      this.draw();
-    };
-    $("step").addEventListener("click", () => move(1));
-    $("back").addEventListener("click", () => move(-1));
-    $("play").addEventListener("click", () => {
-      const play = () => { this.playing = setTimeout(() => { move(1); play(); }, IN_TOTAL / $("speed").value); };
-      if (this.playing) clearTimeout(this.playing), (this.playing = null);
-      else play();
-      $("play").setAttribute("aria-pressed", Boolean(this.playing));
-      $("play").textContent = this.playing ? "Pause" : "Play";
-    });
-  }
-
-  _stepByHand() {
+  stepByHand() {
     traceOn(this.chip, this.trace, this.held);
   }
-
-  _wireSettings() {
-    const choose = (id, choices, name) => {
-      Object.assign($(id), { min: 0, max: choices.length - 1, disabled: choices.length < 2 });
-      $(id).addEventListener("input", () => {
-        this.set({ [name]: choices[$(id).value], tick: -1 });
-        this.rebuild();
-      });
-    };
-    choose("members", this.sizes, "members");
-    choose("ticks", this.looks, "ticks");
-    for (const name of ["dead", "stuck", "noise"]) {
-      $(name).addEventListener("input", () => {
-        this.set({ [name]: Number($(name).value), tick: -1 });
-        this.rebuild();
-      });
-    }
-    $("resample").disabled = this.sizes.length < 2;
-    $("resample").addEventListener("click", () => {
-      this.set({ seed: (this.state.seed + 1) >>> 0, tick: -1 });
-      this.rebuild();
-    });
-    $("chance").textContent = this.sizes.length > 1
-      ? "Every seed samples the synapses of every member anew: one member's verdict wobbles, an ensemble's stands."
-      : this.samples ? "No chance in it: every sample of this network is the same." : "A program keeps the synapses that it was deployed with.";
-    $("kill").addEventListener("click", () => {
-      this.set({ killed: this.state.core });
-      this.rebuild();
-    });
-    $("mend").addEventListener("click", () => {
-      this.set({ dead: 0, stuck: 0, noise: 0, killed: -1 });
-      this.rebuild();
-    });
-    for (const name of Object.keys(this.file.profiles ?? {})) $("profile").append(new Option(name, name));
-    $("profile").addEventListener("change", () => {
-      this.set({ profile: $("profile").value });
-      this.draw();
-    });
-  }
-}
-
-function counted(count, noun) {
-  return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
-}
-
-function node(name, text = "", ...children) {
-  const made = document.createElement(name);
-  made.append(...(text ? [text] : []), ...children);
-  return made;
-}
-
-function paint(canvas, image) {
-  canvas.width = image.width;
-  canvas.height = image.height;
-  canvas.getContext("2d").drawImage(image, 0, 0);
 }
 
 function firstChannel(values, channels) {
