@@ -5,11 +5,11 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from spikeloom.cli.serve import write_page
 from spikeloom.plot.theme import THEMES
-from tools.chromium import chromium
+from tools.chromium import chromium, draw_on_pad
 
 MODEL = "zoo:mnist-30"
 OUT = Path(__file__).parents[1] / "docs" / "see"
@@ -33,21 +33,10 @@ def _photograph(browser: Browser, file: Path, scheme: str, out: Path) -> None:
     page.goto(file.as_uri())
     page.wait_for_selector("html[data-ready=true]")
     page.evaluate("page.set({members: 4, core: 8, neuron: 20})")
-    _draw(page)
+    draw_on_pad(page, STROKE, steps=8)
     page.evaluate("page.set({tick: 1}); page.draw()")
     page.screenshot(path=out)
     page.close()
-
-
-def _draw(page: Page) -> None:
-    box = page.locator("#pad").bounding_box()
-    assert box is not None
-    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in STROKE]
-    page.mouse.move(*places[0])
-    page.mouse.down()
-    for place in places[1:]:
-        page.mouse.move(*place, steps=8)
-    page.mouse.up()
 
 
 if __name__ == "__main__":

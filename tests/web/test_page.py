@@ -18,6 +18,7 @@ from spikeloom.network.quantise import quantise
 from spikeloom.web.bundle import page_html
 from spikeloom.web.facts import facts_of
 from spikeloom.web.payload import payload
+from tools.chromium import draw_on_pad
 
 HOSTILE = "<img src=x onerror=alert(1)>&\"'"
 
@@ -50,17 +51,6 @@ def oscillators(tmp_path_factory):
     return written(tmp_path_factory.mktemp("hand"), build.build(), "oscillators")
 
 
-def drawn(page, points):
-    """Draw a line through points, given as shares of the pad."""
-    box = page.locator("#pad").bounding_box()
-    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
-    page.mouse.move(*places[0])
-    page.mouse.down()
-    for place in places[1:]:
-        page.mouse.move(*place, steps=6)
-    page.mouse.up()
-
-
 def until(page, holds):
     """Wait for an expression; Playwright's own way asks for a policy that the page does not have."""
     end = time.monotonic() + 10
@@ -80,7 +70,7 @@ def test_a_drawn_seven_is_seen_as_the_data_set_looks_and_decided(opened, digits)
     page = opened(digits)
     page.click("#clear")
     assert page.evaluate("Math.max(...page.values)") == 0
-    drawn(page, SEVEN)
+    draw_on_pad(page, SEVEN)
     assert page.inner_text("#decision").startswith("7")
     # scaled into 20 x 20 and centred by its mass, as MNIST is
     image = np.array(page.evaluate("Array.from(page.values)")).reshape(28, 28)
@@ -249,10 +239,10 @@ def test_an_image_is_decided_as_its_number_in_the_data_set_is_drawn(opened, digi
 
 def test_the_first_stroke_over_an_example_begins_on_an_empty_pad(opened, digits):
     page = opened(digits)
-    drawn(page, SEVEN)
+    draw_on_pad(page, SEVEN)
     over = page.evaluate("Array.from(page.values)")
     page.click("#clear")
-    drawn(page, SEVEN)
+    draw_on_pad(page, SEVEN)
     assert page.evaluate("Array.from(page.values)") == over
 
 
@@ -298,7 +288,7 @@ def test_its_own_mistakes_are_clicked_through(opened, digits):
 def test_the_whole_state_is_in_the_link(opened, digits):
     page = opened(digits)
     page.click("#clear")
-    drawn(page, SEVEN)
+    draw_on_pad(page, SEVEN)
     page.locator("#members").fill("1")
     page.click("#resample")
     page.locator("#noise").fill("7")

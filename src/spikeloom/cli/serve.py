@@ -98,9 +98,7 @@ def _title(source: str) -> str:
     """Give a short name: of a run, of a file with its folder, where all are called alike."""
     from spikeloom.training.files import LEARNED_FILE
 
-    path = Path(source)
-    return (
-        source.removeprefix("zoo:")
-        if source.startswith("zoo:")
-        else (path.resolve().parent.name if path.name == LEARNED_FILE else path.resolve().name)
-    )
+    if source.startswith("zoo:"):
+        return source.removeprefix("zoo:")
+    path = Path(source).resolve()
+    return path.parent.name if path.name == LEARNED_FILE else path.name

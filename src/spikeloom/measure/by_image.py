@@ -107,6 +107,6 @@ def by_image(
     counted = count_votes(program, images.values, seed, backend=backend, threads=threads, progress=progress, each=True)
     decisions, (_, events, hops) = counted.decisions, counted.by_example.T
     profile, ticks = named_profile(PAPER_PROFILE), interface.period
-    static = energy_per_image(profile, program.n_cores, ticks, 0, 0).total
-    joules = static + events * profile.joules_per_event + hops * profile.joules_per_hop
+    costs = (energy_per_image(profile, program.n_cores, ticks, *counts) for counts in zip(events, hops, strict=True))
+    joules = np.array([cost.total for cost in costs])
     return ByImage(interface.class_names, images.labels, decisions.classes, decisions.shares, decisions.tied, joules)

@@ -46,7 +46,7 @@ def facts_of(
     shifts = SHIFTS if interface.frames == Still() else {}
     mistakes = _mistakes(program, dataset, seed, threads)
     shown = np.unique(np.concatenate([np.arange(min(EXAMPLES, len(dataset))), mistakes]))
-    points = list(_points(model, dataset, list(shifts), seed, threads))
+    points = list(_points(model, program, dataset, list(shifts), seed, threads))
     facts |= {
         "shifts": {ticks: [list(shift) for shift in moves] for ticks, moves in shifts.items()},
         "curve": points,
@@ -80,14 +80,18 @@ def _mistakes(program: ChipProgram, dataset: Dataset, seed: int, threads: int) -
 
 
 def _points(
-    model: LearnedNetwork | ChipProgram, dataset: Dataset, ticks: list[int], seed: int, threads: int
+    model: LearnedNetwork | ChipProgram,
+    program: ChipProgram,
+    dataset: Dataset,
+    ticks: list[int],
+    seed: int,
+    threads: int,
 ) -> Iterator[dict[str, Any]]:
     """Measure what the page's sliders can set: ensembles, and ticks an image, of which the first is one."""
     if isinstance(model, LearnedNetwork) and not model.is_certain:
         _log.info("measuring ensembles of %s members", ", ".join(map(str, SIZES)))
         measured = evaluate_network(model, dataset, dict.fromkeys(SIZES, 1), seed=seed, threads=threads)
         yield from (_point(found) for found in measured.values())
-    program = deploy(model, seed=seed)
     if isinstance(model, ChipProgram) or model.is_certain:
         yield _point(evaluate_program(program, dataset, seed=seed, threads=threads))
     for several in ticks[1:]:

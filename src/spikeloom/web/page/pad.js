@@ -99,16 +99,21 @@ export class Pad {
   }
 }
 
+// Red, green and blue of the pad at a place, together: 0 .. 765.
+function lightOf(data, x, y) {
+  const at = (y * SIDE + x) * 4;
+  return data[at] + data[at + 1] + data[at + 2];
+}
+
 // Whether most of a picture's border, two pixels within it, is light: ink on paper.
 function isPaper(pixels, scale, picture) {
   const left = Math.ceil((SIDE - picture.width * scale) / 2) + 2, top = Math.ceil((SIDE - picture.height * scale) / 2) + 2;
-  const light = (x, y) => pixels.data[(y * SIDE + x) * 4] + pixels.data[(y * SIDE + x) * 4 + 1] + pixels.data[(y * SIDE + x) * 4 + 2] > 382;
   let [count, border] = [0, 0];
   for (let y = top; y < SIDE - top; y++) {
     for (let x = left; x < SIDE - left; x++) {
       if (y !== top && y !== SIDE - top - 1 && x !== left && x !== SIDE - left - 1) continue;
       border++;
-      count += light(x, y);
+      count += lightOf(pixels.data, x, y) > 382;
     }
   }
   return 2 * count > border;
@@ -159,7 +164,7 @@ function inkBox(canvas) {
   let [left, top, right, bottom] = [SIDE, SIDE, -1, -1];
   for (let y = 0; y < SIDE; y++) {
     for (let x = 0; x < SIDE; x++) {
-      if (pixels[(y * SIDE + x) * 4] + pixels[(y * SIDE + x) * 4 + 1] + pixels[(y * SIDE + x) * 4 + 2] < 90) continue;
+      if (lightOf(pixels, x, y) < 90) continue;
       left = Math.min(left, x);
       right = Math.max(right, x);
       top = Math.min(top, y);
