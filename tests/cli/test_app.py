@@ -47,7 +47,7 @@ def test_wrong_usage_ends_with_two_and_a_message(spikeloom, arguments):
         ),
         (("train", "stripes.toml", "--set", "train.epoch=1"), "train.epoch: there is no such key"),
         (("train", "stripes.toml", "--set", "layers=[{window=3,stride=3}]"), "leave 2 of 8 rows uncovered"),
-        (("train", "stripes.toml", "--data", "gone"), "gone: is neither 'mnist' nor a folder"),
+        (("train", "stripes.toml", "--data", "gone"), "gone: is neither a known name nor a folder or file"),
         (("train", "--resume", "gone"), "holds no training to go on with"),
         (("predict", "learned.safetensors", "gone.png"), "gone.png: there is no such file"),
         (

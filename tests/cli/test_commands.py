@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -6,7 +7,7 @@ from PIL import Image
 
 from programs import stripes
 from spikeloom.chip.storage import load_program
-from spikeloom.data import fetch
+from spikeloom.data import named
 from spikeloom.data.datasets import as_values
 from spikeloom.measure.energy import shipped_profiles
 from spikeloom.measure.prediction import predict
@@ -124,7 +125,7 @@ def test_info_says_what_a_file_is(spikeloom, own_work):
 
 
 def test_data_fetch_says_where_the_files_are(spikeloom, own_work, monkeypatch):
-    monkeypatch.setattr(fetch, "MNIST_SHA256", {})
+    monkeypatch.setitem(named.KNOWN, "mnist", replace(named.KNOWN["mnist"], files=()))
     outcome = spikeloom("data", "fetch", "mnist", "--out", "here", "--json")
     assert outcome.json["folder"] == "here"
 

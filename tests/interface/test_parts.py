@@ -8,6 +8,7 @@ from programs import shown
 from spikeloom.errors import ProgramError
 from spikeloom.interface import (
     Bernoulli,
+    Dithered,
     Interface,
     Moved,
     Presentation,
@@ -17,6 +18,7 @@ from spikeloom.interface import (
     Thermometer,
     Threshold,
 )
+from spikeloom.interface.delays import delayed
 
 GREY = np.array([[0.0, 0.2, 0.5, 0.9]], np.float32)
 
@@ -30,16 +32,49 @@ GREY = np.array([[0.0, 0.2, 0.5, 0.9]], np.float32)
         # thresholds 1/4 and 3/4; the levels of a value lie beside each other
         (Thermometer(levels=2), [0, 0, 0, 0, 1, 0, 1, 1]),
         (Thermometer(levels=2, thresholds=(0.1, 0.5)), [0, 0, 1, 0, 1, 1, 1, 1]),
+        # a pattern of one row and two columns over 2 x 2 values
+        (Dithered(thresholds=((0.1, 0.95),)), [0, 0, 1, 0]),
+        (Dithered(thresholds=(((0.1, 0.3), (0.2, 0.95)),)), [0, 0, 1, 0, 1, 1, 1, 0]),
+        (Dithered(thresholds=((0.1,), (0.6,))), [0, 1, 0, 1]),
     ],
 )
 def test_a_coding_worked_by_hand_in_numpy_and_in_torch(coding, expected):
-    given = coding.probabilities(GREY)
+    given = coding.probabilities(GREY, (2, 2, 1))
     assert given.dtype == np.float32
     assert given[0].tolist() == pytest.approx(expected)
     assert len(given[0]) == 4 * coding.width
-    in_torch = coding.probabilities(torch.from_numpy(GREY))
+    in_torch = coding.probabilities(torch.from_numpy(GREY), (2, 2, 1))
     assert in_torch.dtype == torch.float32
     assert in_torch.numpy().tolist() == given.tolist()
+
+
+@pytest.mark.parametrize(
+    ("thresholds", "message"),
+    [
+        ([[0.1, 0.2], [0.3]], "rows of as many pixels"),
+        ([[[0.1, 0.2], [0.3]]], "pixels of as many levels"),
+        ([[[0.3, 0.2]]], "each must be above the one before"),
+        ([[0.0]], "greater than 0"),
+    ],
+)
+def test_patterns_that_are_none_are_refused(thresholds, message):
+    with pytest.raises(ValueError, match=message):
+        Dithered(thresholds=thresholds)
+
+
+def test_a_delayed_line_shows_what_lies_so_many_ticks_back_within_its_example():
+    by_tick = np.array([[1], [2], [3], [10], [20], [30]])  # two examples of three ticks
+    expected = [[1, 0, 0], [2, 1, 0], [3, 2, 1], [10, 0, 0], [20, 10, 0], [30, 20, 10]]
+    assert delayed(by_tick, 3, (0, 1, 2)).tolist() == expected
+    assert delayed(torch.from_numpy(by_tick), 3, (0, 1, 2)).tolist() == expected
+    assert delayed(np.array([[1, 5], [2, 6]]), 2, (0, 1)).tolist() == [[1, 0, 5, 0], [2, 1, 6, 5]]
+
+
+def test_delays_that_reach_beyond_an_example_or_do_not_rise_are_refused():
+    with pytest.raises(ProgramError, match=r"delays reach back 2 ticks, and an example lasts 2"):
+        shown((4, 4, 1), frames=Stream(frames=2), delays=(0, 2))
+    with pytest.raises(ValueError, match=r"delays \[2, 0\]: each must be above the one before"):
+        Presentation(frames=Stream(frames=4), delays=(2, 0))
 
 
 def test_a_stream_shows_its_frames_one_after_another():

@@ -9,7 +9,7 @@ from programs import shown, stripes, tiny_network
 from spikeloom.chip.builder import ProgramBuilder
 from spikeloom.data.datasets import from_arrays
 from spikeloom.deployment.deploy import deploy
-from spikeloom.errors import DataError, ProgramError, RecipeError, TrainingError
+from spikeloom.errors import DataError, ProgramError, RecipeError
 from spikeloom.interface import Readout, Stream, Thermometer
 from spikeloom.measure import votes
 from spikeloom.measure.evaluation import simulate
@@ -122,17 +122,21 @@ def test_the_levels_of_a_value_lie_on_axons_of_different_types():
     assert all(len(set(types)) == 3 for types in of_values.tolist())
 
 
-@pytest.mark.parametrize("n_frames", [1, 2])
-def test_sequences_of_frames_are_not_trained_on(n_frames):
-    clips = from_arrays(np.zeros((30, n_frames, 8, 8, 1), np.uint8), np.arange(30) % 3)
-    with pytest.raises((DataError, TrainingError), match=f"examples of {n_frames} frames; training takes single imag"):
-        train(grey_recipe("deployed"), clips)
+def test_a_recipe_for_other_frames_than_the_data_have_is_refused():
+    recipe = grey_recipe("deployed")
+    streaming = recipe.model_copy(
+        update={"interface": recipe.interface.model_copy(update={"frames": Stream(frames=3)})}
+    )
+    clips = from_arrays(np.zeros((30, 2, 8, 8, 1), np.uint8), np.arange(30) % 3)
+    with pytest.raises(DataError, match=r"2 frames an example; the recipe's interface.frames takes 3"):
+        train(streaming, clips)
+    with pytest.raises(DataError, match=r"single images; the recipe's interface.frames takes 3"):
+        train(streaming, stripes(30))
 
 
 @pytest.mark.parametrize(
     ("interface", "message"),
     [
-        ({"frames": {"name": "stream", "frames": 2}}, "interface.frames: training takes single images.*--frames N"),
         ({"reset": True}, "interface.reset: networks that are trained keep nothing"),
         ({"readout": {"skip": 1}}, "interface: readout.skip is 1 of 1 ticks an example"),
     ],

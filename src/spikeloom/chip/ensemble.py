@@ -20,7 +20,7 @@ from spikeloom.chip.program import (
 )
 from spikeloom.chip.validate import validate_program
 from spikeloom.errors import ProgramError
-from spikeloom.interface import Interface
+from spikeloom.interface import Coding, Dithered, Interface
 
 
 def program_of_member(program: ChipProgram, member: int) -> ChipProgram:
@@ -140,10 +140,11 @@ def shifted(program: ChipProgram, down: int, right: int) -> ChipProgram:
     Raises
     ------
     ProgramError
-        If the program is not fed images.
+        If the program is not fed images, or its coding differs from pixel to pixel otherwise than by such a shift.
     """
     if program.interface is None:
         raise ProgramError("shift: the program has no interface, so no image can be moved before it")
+    _check_pattern(program.interface.coding, down, right)
     rows, columns, channels = program.interface.coded_shape
     place, channel = np.divmod(program.inputs.values, channels)
     row, column = np.divmod(place, columns)
@@ -161,6 +162,15 @@ def shifted(program: ChipProgram, down: int, right: int) -> ChipProgram:
         program.inputs.tap_axons[taps],
     )
     return replace(program, inputs=inputs)
+
+
+def _check_pattern(coding: Coding, down: int, right: int) -> None:
+    """Refuse shifts by which a pattern of thresholds does not come to lie on itself."""
+    if isinstance(coding, Dithered) and (down % coding.period[0] or right % coding.period[1]):
+        raise ProgramError(
+            f"shift: {down} pixels down, {right} right of a coding whose pattern is {coding.period[0]} x "
+            f"{coding.period[1]} pixels; show the image moved in several ticks instead, with --ticks"
+        )
 
 
 def _offsets(lengths: Iterable[int]) -> list[int]:

@@ -12,6 +12,7 @@ from spikeloom.cli.bench import bench_command
 from spikeloom.cli.command import Quiet, quietly
 from spikeloom.cli.data import data_app
 from spikeloom.cli.deploy import deploy_command, info_command
+from spikeloom.cli.design import design_command
 from spikeloom.cli.drift import drift_command
 from spikeloom.cli.exchange import export_command, import_command
 from spikeloom.cli.frontier import frontier_command
@@ -35,6 +36,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(data_app, name="data")
+app.command("design")(quietly(design_command))
 app.command("train")(quietly(train_command))
 app.command("deploy")(quietly(deploy_command))
 app.command("simulate")(quietly(simulate_command))

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from spikeloom.chip.program import ChipProgram
     from spikeloom.data import Dataset
     from spikeloom.data.readers import Split
+    from spikeloom.interface import Preparation
     from spikeloom.network.learned import LearnedNetwork
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
@@ -38,12 +39,19 @@ Data = Annotated[
     str | None,
     typer.Option(
         "--dataset",
-        help="mnist, a folder or an NPZ file; by default the data that the model was trained on.",
+        help="A known name, a folder or a file; by default the data that the model was trained on.",
         show_default=False,
     ),
 ]
 Backend = Annotated[
     str, typer.Option("--backend", help="fast (compiled) or reference (NumPy, tick by tick).", metavar="NAME")
+]
+Size = Annotated[
+    str | None,
+    typer.Option("--size", metavar="ROWSxCOLUMNS", help="Bring pictures to this size; of recordings the sensor's."),
+]
+Colours = Annotated[
+    str | None, typer.Option("--colours", metavar="grey|rgb", help="Make all pictures grey, or all of three colours.")
 ]
 Profiles = Annotated[
     Path | None, typer.Option("--profiles", metavar="FILE", help="A TOML file of further energy profiles.")
@@ -66,10 +74,38 @@ def data_shown(model: LearnedNetwork | ChipProgram, named: str | None, split: Sp
     from spikeloom.measure.evaluation import interface_of_model
 
     interface = interface_of_model(model)
-    dataset = load_origin(interface.data, split) if named is None else load_dataset(named, split)
+    if named is None:
+        dataset = load_origin(interface.data, split)
+    else:  # read as those that the model was trained on
+        dataset = load_dataset(named, split, *[] if interface.data is None else [interface.data.preparation])
     own = ", on whose training set the model was trained" if named is None else ""
     console.note(f"data: the {split} set of {dataset.source}{own}")
     return dataset
+
+
+def preparation_of(size: str | None, colours: str | None, frames: int | None = None) -> Preparation:
+    """Give what is done to data when they are read, of what the command line says of it."""
+    from pydantic import ValidationError
+
+    from spikeloom.interface import Preparation
+
+    said: dict[str, object] = {"size": None if size is None else sides(size), "colours": colours, "ticks": frames}
+    try:
+        return Preparation(**{key: value for key, value in said.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        problem = error.errors()[0]
+        raise typer.BadParameter(
+            f"{problem['input']!r}: {problem['msg']}", param_hint=f"--{problem['loc'][0]}"
+        ) from error
+
+
+def sides(text: str) -> tuple[int, int]:
+    """Give ROWSxCOLUMNS, or one number for both, as numbers; wrong usage where it is neither."""
+    parts = text.lower().split("x")
+    if not (1 <= len(parts) <= 2 and all(part.strip().isdecimal() for part in parts)):
+        raise typer.BadParameter(f"'{text}': rows and columns such as 32x32 are needed", param_hint="--size")
+    numbers = [int(part) for part in parts]
+    return numbers[0], numbers[-1]
 
 
 def known_backend(backend: str) -> str:

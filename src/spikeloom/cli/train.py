@@ -1,4 +1,4 @@
-"""``spikeloom train``: from a recipe to a run folder."""
+"""``spikeloom train``: from a recipe, or from data and a budget of cores, to a run folder."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ import typer
 
 from spikeloom.artefact import check_folder
 from spikeloom.cli import console
-from spikeloom.cli.options import SEED_MAX, Json, Threads
+from spikeloom.cli.options import SEED_MAX, Colours, Json, Size, Threads, preparation_of
 from spikeloom.errors import TrainingError
 
 if TYPE_CHECKING:
     from spikeloom.data import Dataset
+    from spikeloom.interface import Preparation
     from spikeloom.network.learned import LearnedNetwork
-    from spikeloom.training.recipe import Recipe
+    from spikeloom.training.recipe import Layer, Recipe
 
 VALIDATION_MEMBERS = {1: 3, 16: 1}  # ensemble sizes, and draws of each, by which a network that samples is judged
 
@@ -24,17 +25,44 @@ VALIDATION_MEMBERS = {1: 3, 16: 1}  # ensemble sizes, and draws of each, by whic
 def train_command(
     recipe: Annotated[
         str | None,
-        typer.Argument(metavar="RECIPE", help="A TOML file, or a shipped recipe such as mnist-5.", show_default=False),
+        typer.Argument(
+            metavar="RECIPE|DATA",
+            help="A TOML file, or a shipped recipe such as mnist-5; with --cores, data.",
+            show_default=False,
+        ),
+    ] = None,
+    cores: Annotated[
+        int | None,
+        typer.Option("--cores", min=1, help="Design a recipe for DATA and at most so many cores, and train that."),
+    ] = None,
+    size: Size = None,
+    colours: Colours = None,
+    frames: Annotated[
+        int | None, typer.Option("--frames", min=1, help="With --cores: that recordings of events are cut into.")
     ] = None,
     changes: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key, for example train.epochs=20.")
     ] = None,
     data: Annotated[
-        str | None, typer.Option("--data", help="mnist, a folder or an NPZ file; wins over the recipe.")
+        str | None, typer.Option("--data", help="A known name, a folder or a file; wins over the recipe.")
+    ] = None,
+    start: Annotated[
+        str | None,
+        typer.Option(
+            "--start", metavar="MODEL", help="Begin from a learned network of the same layers, not by chance."
+        ),
+    ] = None,
+    patience: Annotated[
+        int | None,
+        typer.Option("--patience", min=0, help="Stop after so many epochs without a better one, and keep the best."),
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Run folder; runs/NAME by default.")] = None,
     resume: Annotated[
         Path | None, typer.Option("--resume", metavar="RUN", help="Go on with the training in this folder.")
+    ] = None,
+    epochs: Annotated[
+        int | None,
+        typer.Option("--epochs", min=1, help="How many in all; with --resume, more than the recipe had."),
     ] = None,
     seed: Annotated[
         int | None, typer.Option("--seed", min=0, max=SEED_MAX, help="Root of every random draw; wins over the recipe.")
@@ -46,29 +74,40 @@ def train_command(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Train a network by a recipe and keep it in a run folder.
+    """Train a network by a recipe, or for data and a budget of cores, and keep it in a run folder.
 
     The folder gets run.toml, metrics.jsonl, checkpoint.safetensors and learned.safetensors. Ctrl-C leaves a run that
     --resume continues bit for bit.
     """
-    if (recipe is None) == (resume is None):
-        raise typer.BadParameter("give either a RECIPE or --resume RUN", param_hint="RECIPE")
-    if resume is not None and (changes or data or out or seed is not None):
-        raise typer.BadParameter(
-            "a resumed run keeps its recipe; --set, --data, --out and --seed are not for it", param_hint="--resume"
-        )
+    _check_usage(recipe, resume, cores, data, bool(changes or data or out or start or seed is not None or patience))
+    more = _said(changes, {"train.epochs": epochs, "train.patience": patience, "seed": seed})
+    dataset: Dataset | None = None
     if resume is not None:
-        run, chosen = resume, _recipe_of_run(resume)
-    else:
-        assert recipe is not None
-        chosen = _chosen_recipe(recipe, changes or [], data, seed)
+        run, chosen = resume, _recipe_of_run(resume, epochs)
+    elif cores is not None:
+        dataset, chosen = _designed(str(recipe), cores, preparation_of(size, colours, frames), more, threads)
         run = out or Path("runs") / chosen.name
-    network = train_run(chosen, run, device, threads, anew=resume is None, tensorboard=tensorboard)
-    _report(network, chosen, run, threads, as_json)
+    else:
+        chosen = _chosen_recipe(str(recipe), more, data)
+        run = out or Path("runs") / chosen.name
+    dataset = _training_set(chosen) if dataset is None else dataset
+    given = None if start is None else _given(start)
+    network = train_run(
+        chosen, run, device, threads, dataset=dataset, start=given, anew=resume is None, tensorboard=tensorboard
+    )
+    _report(network, dataset, chosen, run, threads, as_json)
 
 
 def train_run(
-    recipe: Recipe, run: Path, device: str, threads: int, *, anew: bool = False, tensorboard: bool = False
+    recipe: Recipe,
+    run: Path,
+    device: str,
+    threads: int,
+    *,
+    dataset: Dataset | None = None,
+    start: LearnedNetwork | None = None,
+    anew: bool = False,
+    tensorboard: bool = False,
 ) -> LearnedNetwork:
     """Train or go on in a run folder, with a progress bar; on Ctrl-C say how to go on. `anew` refuses a used folder."""
     from spikeloom.training.fit import check_device, train
@@ -76,7 +115,7 @@ def train_run(
     from spikeloom.training.tensorboard import TensorBoard
 
     check_folder(run)
-    dataset = _training_set(recipe)
+    dataset = _training_set(recipe) if dataset is None else dataset
     recipe.topology(dataset.value_shape, dataset.n_classes)  # what does not fit is refused before anything is shown
     check_device(device)
     if anew:
@@ -85,19 +124,70 @@ def train_run(
     try:
         with telling(Silent() if console.is_quiet() else None, recipe.name, recipe.train.epochs) as told:
             reporter = TensorBoard(run, told) if tensorboard else told
-            return train(recipe, dataset, run, device=device, threads=threads, reporter=reporter)
+            return train(recipe, dataset, run, start=start, device=device, threads=threads, reporter=reporter)
     except KeyboardInterrupt:
         console.note(f"stopped; go on with: spikeloom train --resume {shlex.quote(str(run))}")
         raise
 
 
-def _chosen_recipe(source: str, changes: list[str], data: str | None, seed: int | None) -> Recipe:
-    from spikeloom.training.recipe_files import load_recipe, with_data
+def _check_usage(recipe: str | None, resume: Path | None, cores: int | None, data: str | None, chosen: bool) -> None:
+    """Refuse what cannot be meant together, as wrong usage."""
+    if (recipe is None) == (resume is None):
+        raise typer.BadParameter("give either a RECIPE or --resume RUN", param_hint="RECIPE")
+    if resume is not None and (chosen or cores):
+        raise typer.BadParameter(
+            "a resumed run keeps its recipe; of it, --epochs alone can be raised", param_hint="--resume"
+        )
+    if cores is not None and data is not None:
+        raise typer.BadParameter("with --cores, the data stand in place of the recipe", param_hint="--data")
 
-    return with_data(load_recipe(source, changes if seed is None else [*changes, f"seed={seed}"]), data)
+
+def _said(changes: list[str] | None, options: dict[str, int | None]) -> list[str]:
+    """Give options as changes of a recipe, after those that were set; they win."""
+    return [*(changes or []), *(f"{key}={value}" for key, value in options.items() if value is not None)]
 
 
-def _recipe_of_run(run: Path) -> Recipe:
+def _chosen_recipe(source: str, changes: list[str], data: str | None) -> Recipe:
+    from spikeloom.data import NAMES
+    from spikeloom.training.recipe_files import load_recipe, shipped_recipes, with_data
+
+    if source not in shipped_recipes() and (source in NAMES or Path(source).is_dir()):
+        raise typer.BadParameter(
+            f"'{source}' is a data set; say for how many cores, with --cores N, or name a recipe and --data {source}",
+            param_hint="RECIPE",
+        )
+    return with_data(load_recipe(source, changes), data)
+
+
+def _designed(
+    source: str, cores: int, preparation: Preparation, changes: list[str], threads: int
+) -> tuple[Dataset, Recipe]:
+    """Give data and the recipe that is designed for them, saying why it is so."""
+    from spikeloom.cli.design import told, why
+    from spikeloom.data import load_dataset
+    from spikeloom.design import choose_coding, recipe_values
+    from spikeloom.training.recipe_files import recipe_of
+
+    dataset = load_dataset(source, "train", preparation)
+    design = choose_coding(dataset, cores, threads=threads, hear=told)
+    recipe = recipe_of(recipe_values(dataset, design), "of the design", changes)
+    for reason in why(dataset, design):
+        console.note(reason)
+    console.note(f"layers: {', '.join(map(_in_words, recipe.layers))}: {design.proposal.cores} of {cores} cores")
+    return dataset, recipe
+
+
+def _in_words(layer: Layer) -> str:
+    return f"{layer.window} by {layer.stride}".replace("(", "").replace(")", "").replace(", ", " x ")
+
+
+def _given(source: str) -> LearnedNetwork:
+    from spikeloom.zoo import load_network
+
+    return load_network(source)
+
+
+def _recipe_of_run(run: Path, epochs: int | None) -> Recipe:
     from spikeloom.training.checkpoint import load_checkpoint
     from spikeloom.training.files import CHECKPOINT_FILE
     from spikeloom.training.recipe_files import recorded_recipe
@@ -106,7 +196,18 @@ def _recipe_of_run(run: Path) -> Recipe:
         raise TrainingError(f"{run}: holds no training to go on with; name the run folder of one, such as runs/mnist-5")
     recipe = recorded_recipe(load_checkpoint(run / CHECKPOINT_FILE).network)
     _refuse_edited(run, recipe)
-    return recipe
+    return recipe if epochs is None else _extended(run, recipe, epochs)
+
+
+def _extended(run: Path, recipe: Recipe, epochs: int) -> Recipe:
+    """Go on for more epochs than the recipe had, and say by what schedule."""
+    from spikeloom.training.resume import extend
+    from spikeloom.training.step import AGAIN
+
+    longer = extend(run, recipe, epochs)
+    rate = f"{AGAIN:g} of the learning rate"
+    console.note(f"{run}: goes on to {epochs} epochs; those that are added have a schedule of their own, at {rate}")
+    return longer
 
 
 def _refuse_edited(run: Path, recipe: Recipe) -> None:
@@ -135,10 +236,10 @@ def _refuse_used(run: Path) -> None:
 def _training_set(recipe: Recipe) -> Dataset:
     from spikeloom.data import load_dataset
 
-    return load_dataset(recipe.data.source)
+    return load_dataset(recipe.data.source, "train", recipe.data.preparation)
 
 
-def _report(network: LearnedNetwork, recipe: Recipe, run: Path, threads: int, as_json: bool) -> None:
+def _report(network: LearnedNetwork, dataset: Dataset, recipe: Recipe, run: Path, threads: int, as_json: bool) -> None:
     """Measure the deployed network on the validation split, which is there to choose on, and print what was made."""
     from spikeloom.measure.evaluation import evaluate_network
     from spikeloom.notebook import plural
@@ -146,7 +247,7 @@ def _report(network: LearnedNetwork, recipe: Recipe, run: Path, threads: int, as
     from spikeloom.training.files import LEARNED_FILE
     from spikeloom.training.split import validation_split
 
-    _, validation = validation_split(recipe, _training_set(recipe))
+    _, validation = validation_split(recipe, dataset)
     ensembles = {1: 1} if network.is_certain else VALIDATION_MEMBERS
     results = evaluate_network(network, validation, ensembles, threads=threads)
     last = network.training["log"][-1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -12,9 +13,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from spikeloom.errors import DataError
+from spikeloom.interface.preparation import Preparation
 from spikeloom.value import Value
 
 Transform = Callable[[Any], Any]
+
+_log = logging.getLogger(__name__)
+_CHANNELS_MAX = 4  # of pictures and of events
 
 MAX_CLASSES = 65_536  # more than the neurons of a chip's last layer can vote for, and a guard against nonsense
 
@@ -28,8 +33,9 @@ class Dataset(Value):
     images : (n, rows, columns, channels) uint8, or float32 in [0, 1]; (n, frames, rows, columns, channels) where an
         example is a sequence of frames. Given as (n, rows, columns) they get their one channel; booleans are 0 and 1.
     labels : (n,) int64
-    class_names : one name a class
+    class_names : one name a class, no two alike
     source : what gives them again, ``mnist`` or the path of a folder or file; None of arrays
+    preparation : how it was read, so that it is read alike again
     transform, target_transform : applied by indexing alone, as torchvision does
 
     Raises
@@ -44,10 +50,12 @@ class Dataset(Value):
     source: str | None = field(default=None, compare=False)
     transform: Transform | None = field(default=None, compare=False)
     target_transform: Transform | None = field(default=None, compare=False)
+    preparation: Preparation = field(default=Preparation(), compare=False)
 
     def __post_init__(self) -> None:
         part = self.source or "arrays"
         images, labels = np.asarray(self.images), np.asarray(self.labels)
+        _check_names(self.class_names, part)
         object.__setattr__(self, "images", checked_values(_with_channel(images, part), part))
         object.__setattr__(self, "labels", _checked_labels(labels, len(images), len(self.class_names), part))
 
@@ -65,9 +73,14 @@ class Dataset(Value):
         return rows, columns, channels
 
     @property
+    def is_sequences(self) -> bool:
+        """Whether an example is a sequence of frames."""
+        return self.images.ndim == 5
+
+    @property
     def n_frames(self) -> int:
         """Frames of an example; 1 of an image."""
-        return self.images.shape[1] if self.images.ndim == 5 else 1
+        return self.images.shape[1] if self.is_sequences else 1
 
     def __repr__(self) -> str:
         """Give one line: how many examples of what."""
@@ -93,6 +106,12 @@ class Dataset(Value):
             digest.update(np.ascontiguousarray(array).data)
         return digest.hexdigest()
 
+    @property
+    def absent(self) -> tuple[str, ...]:
+        """Names of the classes that have no example."""
+        counts = np.bincount(self.labels, minlength=self.n_classes)
+        return tuple(name for name, count in zip(self.class_names, counts, strict=True) if not count)
+
     def take(self, indices: np.ndarray | slice) -> Dataset:
         """Give the examples at these indices."""
         return replace(self, images=self.images[indices], labels=self.labels[indices])
@@ -106,6 +125,7 @@ def from_arrays(
     target_transform: Transform | None = None,
     *,
     source: str | None = None,
+    preparation: Preparation = Preparation(),
 ) -> Dataset:
     """Give a data set of arrays.
 
@@ -118,6 +138,8 @@ def from_arrays(
         Numbers as names by default, as many as the largest label asks for.
     source : str, optional
         What gives them again: ``mnist`` or a path.
+    preparation : Preparation, optional
+        How they were read.
 
     Raises
     ------
@@ -125,6 +147,9 @@ def from_arrays(
         If the arrays do not fit each other, or hold values that are not allowed.
     """
     part, numbers = source or "arrays", np.asarray(labels)
+    shape = np.shape(images)
+    if len(shape) > 3 and shape[-3] <= _CHANNELS_MAX < shape[-1] < shape[-2]:
+        _log.warning(f"data: {part}: read as {shape[-3]} rows, {shape[-2]} columns and {shape[-1]} channels")
     if class_names is None:
         if numbers.dtype.kind not in "iu":
             raise DataError(f"{part}: labels are {numbers.dtype}; {_LABELS}")
@@ -134,22 +159,49 @@ def from_arrays(
         class_names = [str(label) for label in range(largest + 1)]
     elif np.ndim(class_names) != 1:
         raise DataError(f"{part}: class names have {np.ndim(class_names)} dimensions; a list of names is needed")
-    names = tuple(str(name) for name in class_names)
-    return Dataset(np.asarray(images), numbers, names, source, transform, target_transform)
+    names = tuple(_text(name) for name in class_names)
+    return Dataset(np.asarray(images), numbers, names, source, transform, target_transform, preparation)
 
 
 _LABELS = "whole numbers from 0, one an image, are needed"
 
 
+def _text(name: Any) -> str:
+    """Give a name as text; NumPy keeps some as bytes."""
+    return name.decode(errors="replace") if isinstance(name, bytes) else str(name)
+
+
+def _check_names(names: Sequence[str], part: str) -> None:
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise DataError(
+            f"{part}: class name '{twice[0]}' stands for {names.count(twice[0])} classes; give each its own"
+        )
+
+
 def _with_channel(images: np.ndarray, part: str) -> np.ndarray:
+    if images.ndim > 0 and len(images) == 0:
+        raise DataError(f"{part}: holds no images; at least one is needed")
     if images.ndim == 3:
         images = images[..., None]
+    if images.ndim in (4, 5):
+        _check_channels_last(images.shape, part)
     if images.ndim not in (4, 5) or 0 in images.shape:
         raise DataError(
             f"{part}: images have shape {images.shape}; (n, rows, columns) or (n, rows, columns, channels) is "
             "needed, or (n, frames, rows, columns, channels) for sequences of frames"
         )
     return images
+
+
+def _check_channels_last(shape: tuple[int, ...], part: str) -> None:
+    """Refuse what is laid out channels first beyond doubt: few, and then a square."""
+    *_, first, rows, columns = shape
+    if first <= _CHANNELS_MAX < rows == columns:
+        raise DataError(
+            f"{part}: images of {first} x {rows} x {columns} have their channels first; rows x columns x channels are "
+            "read: numpy.moveaxis(images, -3, -1) brings them there"
+        )
 
 
 def _checked_labels(labels: np.ndarray, n_images: int, n_classes: int, part: str) -> np.ndarray:
@@ -193,10 +245,15 @@ def _apply(transform: Transform | None, value: _T) -> Any:
 
 def checked_values(images: np.ndarray, source: str) -> np.ndarray:
     """Give uint8 as it is, booleans and floating point as float32; DataError for all else or outside [0, 1]."""
-    if images.dtype == np.uint8:
-        return images
     if images.dtype == np.bool_:
         return images.astype(np.float32)
+    if images.dtype == np.uint8:
+        if images.size and images.max() == 1:
+            raise DataError(
+                f"{source}: values of uint8 span {images.min()} .. 1, and 255 would be white; pass booleans, "
+                "images > 0, or floating point"
+            )
+        return images
     if images.dtype.kind != "f":
         raise DataError(
             f"{source}: values are {images.dtype}; uint8, booleans, or floating point in [0, 1], are needed: "
@@ -204,5 +261,8 @@ def checked_values(images: np.ndarray, source: str) -> np.ndarray:
         )
     low, high = images.min(), images.max()
     if not (low >= 0 and high <= 1):  # also false for not-a-number
-        raise DataError(f"{source}: values span {low} .. {high}; [0, 1] is needed for floating point, or uint8")
+        raise DataError(
+            f"{source}: values span {low} .. {high}; [0, 1] is needed for floating point, or uint8: divide by the "
+            "largest that they can be"
+        )
     return images.astype(np.float32, copy=False)

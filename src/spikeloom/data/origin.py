@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from spikeloom.data.datasets import Dataset
+from spikeloom.data.named import NAMES
 from spikeloom.data.readers import Split, load_dataset
 from spikeloom.errors import DataError
 from spikeloom.interface import DataOrigin
@@ -27,13 +28,13 @@ def load_origin(origin: DataOrigin | None, split: Split = "test") -> Dataset:
     if origin.source is None:
         raise DataError(f"data: the model was trained on arrays, which are in no file; {WAY_OUT}")
     try:
-        dataset = load_dataset(origin.source, split)
+        dataset = load_dataset(origin.source, split, origin.preparation)
     except DataError as error:
         raise DataError(
             f"data: the model was trained on '{origin.source}', which cannot be had; {WAY_OUT} ({error})"
         ) from error
-    # MNIST is checked by its hashes whenever it is read
-    if origin.source != "mnist" and _has_other_training_set(origin.source, origin):
+    # named data are checked by their hashes
+    if origin.source not in NAMES and _has_other_training_set(origin.source, origin):
         _log.warning(f"data: {origin.source} has changed since the network was trained on it")
     return dataset
 
@@ -53,6 +54,6 @@ def why_other_data(origin: DataOrigin | None, dataset: Dataset) -> str | None:
 def _has_other_training_set(source: str, origin: DataOrigin) -> bool:
     """Whether the training set that lies there now is known, and is another than the network's."""
     try:
-        return load_dataset(source, "train").fingerprint != origin.fingerprint
+        return load_dataset(source, "train", origin.preparation).fingerprint != origin.fingerprint
     except DataError:
         return False

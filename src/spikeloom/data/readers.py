@@ -1,35 +1,37 @@
-"""Read data sets: MNIST by name; anything else from a folder of IDX files or images, an NPZ file, or arrays.
+"""Read data sets: by name, or from a folder, an NPZ or HDF5 file, or arrays.
 
 A folder may hold
 
-- IDX files named as MNIST's (``train-images-idx3-ubyte``, ``t10k-labels-idx1-ubyte``, gzipped or not), or
-- folders ``train`` and ``test`` with a folder of images (PNG and the like) for each class.
+- IDX files named as MNIST's or EMNIST's, or CIFAR-10's binary files, or
+- folders ``train`` and ``test`` with a folder of pictures, or of recordings of events, for each class.
 
-An NPZ file holds ``x_train``, ``y_train``, ``x_test`` and ``y_test``, and may hold ``class_names``.
+A file holds ``x_train``, ``y_train``, ``x_test`` and ``y_test``, and may hold ``class_names``.
 """
 
 from __future__ import annotations
 
-import zipfile
-import zlib
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from spikeloom.data.archives import load_archive
+from spikeloom.data.cifar import has_cifar, load_cifar
 from spikeloom.data.datasets import Dataset, Transform, checked_values, from_arrays
-from spikeloom.data.fetch import default_root, fetch_mnist
-from spikeloom.data.idx import read_idx
+from spikeloom.data.events import EVENT_SUFFIXES, frames_of, read_recording
+from spikeloom.data.folders import has_classes, load_folders
+from spikeloom.data.idx_folders import emnist_kinds, has_idx, load_emnist, load_idx
+from spikeloom.data.named import KNOWN, NAMES, load_named
+from spikeloom.data.pictures import read_picture, recoloured, resized
 from spikeloom.errors import DataError
+from spikeloom.hints import did_you_mean
+from spikeloom.interface.preparation import Preparation
 
 Split = Literal["train", "test"]
 DataLike = Dataset | tuple[ArrayLike, ArrayLike] | str | Path
 """A data set; images and labels; or what `load_dataset` loads."""
-
-_IDX_PREFIX = {"train": "train", "test": "t10k"}
-_IMAGE_SUFFIXES = (".png", ".bmp", ".gif", ".jpg", ".jpeg", ".pgm", ".tif", ".tiff", ".webp")
-_IMAGE_MODES = ("1", "L", "LA", "P", "RGB", "RGBA")
 
 
 def mnist(
@@ -46,43 +48,48 @@ def mnist(
     DataError
         If a file is missing, cannot be fetched, or is not what it should be.
     """
-    folder = default_root() if root is None else Path(root)
-    fetch_mnist(folder, download)
-    prefix = _IDX_PREFIX["train" if train else "test"]
-    images = read_idx(folder / f"{prefix}-images-idx3-ubyte", 3)
-    labels = read_idx(folder / f"{prefix}-labels-idx1-ubyte", 1)
-    names = [str(digit) for digit in range(10)]
-    return from_arrays(images, labels, names, transform, target_transform, source="mnist")
+    dataset = load_named("mnist", "train" if train else "test", None if root is None else Path(root), download)
+    return replace(dataset, transform=transform, target_transform=target_transform)
 
 
-def load_dataset(source: str | Path, split: Split = "train") -> Dataset:
-    """Give a split of a data set: ``mnist``, a folder, or an NPZ file.
+def load_dataset(source: str | Path, split: Split = "train", preparation: Preparation = Preparation()) -> Dataset:
+    """Load a split of a data set: one of `spikeloom.data.NAMES`, a folder, or an NPZ or HDF5 file.
+
+    Parameters
+    ----------
+    preparation : Preparation, optional
+        Size, colours and background of pictures; ticks and sensor of recordings.
 
     Raises
     ------
     DataError
         If there is no such data set or it is damaged.
     """
-    if split not in _IDX_PREFIX:
+    if split not in get_args(Split):
         raise DataError(f"{source}: split '{split}' is not known; train and test are")
-    if str(source) == "mnist":
-        return mnist(train=split == "train")
+    if str(source) in NAMES:
+        return _prepared(load_named(str(source), split), preparation)
     path = Path(source)
     if path.is_file():
-        return _load_npz(path, split)
+        return _prepared(load_archive(path, split), preparation)
     if not path.is_dir():
-        raise DataError(f"data set {source}: is neither 'mnist' nor a folder or NPZ file that exists")
-    if _find_idx(path, f"{_IDX_PREFIX[split]}-images"):
-        return _load_idx(path, split)
-    if (path / split).is_dir():
-        return _load_image_folders(path, split)
+        hint = did_you_mean(str(source), NAMES) or f"; names are {', '.join(KNOWN)}"
+        raise DataError(f"data set {source}: is neither a known name nor a folder or file that exists{hint}")
+    if has_idx(path, split):
+        return _prepared(load_idx(path, split), preparation)
+    if has_cifar(path):
+        return _prepared(load_cifar(path, split), preparation)
+    if emnist_kinds(path):
+        return _prepared(load_emnist(path, _only_kind(path), split), preparation)
+    if has_classes(path, split):
+        return load_folders(path, split, preparation)
     raise DataError(
-        f"{path}: holds no {split} set; an IDX file '{_IDX_PREFIX[split]}-images…' "
-        f"or a folder '{split}' with a folder of images for each class is needed"
+        f"{path}: holds no {split} set; IDX files as MNIST's, CIFAR-10's binary files, "
+        f"or a folder '{split}' with a folder of pictures or recordings for each class are needed"
     )
 
 
-def as_dataset(given: DataLike, split: Split = "test") -> Dataset:
+def as_dataset(given: DataLike, split: Split = "test", preparation: Preparation = Preparation()) -> Dataset:
     """Give a data set as it is, of (images, labels), or a split of what a name or a path loads.
 
     Raises
@@ -93,7 +100,7 @@ def as_dataset(given: DataLike, split: Split = "test") -> Dataset:
     if isinstance(given, Dataset):
         return given
     if isinstance(given, str | Path):
-        return load_dataset(given, split)
+        return load_dataset(given, split, preparation)
     if not (isinstance(given, tuple | list) and len(given) == 2):
         raise DataError(
             f"data: a {type(given).__name__}; a Dataset, a pair (images, labels), a name or a path is needed"
@@ -101,25 +108,43 @@ def as_dataset(given: DataLike, split: Split = "test") -> Dataset:
     return from_arrays(*given)
 
 
-def read_image(path: Path, value_shape: tuple[int, int, int], n_frames: int = 1, *, resize: bool = False) -> np.ndarray:
-    """Read one image file, or a NumPy array in a .npy file, as (rows, columns, channels), or so many frames of it.
+def read_image(
+    path: Path,
+    value_shape: tuple[int, int, int],
+    n_frames: int = 1,
+    *,
+    resize: bool = False,
+    preparation: Preparation = Preparation(),
+) -> np.ndarray:
+    """Read one picture, recording or .npy array as (rows, columns, channels), or so many frames of it.
+
+    Parameters
+    ----------
+    resize : bool
+        Bring a picture to the size of the values, whatever the preparation says.
+    preparation : Preparation
+        Of the data that the network was trained on.
 
     Raises
     ------
     DataError
-        If the file is no image, or has another size and `resize` is not asked for; or holds one where frames are read.
+        If the file is no picture, or has another size and `resize` is not asked for; or holds one where frames are
+        read.
     """
     wanted = value_shape if n_frames == 1 else (n_frames, *value_shape)
     if not path.exists():
         raise DataError(f"{path}: there is no such file")
-    if path.suffix == ".npy":
+    if path.suffix == ".npy" and not _holds_events(path):
         image = _load_npy(path)
+    elif n_frames > 1 and path.suffix.lower() in EVENT_SUFFIXES:
+        image = frames_of(read_recording(path), value_shape[:2], n_frames, str(path))
     elif n_frames > 1:
         raise DataError(
             f"{path}: is one image; the network reads {n_frames} frames; pass a .npy array {_shape(wanted)}"
         )
     else:
-        image = _open_image(path, channels=value_shape[2], size=value_shape[:2] if resize else None)
+        size = value_shape[:2] if resize or preparation.size else None
+        image = read_picture(path, preparation.model_copy(update={"size": size}), channels=value_shape[2])
     image = image[..., None] if image.ndim == 2 or (*image.shape, 1) == wanted else image
     if image.shape != wanted:
         sizes_differ = image.shape[:2] != wanted[:2] and image.shape[2:] == wanted[2:]
@@ -135,95 +160,29 @@ def _shape(shape: tuple[int, ...]) -> str:
     return " x ".join(str(length) for length in shape)
 
 
-def _find_idx(folder: Path, stem: str) -> Path | None:
-    return next(iter(sorted(folder.glob(f"{stem}*"))), None)
+def _prepared(dataset: Dataset, preparation: Preparation) -> Dataset:
+    """Give arrays with the size and the colours that are asked for."""
+    images = dataset.images
+    if preparation.colours == "grey" and images.shape[-1] > 1:
+        images = recoloured(images)
+    if preparation.size is not None and images.shape[-3:-1] != preparation.size:
+        images = resized(images, preparation.size)
+    return replace(dataset, images=images, preparation=preparation)
 
 
-def _load_idx(folder: Path, split: Split) -> Dataset:
-    prefix = _IDX_PREFIX[split]
-    images_path, labels_path = (_find_idx(folder, f"{prefix}-{kind}") for kind in ("images", "labels"))
-    assert images_path is not None  # the caller found it
-    if labels_path is None:
-        raise DataError(f"{folder}: has {images_path.name} but no '{prefix}-labels…' beside it")
-    return from_arrays(read_idx(images_path, (3, 4)), read_idx(labels_path, 1), source=_source(folder))
-
-
-def _load_npz(path: Path, split: Split) -> Dataset:
-    try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            wanted = {f"x_{split}", f"y_{split}", "class_names"}
-            content = {name: _plain(arrays, name, path) for name in arrays.files if name in wanted}
-            there = ", ".join(sorted(arrays.files)) or "none"
-    except (OSError, ValueError, EOFError, TypeError, zipfile.BadZipFile, zlib.error) as error:
-        # NumPy's own words would advise to unpickle the file
-        raise DataError(f"{path}: is no NPZ file of plain arrays, or is cut short; save it with numpy.savez") from error
-    missing = [name for name in (f"x_{split}", f"y_{split}") if name not in content]
-    if missing:
-        raise DataError(f"{path}: has no array {' or '.join(missing)}; it holds {there}")
-    return from_arrays(content[f"x_{split}"], content[f"y_{split}"], content.get("class_names"), source=_source(path))
-
-
-def _plain(arrays: Any, name: str, path: Path) -> np.ndarray:
-    """Give an array of an NPZ file; DataError where it holds Python objects, which would have to be unpickled."""
-    try:
-        return np.asarray(arrays[name])
-    except ValueError as error:
-        if "allow_pickle" not in str(error):
-            raise
-        kind = "str" if name == "class_names" else "np.uint8"
+def _only_kind(folder: Path) -> str:
+    kinds = emnist_kinds(folder)
+    if len(kinds) > 1:
         raise DataError(
-            f"{path}: array '{name}' holds Python objects, which spikeloom never loads; save it as plain values, "
-            f"with np.array(..., dtype={kind})"
-        ) from error
+            f"{folder}: holds {', '.join(kinds)}; put one of them into a folder of its own, or name emnist-letters or "
+            "emnist-digits"
+        )
+    return kinds[0]
 
 
-def _source(path: Path) -> str:
-    """Give what names these data wherever a command runs."""
-    return str(path.resolve())
-
-
-def _load_image_folders(folder: Path, split: Split) -> Dataset:
-    found = _class_folders(folder / split)
-    classes = _class_folders(folder / "train") or found
-    unknown = sorted(set(found) - set(classes))
-    if unknown or not found:
-        raise DataError(f"{folder / split}: classes {found}; the folders of {folder / 'train'} are {classes}")
-    paths = [
-        (path, label)
-        for label, name in enumerate(classes)
-        for path in sorted((folder / split / name).glob("*"))
-        if path.suffix.lower() in _IMAGE_SUFFIXES
-    ]
-    if not paths:
-        raise DataError(f"{folder / split}: holds no images; known kinds are {', '.join(_IMAGE_SUFFIXES)}")
-    images = [_open_image(path) for path, _ in paths]
-    for (path, _), image in zip(paths, images, strict=True):
-        if image.shape != images[0].shape:
-            raise DataError(
-                f"{path}: is {_shape(image.shape)}; {paths[0][0]} is {_shape(images[0].shape)}; all must agree"
-            )
-    return from_arrays(np.stack(images), np.array([label for _, label in paths]), classes, source=_source(folder))
-
-
-def _class_folders(folder: Path) -> list[str]:
-    return sorted(entry.name for entry in folder.glob("*") if entry.is_dir() and not entry.name.startswith("."))
-
-
-def _open_image(path: Path, channels: int | None = None, size: tuple[int, int] | None = None) -> np.ndarray:
-    """Read an image file as grey (rows, columns) or colour (rows, columns, 3) uint8."""
-    from PIL import Image, UnidentifiedImageError
-
-    try:
-        with Image.open(path) as image:
-            if image.mode not in _IMAGE_MODES:
-                raise DataError(f"{path}: has mode {image.mode}; {', '.join(_IMAGE_MODES)} are read, 8 bits a channel")
-            grey = channels == 1 or (channels is None and image.mode in ("1", "L", "LA"))
-            converted = image.convert("L" if grey else "RGB")
-    except (OSError, ValueError, SyntaxError, UnidentifiedImageError, Image.DecompressionBombError) as error:
-        raise DataError(f"{path}: cannot be read as an image: {error}") from error
-    if size is not None:
-        converted = converted.resize((size[1], size[0]), Image.Resampling.BILINEAR)
-    return np.asarray(converted)
+def _holds_events(path: Path) -> bool:
+    """Whether a .npy file has fields, as events have."""
+    return bool(getattr(_load_npy(path).dtype, "names", None))
 
 
 def _load_npy(path: Path) -> np.ndarray:

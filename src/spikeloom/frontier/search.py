@@ -104,7 +104,7 @@ def _rounded(value: Any) -> str:
 def load_space(path: Path) -> Space:
     """Read a space; RecipeError where it is not one."""
     try:
-        return Space.model_validate(tomllib.loads(path.read_text("utf-8")))
+        return Space.model_validate(tomllib.loads(path.read_text("utf-8-sig")))
     except OSError as error:
         raise RecipeError(f"space {path}: cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from spikeloom.errors import DataError
+from spikeloom.interface.delays import delayed
 from spikeloom.interface.record import Interface
 from spikeloom.randomness.draws import draw, extend
 from spikeloom.randomness.streams import INPUT_STREAM
@@ -43,22 +44,27 @@ def encode(
         If an example does not have as many values as the program reads.
     """
     check_values(interface, values)
+    n_ticks, delays = interface.ticks_per_image, interface.delays
     probabilities, lasting = coded_rows(interface, values)
     by_tick = probabilities.repeat(lasting, axis=0)  # (n_examples * n_ticks, n_coded)
     if interface.coding.certain:
-        return by_tick[:, lines] > 0
+        return delayed(by_tick, n_ticks, delays)[:, lines] > 0
     spikes = np.zeros((len(by_tick), len(lines)), bool)
     for member in np.unique(members):
         own = np.flatnonzero(members == member)
-        drawn = _drawn(by_tick, examples, interface.ticks_per_image, seed, int(member))
+        # a spike is drawn in its tick, and seen again after every delay
+        drawn = delayed(_drawn(by_tick, examples, n_ticks, seed, int(member)), n_ticks, delays)
         spikes[:, own] = drawn[:, lines[own]]
     return spikes
 
 
 def coded_rows(interface: Interface, values: np.ndarray) -> tuple[np.ndarray, int]:
-    """Give the probability of a spike on every coded value, a row for each thing shown, and the ticks a row lasts."""
+    """Give the probability of a spike on every coded value, a row for each thing shown, and the ticks a row lasts.
+
+    Delays are not in it: they come last, when every tick has its row.
+    """
     rows, lasting = interface.frames.rows(values, interface.value_shape)
-    return interface.coding.probabilities(rows), lasting
+    return interface.coding.probabilities(rows, interface.value_shape), lasting
 
 
 def check_values(interface: Interface, values: np.ndarray) -> None:

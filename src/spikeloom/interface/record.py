@@ -9,8 +9,10 @@ from pydantic import Field, ValidationError, model_validator
 
 from spikeloom.errors import ProgramError
 from spikeloom.interface.coding import Bernoulli, Coding
+from spikeloom.interface.delays import DELAY_MAX, NOW
 from spikeloom.interface.frames import TICKS_MAX, Frames, Still
 from spikeloom.interface.part import Part
+from spikeloom.interface.preparation import Preparation
 from spikeloom.interface.readout import Readout
 from spikeloom.kinds import described, kinds_in
 
@@ -22,10 +24,12 @@ class DataOrigin(Part):
 
     source : what gives them again, ``mnist`` or the path of a folder or file; None of arrays
     fingerprint : SHA-256 of the training set's images, labels and class names
+    preparation : how they were read
     """
 
     source: str | None
     fingerprint: str
+    preparation: Preparation = Preparation()
 
 
 class Presentation(Part):
@@ -33,6 +37,7 @@ class Presentation(Part):
 
     frames : what a tick shows
     coding : what spikes a shown value becomes
+    delays : ticks ago that every value is seen, a line each
     readout : which ticks' votes count
     reset : whether potentials and spikes on their way are cleared before every example, so that an example in a stream
         is decided like the example alone whatever the neurons keep; programs without memory need none
@@ -40,8 +45,17 @@ class Presentation(Part):
 
     frames: Frames = Field(default=Still(), description="what a tick shows")
     coding: Coding = Field(default=Bernoulli(), description="what spikes a value becomes")
+    delays: Annotated[tuple[Annotated[int, Field(ge=0, le=DELAY_MAX)], ...], Field(min_length=1)] = Field(
+        default=NOW, description="ticks ago that every value is seen, rising, a line each"
+    )
     readout: Readout = Readout()
     reset: bool = Field(default=False, description="clear the program before every example")
+
+    @model_validator(mode="after")
+    def _delays_rise(self) -> Self:
+        if list(self.delays) != sorted(set(self.delays)):
+            raise ValueError(f"delays {list(self.delays)}: each must be above the one before")
+        return self
 
     @model_validator(mode="after")
     def _is_decided_in_time(self) -> Self:
@@ -53,6 +67,11 @@ class Presentation(Part):
                 "at least one tick must count"
             )
         return self
+
+    @property
+    def lines_per_value(self) -> int:
+        """Lines that carry a value: one a level of the coding and delay."""
+        return self.coding.width * len(self.delays)
 
     def of(
         self,
@@ -79,6 +98,15 @@ class Interface(Presentation):
     class_names: tuple[str, ...]
     latency: int = Field(ge=1, le=TICKS_MAX)
     data: DataOrigin | None = None
+
+    @model_validator(mode="after")
+    def _delays_are_within(self) -> Self:
+        if self.delays[-1] >= self.frames.n_ticks:
+            raise ValueError(
+                f"delays reach back {self.delays[-1]} ticks, and an example lasts {self.frames.n_ticks}; take "
+                "shorter ones, or data of more frames"
+            )
+        return self
 
     def __init__(self, **values: Any) -> None:
         """Check the record; ProgramError names the first part that is wrong."""
@@ -109,9 +137,9 @@ class Interface(Presentation):
 
     @property
     def coded_shape(self) -> tuple[int, int, int]:
-        """Rows, columns and channels of the lines of a tick: every channel once a level of the coding."""
+        """Rows, columns and channels of the lines of a tick: every channel once a level and delay."""
         rows, columns, channels = self.value_shape
-        return rows, columns, channels * self.coding.width
+        return rows, columns, channels * self.lines_per_value
 
     def is_fed_like(self, other: Interface) -> bool:
         """Whether programs of both are fed and read alike, whatever they were trained on."""

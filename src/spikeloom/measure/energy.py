@@ -103,7 +103,7 @@ def load_profiles(path: Path | None = None) -> Mapping[str, Profile]:
     if path is None:
         return shipped_profiles()
     try:
-        return {**shipped_profiles(), **_parse(path.read_text("utf-8"), str(path))}
+        return {**shipped_profiles(), **_parse(path.read_text("utf-8-sig"), str(path))}
     except UnicodeDecodeError as error:
         raise DataError(f"{path}: is not a text file") from error
     except OSError as error:

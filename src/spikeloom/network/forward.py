@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import ndtr
 
+from spikeloom.interface.delays import NOW, delayed
 from spikeloom.interface.encode import coded_rows
 from spikeloom.network.learned import Convention, LearnedLayer, LearnedNetwork
 from spikeloom.network.topology import UNUSED
@@ -28,7 +29,10 @@ def class_means(network: LearnedNetwork, values: np.ndarray) -> np.ndarray:
         In [0, 1].
     """
     voters = network.classes[:, None] == np.arange(network.topology.n_classes)
+    n_ticks, delays = network.interface.ticks_per_image, network.interface.delays
     rows, lasting = coded_rows(network.interface, values)
+    if delays != NOW:
+        rows, lasting = delayed(rows.repeat(lasting, axis=0), n_ticks, delays), 1
     batches = np.split(rows, range(_BATCH, len(rows), _BATCH))
     votes = [_output_probabilities(network, batch) @ voters.astype(np.float32) for batch in batches]
     means = np.concatenate(votes) / voters.sum(0)

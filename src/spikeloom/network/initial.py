@@ -22,7 +22,7 @@ def initial_network(
     """Draw a network as it is before training: probabilities uniform on [0, 1], biases zero."""
     layers = []
     for index, (sources, windows) in enumerate(zip(wire(topology, rng), topology.layers, strict=True)):
-        alike = windows.repeats * (interface.coding.width if index == 0 else 1)
+        alike = windows.repeats * (interface.lines_per_value if index == 0 else 1)
         layers.append(_initial_layer(sources, alike, rng))
     return LearnedNetwork(topology, tuple(layers), deal_classes(topology), interface, convention)
 

@@ -10,10 +10,11 @@ import numpy as np
 
 from spikeloom.randomness.draws import draw
 
-# First key of a counter-based draw: the letters "inpu", "core" and "draw".
+# First key of a counter-based draw: the letters "inpu", "core", "draw" and "move".
 INPUT_STREAM = 0x696E7075
 CORE_STREAM = 0x636F7265
 DRAW_STREAM = 0x64726177
+MOTION_STREAM = 0x6D6F7665
 
 # Purposes of a neuron's draws in one tick: 0 .. 255 are its synapses, by axon.
 LEAK_PURPOSE = 256

@@ -94,7 +94,7 @@ class DeployedNetwork(Trainable):
     voters: Tensor
 
     def __init__(self, learned: LearnedNetwork, settings: Deployed, precision: torch.dtype = torch.float32) -> None:
-        super().__init__()
+        super().__init__(learned.interface)
         below = [None, *(layer.n_cores * N_NEURONS for layer in learned.layers)]
         layers = [DeployedLayer(layer, n, settings, precision) for layer, n in zip(learned.layers, below, strict=False)]
         self.layers = cast(list[DeployedLayer], nn.ModuleList(layers))
@@ -115,7 +115,7 @@ class DeployedNetwork(Trainable):
         potentials, width = self.layers[-1](spikes[-1])
         # a smooth vote in the loss alone: what is decided counts whole spikes
         votes = torch.special.ndtr((potentials.float() - BOUNDARY) / width)
-        shares = self.voters @ votes / self._votes_per_class
+        shares = self.over_ticks(self.voters @ votes) / (self._votes_per_class * self.n_counted)
         logits = shares * (self.log_sharpness.exp() * self._votes_of_a_core)
         loss = functional.cross_entropy(logits.mT, labels)
         if self._event_cost:
@@ -156,7 +156,7 @@ class DeployedNetwork(Trainable):
         return seen
 
     def _decide(self, potentials: Tensor) -> Tensor:
-        return decide(self.voters @ (potentials >= BOUNDARY).float(), self._votes_per_class)
+        return decide(self.over_ticks(self.voters @ (potentials >= BOUNDARY).float()), self._votes_per_class)
 
     @property
     def _votes_per_class(self) -> Tensor:

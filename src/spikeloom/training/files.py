@@ -6,6 +6,7 @@ CHECKPOINT = Format("training checkpoint", 4, "spikeloom train RECIPE")
 
 CHECKPOINT_FILE = "checkpoint.safetensors"
 LEARNED_FILE = "learned.safetensors"
+BEST_FILE = "best.safetensors"
 METRICS_FILE = "metrics.jsonl"
 RECIPE_FILE = "run.toml"
 TENSORBOARD_FOLDER = "tensorboard"

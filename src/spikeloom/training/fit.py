@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -14,16 +15,18 @@ import torch
 from spikeloom.artefact import write_atomically
 from spikeloom.data import DataLike, Dataset, as_dataset
 from spikeloom.errors import DataError, RecipeError, TrainingError
+from spikeloom.interface import Interface
 from spikeloom.network.learned import LearnedNetwork
 from spikeloom.network.storage import save_learned
 from spikeloom.provenance import provenance_of
 from spikeloom.randomness.streams import epoch_seed, validation_seed
 from spikeloom.training.augment import augment
+from spikeloom.training.best import Best
 from spikeloom.training.checkpoint import Checkpoint, save_checkpoint
 from spikeloom.training.files import CHECKPOINT_FILE, LEARNED_FILE, METRICS_FILE
 from spikeloom.training.recipe import Recipe
 from spikeloom.training.reporter import Reporter, telling
-from spikeloom.training.resume import go_on, start
+from spikeloom.training.resume import begin, begun_in, go_on
 from spikeloom.training.split import validation_split
 from spikeloom.training.step import (
     Examples,
@@ -39,9 +42,10 @@ from spikeloom.training.step import (
 from spikeloom.training.threads import training_threads
 from spikeloom.training.trainable import Trainable
 
+_log = logging.getLogger(__name__)
+
 _STEPS_PER_REPORT = 20
 _VALIDATION_BATCH = 1000
-_SEQUENCES = 5  # axes of images where examples are sequences of frames
 
 
 def train(
@@ -49,6 +53,7 @@ def train(
     dataset: DataLike | None = None,
     run: Path | None = None,
     *,
+    start: LearnedNetwork | None = None,
     device: str = "cpu",
     threads: int = 0,
     reporter: Reporter | None = None,
@@ -62,6 +67,9 @@ def train(
         By default what the recipe names; a share of it is held out for validation.
     run : Path, optional
         Folder for checkpoint, metrics and learned network. A checkpoint of the same recipe in it is gone on with.
+    start : LearnedNetwork, optional
+        To begin from in place of chance, of the same layers and coding. Where it knows other classes than the data
+        have, its last layer is drawn afresh.
     device : str
         "cpu", or "cuda" where there is one.
     threads : int
@@ -78,7 +86,7 @@ def train(
     TrainingError
         If the loss is no longer a number, the device is missing, or the run holds another recipe.
     DataError
-        If the data cannot be had, or the examples are sequences of frames.
+        If the data cannot be had, have another number of frames than the recipe, or labels that begin at 1.
     SizeError
         If the network takes more memory than there is.
     """
@@ -86,37 +94,47 @@ def train(
         raise RecipeError(f"recipe: is a {type(recipe).__name__}; load one first, with sl.load_recipe(...)")
     check_device(device)
     run = None if run is None else Path(run)
-    dataset = as_dataset(recipe.data.source if dataset is None else dataset, "train")
-    _check_frames(dataset)
+    dataset = as_dataset(recipe.data.source if dataset is None else dataset, "train", recipe.data.preparation)
     topology = recipe.topology(dataset.value_shape, dataset.n_classes)  # refuse before any work
+    _check_classes(dataset)
     before = torch.get_num_threads()
     torch.set_num_threads(training_threads(threads, topology.n_cores, recipe.train.batch, run))
     try:
-        return _train(recipe, dataset, run, device, reporter)
+        return _train(recipe, dataset, run, start, device, reporter)
     finally:
         torch.set_num_threads(before)  # the user's own work goes on as it was
 
 
 def _train(
-    recipe: Recipe, dataset: Dataset, run: Path | None, device: str, reporter: Reporter | None
+    recipe: Recipe,
+    dataset: Dataset,
+    run: Path | None,
+    given: LearnedNetwork | None,
+    device: str,
+    reporter: Reporter | None,
 ) -> LearnedNetwork:
     """Train on the threads that are set."""
     training_set, validation_set = validation_split(recipe, dataset)
-    checkpoint = start(recipe, dataset, run, provenance_of(device, torch.get_num_threads(), dataset.fingerprint))
-    network = make_network(checkpoint.network, recipe).to(device)
+    provenance = provenance_of(device, torch.get_num_threads(), dataset.fingerprint)
+    checkpoint = begin(recipe, dataset, run, provenance, given)
+    network, interface = make_network(checkpoint.network, recipe).to(device), checkpoint.network.interface
     steps = max(1, len(training_set) // recipe.train.batch)
     optimiser = make_optimiser(network, recipe.train)
-    schedule = make_schedule(optimiser, recipe.train, steps)
+    begun = begun_in(checkpoint.network)
+    schedule = make_schedule(optimiser, recipe.train, steps, begun)
     if checkpoint.log:
-        go_on(checkpoint, network, optimiser, schedule, steps, run)
+        go_on(checkpoint, network, optimiser, schedule, steps, begun, run)
+    best = Best(recipe.train.patience, run, checkpoint.network)
     training, validation = examples_of(training_set, device), examples_of(validation_set, device)
     with telling(reporter, recipe.name, recipe.train.epochs) as hearing:
         for epoch in range(len(checkpoint.log), recipe.train.epochs):
+            if best.is_over(checkpoint.log):
+                break
             started = time.perf_counter()
             generator = torch.Generator(device).manual_seed(epoch_seed(recipe.seed, epoch))
             metrics = {"epoch": epoch + 1, "learning_rate": optimiser.param_groups[0]["lr"]}
-            metrics |= _run_epoch(recipe, network, training, optimiser, schedule, generator, epoch, hearing)
-            metrics["unsampled_validation_accuracy"] = accuracy(network, validation, recipe)
+            metrics |= _run_epoch(recipe, interface, network, training, optimiser, schedule, generator, epoch, hearing)
+            metrics["unsampled_validation_accuracy"] = accuracy(network, validation, recipe, interface)
             metrics["seconds"] = round(time.perf_counter() - started, 3)
             log = [*checkpoint.log, metrics]
             # a checkpoint after every epoch, whole: a kill costs at most the epoch it falls in
@@ -128,26 +146,29 @@ def _train(
             if run is not None:
                 save_checkpoint(checkpoint, run / CHECKPOINT_FILE)
                 _write_metrics(log, run)
+            best.hear(checkpoint.network)
             hearing.epoch(metrics)
+    trained = best.kept(checkpoint.network)
     if run is not None:
         _write_metrics(checkpoint.log, run)
-        save_learned(checkpoint.network, run / LEARNED_FILE)
-    return checkpoint.network
+        save_learned(trained, run / LEARNED_FILE)
+    return trained
 
 
 @torch.no_grad()
-def accuracy(network: Trainable, examples: Examples, recipe: Recipe) -> float:
+def accuracy(network: Trainable, examples: Examples, recipe: Recipe, interface: Interface) -> float:
     """Give the share of examples that the training network itself decides right."""
     right = 0
     generator = torch.Generator(examples.labels.device).manual_seed(validation_seed(recipe.seed))
     for indices in torch.arange(len(examples.labels), device=examples.labels.device).split(_VALIDATION_BATCH):
-        values = shown(examples.batch(indices), recipe, generator)
+        values = shown(examples.batch(indices), interface, recipe.method.on_spikes, generator)
         right += int((network.decide(values) == examples.labels[indices]).sum())
     return right / len(examples.labels)
 
 
 def _run_epoch(
     recipe: Recipe,
+    interface: Interface,
     network: Trainable,
     examples: Examples,
     optimiser: torch.optim.Optimizer,
@@ -161,7 +182,7 @@ def _run_epoch(
     right = torch.zeros((), dtype=torch.int64, device=generator.device)
     for done, indices in enumerate(order, start=1):
         images = augment(examples.batch(indices), recipe.augment, generator)
-        values = shown(images, recipe, generator)
+        values = shown(images, interface, recipe.method.on_spikes, generator)
         through = (epoch + (done - 1) / len(order)) / recipe.train.epochs
         loss, correct = train_step(network, optimiser, values, examples.labels[indices], generator, through)
         loss_sum += loss
@@ -183,12 +204,13 @@ def _write_metrics(log: list[dict[str, Any]], run: Path) -> None:
     write_atomically(run / METRICS_FILE, lines.encode())
 
 
-def _check_frames(dataset: Dataset) -> None:
-    if dataset.images.ndim == _SEQUENCES:
-        raise DataError(
-            f"data: examples of {dataset.n_frames} frames; training takes single images, (n, rows, columns, channels): "
-            "give every frame the label of its example, and deploy with --frames N"
-        )
+def _check_classes(dataset: Dataset) -> None:
+    """Say which classes nothing can be learned of; refuse labels that begin at 1, whose class 0 nobody meant."""
+    absent, part = dataset.absent, dataset.source or "arrays"
+    if absent == ("0",) and dataset.class_names == tuple(map(str, range(dataset.n_classes))):
+        raise DataError(f"{part}: labels begin at 1, and no example is of class 0; subtract 1, or name the classes")
+    if absent:
+        _log.warning(f"data: {part}: no examples of class {', '.join(absent[:12])}: nothing is learned of it")
 
 
 def check_device(device: str) -> None:

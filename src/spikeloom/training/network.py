@@ -35,7 +35,7 @@ class TrainingNetwork(Trainable):
     def __init__(
         self, learned: LearnedNetwork, settings: Probabilities = Probabilities(), precision: torch.dtype = torch.float32
     ) -> None:
-        super().__init__()
+        super().__init__(learned.interface)
         layers: list[CoreLayer] = []
         # row of each value as the layer below gives it; the last, -1, is the row of zeros for spare axons
         rows = np.append(np.arange(learned.topology.n_values), -1)
@@ -85,8 +85,8 @@ class TrainingNetwork(Trainable):
 
         Parameters
         ----------
-        values : (n_values, n_examples)
-            Probability of a spike of each input value.
+        values : (n_lines, n_examples * n_ticks)
+            Probability of a spike on each input line.
         generator : torch.Generator, optional
             Where dropout draws from; without it nothing is dropped.
 
@@ -98,12 +98,12 @@ class TrainingNetwork(Trainable):
             if index and generator is not None and self.dropout:
                 values = values * torch.empty_like(values).bernoulli_(1 - self.dropout, generator=generator)
             values = layer(values)
-        return self.voters @ values, self.voters @ (values * (1 - values))
+        return self.over_ticks(self.voters @ values), self.over_ticks(self.voters @ (values * (1 - values)))
 
     @property
     def votes_per_class(self) -> Tensor:
-        """Voters of each class, (n_classes, 1)."""
-        return self.voters.sum(1, keepdim=True)
+        """Votes that each class can have of an example, (n_classes, 1)."""
+        return self.voters.sum(1, keepdim=True) * self.n_counted
 
     def clip(self) -> None:
         """Bring every parameter back into its range."""

@@ -6,10 +6,12 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from spikeloom.errors import RecipeError
-from spikeloom.interface import Presentation
+from spikeloom.data.named import Name
+from spikeloom.errors import DataError, FitError, RecipeError
+from spikeloom.interface import Preparation, Presentation, Still, Stream
 from spikeloom.interface.part import named_or
 from spikeloom.network.learned import BiasRounding, Convention
+from spikeloom.network.proposals import example_that_fits
 from spikeloom.network.topology import Topology, Windows
 
 Extent = int | tuple[int, int]
@@ -19,11 +21,11 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
-class DataChoice(_Part):
-    """Which data set, and how many training examples are held out to choose on."""
+class DataChoice(Preparation):
+    """Which data set, how it is read, and how many training examples are held out to choose on."""
 
-    name: Literal["mnist"] | None = Field(default=None, description="of a known data set")
-    path: str | None = Field(default=None, description="of a folder or an NPZ file, in place of a name")
+    name: Name | None = Field(default=None, description="of a known data set")
+    path: str | None = Field(default=None, description="of a folder or file, in place of a name")
     validation: float = Field(default=1 / 12, gt=0, lt=1, description="share of the training set held out")
 
     @model_validator(mode="after")
@@ -31,6 +33,11 @@ class DataChoice(_Part):
         if self.name is not None and self.path is not None:
             raise ValueError(f"name '{self.name}' and path '{self.path}'; give one of them")
         return self
+
+    @property
+    def preparation(self) -> Preparation:
+        """What is done to pictures and recordings when they are read."""
+        return Preparation(**{key: getattr(self, key) for key in Preparation.model_fields})
 
     @property
     def source(self) -> str:
@@ -135,6 +142,7 @@ class Training(_Part):
     optimiser: Optimiser = Field(default=Adam(), description="that takes the steps")
     learning_rate: float = Field(default=0.02, gt=0, description="of a step, the largest of a cycle")
     schedule: Schedule = Field(default=OneCycle(), description="of the learning rate")
+    patience: int = Field(default=0, ge=0, description="epochs without a better one before it ends early; 0 never ends")
     precision: Literal["float32", "bfloat16"] = Field(default="float32", description="of the products of a step")
 
 
@@ -172,20 +180,37 @@ class Recipe(_Part):
 
     @model_validator(mode="after")
     def _is_shown_as_trained(self) -> Recipe:
-        if self.interface.frames.n_frames > 1:
-            raise ValueError(
-                "interface.frames: training takes single images; give every frame the label of its example, and deploy "
-                "with --frames N"
-            )
         if self.interface.reset:
             raise ValueError("interface.reset: networks that are trained keep nothing from tick to tick; leave it out")
         return self
 
+    def presentation(self, n_frames: int | None) -> Presentation:
+        """Give how examples of so many frames are shown, None for single images.
+
+        Raises
+        ------
+        DataError
+            If the recipe is for examples of another number of frames.
+        """
+        shown = self.interface.frames
+        if isinstance(shown, Stream) and shown.frames != n_frames:
+            found = "single images" if n_frames is None else f"{n_frames} frames an example"
+            raise DataError(f"data: {found}; the recipe's interface.frames takes {shown.frames}; leave that key out")
+        if n_frames is None or isinstance(shown, Stream):
+            return self.interface
+        if not isinstance(shown, Still):
+            raise DataError(f"data: {n_frames} frames an example; interface.frames '{shown.name}' is for single images")
+        stream = Stream(frames=n_frames, ticks=shown.ticks)
+        return self.interface.model_copy(update={"frames": stream})
+
     def topology(self, value_shape: tuple[int, int, int], n_classes: int) -> Topology:
-        """Give the topology over data of this shape; raises FitError where it does not fit."""
+        """Give the topology over data of this shape; FitError where it does not fit names one that does."""
         rows, columns, channels = value_shape
-        coded = (rows, columns, channels * self.interface.coding.width)
-        return Topology(coded, n_classes, tuple(layer.windows() for layer in self.layers))
+        coded = (rows, columns, channels * self.interface.lines_per_value)
+        try:
+            return Topology(coded, n_classes, tuple(layer.windows() for layer in self.layers))
+        except FitError as error:
+            raise FitError(f"{error}; {example_that_fits(coded, n_classes)}") from error
 
 
 def _pair(extent: Extent) -> tuple[int, int]:

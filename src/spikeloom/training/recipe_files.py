@@ -18,6 +18,7 @@ from typing import Any
 import tomli_w
 from pydantic import BaseModel, ValidationError
 
+from spikeloom.data.named import NAMES
 from spikeloom.errors import RecipeError
 from spikeloom.hints import did_you_mean
 from spikeloom.interface.part import named
@@ -45,13 +46,24 @@ def load_recipe(source: str | Path, changes: Sequence[str] = ()) -> Recipe:
     RecipeError
         If the file cannot be read, or has an unknown key or an impossible value.
     """
+    return recipe_of(_read_toml(str(source)), source, changes)
+
+
+def recipe_of(values: Mapping[str, Any], source: str | Path, changes: Sequence[str] = ()) -> Recipe:
+    """Give the recipe that the values of a file describe, those that it extends below it and changes on top.
+
+    Raises
+    ------
+    RecipeError
+        If there is an unknown key or an impossible value.
+    """
     changed: dict[str, Any] = {}
     for change in changes:
         table = parse_change(change)
         if table is None:
             raise RecipeError(f"--set {change}: is not key=value, for example train.epochs=20")
         changed = _together(changed, table)
-    values = _read_toml(str(source))
+    values = dict(values)
     if "extends" in changed:
         values["extends"] = changed.pop("extends")
     return check_recipe(_merge(_extended(values, (_place(source),)), changed), str(source))
@@ -70,7 +82,8 @@ def changed_recipe(recipe: Recipe, changes: Mapping[str, Any]) -> Recipe:
 def with_data(recipe: Recipe, source: str | None) -> Recipe:
     """Give the recipe naming these data, its own where none are given, by a whole path that holds in any folder."""
     where = source or recipe.data.source
-    found = {"name": "mnist", "path": None} if where == "mnist" else {"name": None, "path": str(Path(where).resolve())}
+    named = {"name": where, "path": None}
+    found = named if where in NAMES else {"name": None, "path": str(Path(where).resolve())}
     return recipe.model_copy(update={"data": recipe.data.model_copy(update=found)})
 
 
@@ -127,7 +140,7 @@ def _read_toml(source: str) -> dict[str, Any]:
         if source in shipped_recipes():
             text = (resources.files("spikeloom") / "recipes" / f"{source}.toml").read_text("utf-8")
         else:
-            text = Path(source).read_text("utf-8")
+            text = Path(source).read_text("utf-8-sig")  # some editors begin with a mark of the byte order
         return tomllib.loads(text)
     except OSError as error:
         own = sorted(str(path) for path in Path(source).parent.glob("*.toml"))

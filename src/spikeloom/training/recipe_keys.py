@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import types
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -61,6 +62,8 @@ def _default(field: FieldInfo) -> str:
         return ""
     if value is None:
         return "none"
+    if isinstance(value, tuple):
+        return json.dumps(value)  # lists of numbers are written alike in TOML
     return f"{value:.4g}" if isinstance(value, float) else str(value).lower()
 
 

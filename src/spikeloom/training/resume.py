@@ -1,4 +1,4 @@
-"""Where a training starts: from a fresh network, or from a checkpoint of this recipe and these data."""
+"""Where a training begins: from chance or another network, or from a checkpoint of this recipe and these data."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from spikeloom.interface import DataOrigin
 from spikeloom.machine import check_memory
 from spikeloom.network.initial import initial_network
 from spikeloom.network.learned import LearnedNetwork
+from spikeloom.network.topology import UNUSED
 from spikeloom.provenance import Provenance
 from spikeloom.randomness.streams import start_generator
 from spikeloom.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
@@ -27,8 +28,10 @@ _NUMBERS_PER_SYNAPSE = 8  # parameter, gradient, two moments of the optimiser, a
 _NUMBERS_PER_ACTIVITY = 4  # forward, backward, and the two moments of a Gaussian sum
 
 
-def start(recipe: Recipe, dataset: Dataset, run: Path | None, provenance: Provenance) -> Checkpoint:
-    """Go on from the run's checkpoint, or draw a fresh network and keep it as epoch zero."""
+def begin(
+    recipe: Recipe, dataset: Dataset, run: Path | None, provenance: Provenance, given: LearnedNetwork | None = None
+) -> Checkpoint:
+    """Go on from the run's checkpoint, or from a given or fresh network, which is kept as epoch zero."""
     topology = recipe.topology(dataset.value_shape, dataset.n_classes)  # refuse before any work
     check_memory("training", topology.n_cores, "cores", _bytes_per_core(min(recipe.train.batch, len(dataset))))
     if run is not None and (run / CHECKPOINT_FILE).exists():
@@ -42,9 +45,12 @@ def start(recipe: Recipe, dataset: Dataset, run: Path | None, provenance: Proven
         if len(checkpoint.log) >= recipe.train.epochs:
             return checkpoint  # nothing is trained any more
         return replace(checkpoint, network=_gone_on(checkpoint.network, provenance))
-    data = DataOrigin(source=dataset.source, fingerprint=dataset.fingerprint)
-    interface = recipe.interface.of(dataset.value_shape, dataset.class_names, len(topology.layers), data)
+    data = DataOrigin(source=dataset.source, fingerprint=dataset.fingerprint, preparation=dataset.preparation)
+    shown = recipe.presentation(dataset.n_frames if dataset.is_sequences else None)
+    interface = shown.of(dataset.value_shape, dataset.class_names, len(topology.layers), data)
     network = initial_network(topology, interface, recipe.method.convention, start_generator(recipe.seed))
+    if given is not None:
+        network = _begun_from(given, network)
     training = {"recipe": recipe.model_dump(mode="json"), "seed": recipe.seed, "log": []}
     network = replace(network, training={**training, "provenance": provenance.model_dump(mode="json")})
     checkpoint = Checkpoint(network, {}, [], {"state": {}, "param_groups": []}, {}, dataset.fingerprint)
@@ -52,6 +58,68 @@ def start(recipe: Recipe, dataset: Dataset, run: Path | None, provenance: Proven
         write_atomically(run / RECIPE_FILE, recipe_toml(recipe).encode())
         save_checkpoint(checkpoint, run / CHECKPOINT_FILE)
     return checkpoint
+
+
+def extend(run: Path, recipe: Recipe, epochs: int) -> Recipe:
+    """Prepare a run to be gone on with for more epochs than its recipe has, and give the recipe with those.
+
+    The epochs that are added have a schedule of their own; what the optimiser remembers stays.
+
+    Raises
+    ------
+    TrainingError
+        If there are no more epochs.
+    """
+    checkpoint = load_checkpoint(run / CHECKPOINT_FILE)
+    done = len(checkpoint.log)
+    if epochs <= max(done, recipe.train.epochs):
+        raise TrainingError(
+            f"{run}: has {done} of {recipe.train.epochs} epochs; --epochs {epochs} adds none; name a larger number"
+        )
+    longer = recipe.model_copy(update={"train": recipe.train.model_copy(update={"epochs": epochs})})
+    told = checkpoint.network.training
+    training = {**told, "recipe": longer.model_dump(mode="json"), "begun": [*told.get("begun", []), done]}
+    network = replace(checkpoint.network, training=training)
+    optimiser = {"state": checkpoint.optimiser["state"], "param_groups": []}
+    save_checkpoint(replace(checkpoint, network=network, optimiser=optimiser, schedule={}), run / CHECKPOINT_FILE)
+    write_atomically(run / RECIPE_FILE, recipe_toml(longer).encode())
+    return longer
+
+
+def begun_in(network: LearnedNetwork) -> int:
+    """Give the epoch in which a training's schedule begins: 0, or where epochs were added."""
+    return int([0, *network.training.get("begun", [])][-1])
+
+
+def _begun_from(given: LearnedNetwork, fresh: LearnedNetwork) -> LearnedNetwork:
+    """Give the given network's layers with all else of a fresh one; its last layer is fresh where classes differ.
+
+    Raises
+    ------
+    TrainingError
+        If layers or coding are others.
+    """
+    here, there = fresh.topology, given.topology
+    if (here.input_shape, here.layers) != (there.input_shape, there.layers):
+        raise TrainingError(
+            f"--start: a network of {_shape_of(given)}; the recipe has {_shape_of(fresh)}; take a recipe of its layers"
+        )
+    coded = [(network.interface.coding, network.interface.delays) for network in (given, fresh)]
+    if coded[0] != coded[1]:
+        names = [network.interface.coding.name for network in (given, fresh)]
+        raise TrainingError(f"--start: is coded by {names[0]}, the recipe says {names[1]}, or their numbers differ")
+    layers = given.layers
+    if given.class_names != fresh.class_names:
+        # the wiring stays, since each neuron below has one destination
+        last = replace(fresh.layers[-1], sources=layers[-1].sources)
+        used = (last.sources != UNUSED).any(2)[:, :, None]
+        layers = (*layers[:-1], replace(last, probabilities=last.probabilities * used))
+    return replace(fresh, layers=layers)
+
+
+def _shape_of(network: LearnedNetwork) -> str:
+    layers = ", ".join(f"{list(windows.size)} by {list(windows.stride)}" for windows in network.topology.layers)
+    return f"layers {layers} over {' x '.join(map(str, network.topology.input_shape))}"
 
 
 def _bytes_per_core(batch: int) -> int:
@@ -73,6 +141,7 @@ def go_on(
     optimiser: torch.optim.Optimizer,
     schedule: torch.optim.lr_scheduler.LRScheduler,
     steps: int,
+    begun: int,
     run: Path | None,
 ) -> None:
     """Bring parameters, optimiser and schedule to where the checkpoint left them."""
@@ -83,9 +152,14 @@ def go_on(
         with torch.no_grad():
             for name, value in checkpoint.parameters.items():
                 parameters[name].copy_(value)
+        # where epochs were just added they have a schedule of their own, and the optimiser remembers
+        if not checkpoint.schedule and begun == len(checkpoint.log):
+            fresh = optimiser.state_dict()["param_groups"]
+            optimiser.load_state_dict({"state": checkpoint.optimiser["state"], "param_groups": fresh})
+            return
         optimiser.load_state_dict(checkpoint.optimiser)
         schedule.load_state_dict(checkpoint.schedule)
-        if schedule.last_epoch != len(checkpoint.log) * steps:
-            raise ValueError(f"{schedule.last_epoch} steps in {len(checkpoint.log)} epochs of {steps}")
+        if schedule.last_epoch != (len(checkpoint.log) - begun) * steps:
+            raise ValueError(f"{schedule.last_epoch} steps in {len(checkpoint.log) - begun} epochs of {steps}")
     except (AttributeError, KeyError, RuntimeError, TypeError, ValueError) as error:
         raise ArtefactError(f"{run}: its checkpoint is damaged ({error}); start a new run") from error

@@ -1,6 +1,7 @@
 """One step of training: whole batches, coded as on the chip, and a step of gradient descent.
 
-A network is trained on single images as they are: in how many looks the chip sees them is no part of training.
+A network is trained on single images as they are, in how many looks the chip sees them is no part of training; and on
+sequences tick by tick, since what it sees differs in each.
 """
 
 from __future__ import annotations
@@ -13,18 +14,26 @@ import torch
 from torch import Tensor
 
 from spikeloom.data.datasets import Dataset
+from spikeloom.interface import Interface
+from spikeloom.interface.delays import delayed
 from spikeloom.network.learned import LearnedNetwork
 from spikeloom.training.deployed import DeployedNetwork
 from spikeloom.training.network import TrainingNetwork
 from spikeloom.training.recipe import Deployed, OneCycle, Recipe, Sgd, Training
-from spikeloom.training.trainable import Trainable
+from spikeloom.training.trainable import Trainable, ticks_seen
+
+AGAIN = 0.3
+"""Of the learning rate, where a training is gone on with for more epochs: what was learned is not to be lost."""
 
 Schedule = torch.optim.lr_scheduler.LRScheduler
 
 
 @dataclass(frozen=True)
 class Examples:
-    """Images (n, channels, rows, columns) and labels (n,) on the training device; images stay as they came."""
+    """Images (n, channels, rows, columns) and labels (n,) on the training device; images stay as they came.
+
+    Where examples are sequences, all their frames lie among the channels: what augmentation does is done to all alike.
+    """
 
     images: Tensor
     labels: Tensor
@@ -37,7 +46,10 @@ class Examples:
 
 def examples_of(dataset: Dataset, device: str) -> Examples:
     """Give a data set on the training device."""
-    images = torch.from_numpy(np.array(dataset.images.transpose(0, 3, 1, 2), order="C"))
+    rows, columns, channels = dataset.value_shape
+    frames = dataset.images.reshape(len(dataset), -1, rows, columns, channels)
+    planes = frames.transpose(0, 1, 4, 2, 3).reshape(len(dataset), -1, rows, columns)
+    images = torch.from_numpy(np.array(planes, order="C"))
     return Examples(images.to(device), torch.from_numpy(dataset.labels).to(device))
 
 
@@ -57,14 +69,24 @@ def make_optimiser(network: Trainable, settings: Training) -> torch.optim.Optimi
     return torch.optim.Adam(groups, settings.learning_rate, fused=True)
 
 
-def make_schedule(optimiser: torch.optim.Optimizer, settings: Training, steps: int) -> Schedule:
-    """Give the schedule that a recipe names, over epochs of so many steps."""
+def make_schedule(optimiser: torch.optim.Optimizer, settings: Training, steps: int, begun: int = 0) -> Schedule:
+    """Give the schedule that a recipe names, over epochs of so many steps.
+
+    Parameters
+    ----------
+    begun : int
+        Epoch in which it begins: above 0 where a training is gone on with for more epochs than its recipe had, which
+        have a schedule of their own at `AGAIN` of the rate.
+    """
+    if begun:
+        for group in optimiser.param_groups:
+            group["lr"] *= AGAIN
     if isinstance(settings.schedule, OneCycle):
         # Adam's first beta goes round with the rate; a momentum that the recipe names stays. The step after the last
         # is asked for too.
         rates = [group["lr"] for group in optimiser.param_groups]
         cycled = not isinstance(settings.optimiser, Sgd)
-        total = settings.epochs * steps + 1
+        total = (settings.epochs - begun) * steps + 1
         return torch.optim.lr_scheduler.OneCycleLR(optimiser, rates, total, cycle_momentum=cycled)
     return torch.optim.lr_scheduler.StepLR(optimiser, settings.schedule.epochs * steps)
 
@@ -81,7 +103,7 @@ def train_step(
 
     Parameters
     ----------
-    values : (n_values, n_examples)
+    values : (n_lines, n_examples * n_ticks)
     labels : (n_examples,) int64
     through : float
         Share of the training that is done.
@@ -94,17 +116,21 @@ def train_step(
     return loss.detach(), (decided == labels).sum()
 
 
-def shown(images: Tensor, recipe: Recipe, generator: torch.Generator) -> Tensor:
-    """Give images (n, channels, rows, columns) in their coding as the method sees them, (n_values, n).
+def shown(images: Tensor, interface: Interface, on_spikes: bool, generator: torch.Generator) -> Tensor:
+    """Give images (n, frames * channels, rows, columns) as a network sees them, (n_lines, n * n_ticks).
 
     Spikes where the coding is certain; where it is not, their probabilities, or spikes drawn of them where spikes are
-    what is trained.
+    what is trained. The ticks of an example lie together; of single images there is one, however long they last.
     """
-    values = images.permute(0, 2, 3, 1).flatten(1)
-    probabilities = recipe.interface.coding.probabilities(values).mT.contiguous()  # features first
-    if recipe.interface.coding.certain or not recipe.method.on_spikes:
-        return probabilities
-    return torch.bernoulli(probabilities, generator=generator)
+    rows, columns, channels = interface.value_shape
+    values = images.reshape(-1, channels, rows, columns).permute(0, 2, 3, 1).flatten(1)
+    coded = interface.coding.probabilities(values, interface.value_shape)
+    n_ticks = ticks_seen(interface)
+    if n_ticks > 1:
+        coded = coded.repeat_interleave(n_ticks * len(images) // len(values), 0)
+    if on_spikes and not interface.coding.certain:
+        coded = torch.bernoulli(coded, generator=generator)
+    return delayed(coded, n_ticks, interface.delays).mT.contiguous()  # features first
 
 
 def batches(n_examples: int, batch: int, generator: torch.Generator) -> Iterator[Tensor]:

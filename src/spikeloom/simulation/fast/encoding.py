@@ -8,8 +8,9 @@ import numpy as np
 from numba import njit, prange
 
 from spikeloom.chip.program import InputLines
-from spikeloom.chip.trains import WORD_BITS, SpikeTrains, pack, words_of
+from spikeloom.chip.trains import WORD_BITS, SpikeTrains, pack, unpack, words_of
 from spikeloom.interface import Interface
+from spikeloom.interface.delays import NOW, delayed
 from spikeloom.interface.encode import check_values, coded_rows
 from spikeloom.randomness.draws import draw
 from spikeloom.randomness.streams import INPUT_STREAM
@@ -25,6 +26,8 @@ def encode(
     check_values(interface, values)
     n_ticks = len(values) * interface.ticks_per_image
     probabilities, lasting = coded_rows(interface, values)
+    if interface.delays != NOW:
+        return _delayed(interface, inputs, values, examples, seed, threads)
     if interface.coding.certain:
         packed = pack(np.repeat(probabilities > 0, lasting, axis=0))
         return SpikeTrains(packed.words[inputs.values], n_ticks)
@@ -40,6 +43,20 @@ def encode(
     written = lines[places, inputs.values]  # of lines that carry the same, the last
     alike = (written != np.arange(len(inputs))).any()
     return SpikeTrains(trains[written] if alike else trains, n_ticks)
+
+
+def _delayed(
+    interface: Interface, inputs: InputLines, values: np.ndarray, examples: np.ndarray, seed: int, threads: int
+) -> SpikeTrains:
+    """Give the spikes of lines that show values some ticks ago, of the spikes of those that show them now."""
+    own, delay = np.divmod(inputs.values, len(interface.delays))
+    shown, line = np.unique(np.stack([own, inputs.members]), axis=1, return_inverse=True)
+    nothing = np.zeros(0, np.int32)
+    now = InputLines(shown[0], shown[1], nothing, nothing, nothing)
+    undelayed = interface.model_copy(update={"delays": NOW})
+    spikes = unpack(encode(undelayed, now, values, examples, seed, threads))
+    by_line = delayed(spikes, interface.ticks_per_image, interface.delays)
+    return pack(by_line[:, line.ravel() * len(interface.delays) + delay])
 
 
 @njit(cache=True, nogil=True, parallel=True)

@@ -5,7 +5,7 @@ import { bit, drawCrossbar, drawField, drawRaster, neuronFacts, receptiveField }
 import { $, counted, node, paint } from "./dom.js";
 import { curve, energyOf, microjoules } from "./energy.js";
 import { broken, noisy } from "./faults.js";
-import { decide, frameOf, periodOf, ticksOf } from "./interface.js";
+import { decide, frameOf, linesPerValue, periodOf, ticksOf } from "./interface.js";
 import { readLink, unpackDrawing, writeLink } from "./link.js";
 import { N, NOWHERE, programOf, unpack } from "./model.js";
 import { toCanvas } from "./pad.js";
@@ -138,7 +138,7 @@ class Page {
     const shape = [rows, columns, channels === 3 ? 3 : 1], frame = (tick) => firstChannel(frameOf(program.interface, this.values, tick), channels);
     const at = Math.min(this.now, ticksOf(program.interface) - 1);
     paint($("seen"), toCanvas(frame(at), shape));
-    const spikes = new Float32Array(rows * columns), width = program.interface.coding.levels ?? 1;
+    const spikes = new Float32Array(rows * columns), width = linesPerValue(program.interface);
     const shownIn = trace.ticks[at];
     $("spiking-note").textContent = `input spikes of tick ${at}`;
     for (const line of shownIn.lines) {

@@ -1,5 +1,6 @@
 // A core opened: its crossbar with what arrives and what fires in this tick, a raster of its neurons, and one neuron.
 
+import { linesPerValue } from "./interface.js";
 import { N, TO_OUTPUT, WORDS } from "./model.js";
 import { toCanvas } from "./pad.js";
 
@@ -85,7 +86,7 @@ function inputOf(program, core, neuron, snapshot) {
 // Of a neuron that sees the input: strength times synapse over the values it reaches, (rows, columns), or null.
 export function receptiveField(program, core, neuron) {
   if (!program.interface) return null;
-  const [rows, columns, channels] = program.interface.value_shape, width = program.interface.coding.levels ?? 1;
+  const [rows, columns, channels] = program.interface.value_shape, width = linesPerValue(program.interface);
   const field = new Float32Array(rows * columns), key = core * N + neuron;
   let sees = false;
   program.tapCores.forEach((tapCore, tap) => {

@@ -31,9 +31,17 @@ export function frameOf(shown, values, tick) {
   return moved;
 }
 
-// The probability of a spike on every coded value.
+// Lines of a value, one a level of the coding and delay.
+export function linesPerValue(shown) {
+  const coding = shown.coding;
+  const width = coding.name === "dithered" ? coding.thresholds[0][0].length : coding.levels ?? 1;
+  return width * shown.delays.length;
+}
+
+// The probability of a spike on every coded value, whatever the delays.
 export function probabilitiesOf(shown, values) {
   const coding = shown.coding;
+  if (coding.name === "dithered") return dithered(shown, values);
   if (coding.name === "bernoulli") return values;
   if (coding.name === "threshold") return values.map((value) => (value >= Math.fround(coding.at) ? 1 : 0));
   const rising = coding.thresholds.length
@@ -46,13 +54,27 @@ export function probabilitiesOf(shown, values) {
   return coded;
 }
 
+function dithered(shown, values) {
+  const [, columns, channels] = shown.value_shape, pattern = shown.coding.thresholds, levels = pattern[0][0].length;
+  const coded = new Float32Array(values.length * levels);
+  values.forEach((value, at) => {
+    const pixel = Math.floor(at / channels), row = Math.floor(pixel / columns), column = pixel % columns;
+    const limits = pattern[row % pattern.length][column % pattern[0].length];
+    limits.forEach((limit, level) => { coded[at * levels + level] = value >= Math.fround(limit) ? 1 : 0; });
+  });
+  return coded;
+}
+
 // The numbers of the input lines that spike in a tick of an example; `example` is its number, the key of its draws.
 export function linesOf(program, values, tick, seed, example = 0) {
-  const shown = program.interface, certain = shown.coding.name !== "bernoulli";
-  const probabilities = probabilitiesOf(shown, frameOf(shown, values, tick));
+  const shown = program.interface, certain = shown.coding.name !== "bernoulli", delays = shown.delays;
+  // a spike is drawn in its tick, and seen again after every delay
+  const ticks = delays.map((delay) => tick - delay);
+  const byDelay = ticks.map((then) => (then < 0 ? null : probabilitiesOf(shown, frameOf(shown, values, then))));
   const states = new Map(), lines = [];
-  program.inputValues.forEach((value, line) => {
-    const probability = probabilities[value];
+  program.inputValues.forEach((coded, line) => {
+    const value = Math.floor(coded / delays.length), place = coded % delays.length, tick = ticks[place];
+    const probability = byDelay[place]?.[value];
     if (!(probability > 0)) return;
     if (!certain) {
       const member = program.inputMembers[line];

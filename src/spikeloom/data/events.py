@@ -1,0 +1,165 @@
+"""Recordings of events (t, x, y, p), cut into frames: a pixel of a frame is 1 where an event of its polarity fell.
+
+A recording is a file of its own: N-MNIST's binary events (.bin), or NumPy's (.npy, .npz) with fields or arrays t, x, y
+and p. Frames are of equal duration, from the first event of the recording to its last.
+Source of the binary format: Orchard et al. 2015, "Converting static image datasets to spiking neuromorphic datasets
+using saccades": 40 bits an event, big-endian: x (8), y (8), polarity (1), microseconds (23).
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from spikeloom.data.datasets import Dataset, from_arrays
+from spikeloom.errors import DataError
+from spikeloom.interface.preparation import SIDE_MAX, Preparation
+from spikeloom.machine import check_memory
+from spikeloom.progress import bars_are_seen, progress_bar
+
+EVENT_SUFFIXES = (".bin", ".npy", ".npz")
+POLARITIES = 2
+_FIELDS = ("t", "x", "y", "p")
+_BYTES_PER_EVENT = 5
+_BAR_FROM = 500
+
+
+@dataclass(frozen=True)
+class Events:
+    """A recording; all of (n_events,) int64: time, column, row, polarity 0 or 1."""
+
+    t: np.ndarray
+    x: np.ndarray
+    y: np.ndarray
+    p: np.ndarray
+
+
+def from_recordings(
+    recordings: Iterable[tuple[Any, int]],
+    sensor: tuple[int, int] | None = None,
+    ticks: int = 16,
+    class_names: Sequence[str] | None = None,
+) -> Dataset:
+    """Give a data set of recordings with labels, such as those that tonic loads.
+
+    Parameters
+    ----------
+    recordings : iterable of (events, label)
+        Events with fields t, x, y and p, whatever their order.
+    sensor : (rows, columns), optional
+        By default what the recordings say they are of, as tonic's do (``sensor_size``), or what their events reach.
+    ticks : int
+        Frames that each is cut into.
+
+    Raises
+    ------
+    DataError
+        If a recording has no such fields, or events outside the sensor.
+    """
+    size = getattr(recordings, "sensor_size", None)  # tonic's: columns, rows, polarities
+    names = class_names if class_names is not None else getattr(recordings, "classes", None)
+    each = [(_events(events, f"recording {place}"), label) for place, (events, label) in enumerate(recordings)]
+    if sensor is None:
+        sensor = (int(size[1]), int(size[0])) if size is not None else _reach([events for events, _ in each])
+    frames = _all_frames([events for events, _ in each], sensor, ticks, "recordings")
+    return from_arrays(frames, np.array([label for _, label in each]), names)
+
+
+def read_recordings(paths: Sequence[Path], preparation: Preparation) -> tuple[np.ndarray, list[int], list[str]]:
+    """Read recordings as frames; what is given is that of `spikeloom.data.pictures.read_pictures`."""
+    recordings: list[Events] = []
+    read: list[int] = []
+    failures: list[str] = []
+    with progress_bar("reading", len(paths), bars_are_seen() and len(paths) >= _BAR_FROM) as advance:
+        for place, path in enumerate(paths):
+            try:
+                recordings.append(read_recording(path))
+                read.append(place)
+            except DataError as error:
+                failures.append(f"{path.name} ({str(error).removeprefix(f'{path}: ')})")
+            advance(1)
+    sensor = preparation.size or (_reach(recordings) if recordings else (1, 1))
+    return _all_frames(recordings, sensor, preparation.ticks, str(paths[0].parent)), read, failures
+
+
+def read_recording(path: Path) -> Events:
+    """Read one recording; DataError where it is none."""
+    suffix = path.suffix.lower()
+    try:
+        if suffix == ".bin":
+            return _binary(path)
+        if suffix == ".npz":
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+                return _events({name: arrays[name] for name in arrays.files}, str(path))
+        with path.open("rb") as file:
+            return _events(np.lib.format.read_array(file, allow_pickle=False), str(path))
+    except (OSError, ValueError, EOFError, TypeError, zipfile.BadZipFile) as error:
+        raise DataError(f"{path}: is no recording of events, or is cut short") from error
+
+
+def frames_of(events: Events, sensor: tuple[int, int], ticks: int, part: str = "recording") -> np.ndarray:
+    """Cut a recording into frames, (ticks, rows, columns, 2) uint8 of 0 and 255."""
+    rows, columns = sensor
+    frames = np.zeros((ticks, rows, columns, POLARITIES), np.uint8)
+    if not len(events.t):
+        return frames
+    outside = (events.x < 0) | (events.x >= columns) | (events.y < 0) | (events.y >= rows)
+    if outside.any():
+        first = outside.argmax()
+        raise DataError(
+            f"{part}: event at row {events.y[first]}, column {events.x[first]}; the sensor has {rows} x {columns}; "
+            "name its size with --size ROWSxCOLUMNS, or data.size in the recipe"
+        )
+    start, end = events.t.min(), events.t.max()
+    tick = (events.t - start) * ticks // max(end - start + 1, 1)
+    frames[tick, events.y, events.x, events.p] = 255
+    return frames
+
+
+def _all_frames(recordings: list[Events], sensor: tuple[int, int], ticks: int, part: str) -> np.ndarray:
+    shape = (ticks, *sensor, POLARITIES)
+    check_memory(part, len(recordings), f"recordings of {ticks} frames", 2 * int(np.prod(shape)))
+    frames = np.zeros((len(recordings), *shape), np.uint8)
+    for place, events in enumerate(recordings):
+        frames[place] = frames_of(events, sensor, ticks, f"{part}: recording {place}")
+    return frames
+
+
+def _reach(recordings: list[Events]) -> tuple[int, int]:
+    """Give the rows and columns that events reach."""
+    rows, columns = (
+        max((int(getattr(events, axis).max(initial=0)) for events in recordings), default=0) + 1 for axis in ("y", "x")
+    )
+    if not (0 < rows <= SIDE_MAX and 0 < columns <= SIDE_MAX):
+        raise DataError(f"recordings: events reach row {rows - 1}, column {columns - 1}; name the sensor's size")
+    return rows, columns
+
+
+def _binary(path: Path) -> Events:
+    content = np.fromfile(path, np.uint8)
+    if len(content) % _BYTES_PER_EVENT or not len(content):
+        raise DataError(f"{path}: has {len(content)} bytes; {_BYTES_PER_EVENT} an event are needed")
+    x, y, high, middle, low = content.reshape(-1, _BYTES_PER_EVENT).T.astype(np.int64)
+    return Events(t=(high & 127) << 16 | middle << 8 | low, x=x, y=y, p=high >> 7)
+
+
+def _events(given: Any, part: str) -> Events:
+    names = getattr(getattr(given, "dtype", None), "names", None) or (given if isinstance(given, dict) else ())
+    missing = [name for name in _FIELDS if name not in names]
+    if missing:
+        raise DataError(f"{part}: has no field {', '.join(missing)}; events are of fields t, x, y and p")
+    fields = {name: np.asarray(given[name]) for name in _FIELDS}
+    if len({field.shape for field in fields.values()}) > 1 or fields["t"].ndim != 1:
+        raise DataError(f"{part}: fields of shapes {[field.shape for field in fields.values()]}; one number an event")
+    if any(field.dtype.kind not in "iufb" or not np.isfinite(field).all() for field in fields.values()):
+        raise DataError(f"{part}: fields of {[str(field.dtype) for field in fields.values()]}; numbers are needed")
+    whole = {name: field.astype(np.int64) for name, field in fields.items()}
+    if fields["t"].dtype.kind == "f":  # seconds, say: kept to a millionth of the recording
+        span = max(float(np.ptp(fields["t"])), np.finfo(float).tiny) if len(fields["t"]) else 1.0
+        whole["t"] = np.rint((fields["t"] - fields["t"].min(initial=0)) / span * 1e6).astype(np.int64)
+    return Events(whole["t"], whole["x"], whole["y"], (whole["p"] > 0).astype(np.int64))

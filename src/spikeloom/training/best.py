@@ -1,0 +1,61 @@
+"""The best epoch of a training that may end early: when it is over, and the network that is kept of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from spikeloom.errors import SpikeloomError
+from spikeloom.network.learned import LearnedNetwork
+from spikeloom.network.storage import load_learned, save_learned
+from spikeloom.training.files import BEST_FILE
+
+METRIC = "unsampled_validation_accuracy"
+
+
+class Best:
+    """Keeps the network of the best epoch on the validation split, in the run folder where there is one.
+
+    patience : epochs without a better one after which training is over; 0 keeps the last network, whatever it is
+    """
+
+    def __init__(self, patience: int, run: Path | None, network: LearnedNetwork) -> None:
+        self._patience, self._file = patience, None if run is None else run / BEST_FILE
+        self._network = network if not patience else self._kept_before(network)
+
+    def is_over(self, log: Sequence[dict[str, Any]]) -> bool:
+        """Tell whether so many epochs have brought nothing better."""
+        return self._patience > 0 and len(log) - best_epoch(log) >= self._patience
+
+    def hear(self, network: LearnedNetwork) -> None:
+        """Hear of the network after an epoch."""
+        log = network.training["log"]
+        if self._patience and best_epoch(log) == len(log):
+            self._network = network
+            if self._file is not None:
+                save_learned(network, self._file)
+
+    def kept(self, last: LearnedNetwork) -> LearnedNetwork:
+        """Give the network that a training leaves: the best epoch's, with the log of all; or the last."""
+        if not self._patience:
+            return last
+        kept = len(self._network.training["log"])
+        return replace(self._network, training={**last.training, "kept_epoch": kept})
+
+    def _kept_before(self, network: LearnedNetwork) -> LearnedNetwork:
+        """Give what an interrupted training kept; the network itself where that is gone."""
+        log = network.training["log"]
+        try:
+            before = network if self._file is None else load_learned(self._file)
+        except SpikeloomError:
+            return network
+        same = before.training.get("log") == log[: len(before.training.get("log", []))]
+        return before if same and log else network
+
+
+def best_epoch(log: Sequence[dict[str, Any]]) -> int:
+    """Give the first epoch of the highest validation accuracy, counted from 1; 0 of none."""
+    accuracies = [metrics[METRIC] for metrics in log]
+    return accuracies.index(max(accuracies)) + 1 if accuracies else 0

@@ -1,0 +1,61 @@
+"""Recordings of events, cut into frames by hand; the binary format of N-MNIST byte by byte."""
+
+import numpy as np
+import pytest
+
+from spikeloom.data import from_recordings, load_dataset
+from spikeloom.data.events import Events, frames_of, read_recording
+from spikeloom.errors import DataError
+
+FIELDS = [("x", np.int16), ("y", np.int16), ("t", np.int64), ("p", bool)]
+EVENTS = np.array([(0, 1, 0, True), (2, 0, 5, False), (1, 1, 9, True)], FIELDS)
+
+
+def test_events_fall_into_frames_of_equal_duration():
+    events = Events(*(EVENTS[name].astype(np.int64) for name in "txyp"))
+    frames = frames_of(events, (2, 3), 2)  # ten microseconds in two frames
+    assert np.argwhere(frames).tolist() == [[0, 1, 0, 1], [1, 0, 2, 0], [1, 1, 1, 1]]
+    assert set(np.unique(frames)) == {0, 255}
+
+
+def test_binary_events_are_read_bit_by_bit(tmp_path):
+    # x 3, y 17, on, 0x012345 microseconds; then x 33, y 0, off, 8388607, the largest
+    (tmp_path / "a.bin").write_bytes(bytes([3, 17, 0x81, 0x23, 0x45, 33, 0, 0x7F, 0xFF, 0xFF]))
+    events = read_recording(tmp_path / "a.bin")
+    assert (events.x.tolist(), events.y.tolist(), events.p.tolist()) == ([3, 33], [17, 0], [1, 0])
+    assert events.t.tolist() == [0x012345, 8_388_607]
+
+
+@pytest.mark.parametrize("suffix", [".npy", ".npz", ".bin"])
+def test_a_folder_of_recordings_is_a_data_set_of_frames(tmp_path, suffix):
+    for split in ("Train", "Test"):
+        for label in ("0", "1"):
+            place = tmp_path / split / label
+            place.mkdir(parents=True)
+            if suffix == ".npy":
+                np.save(place / "a.npy", EVENTS)
+            elif suffix == ".npz":
+                np.savez(place / "a.npz", **{name: EVENTS[name] for name in "txyp"})
+            else:
+                (place / "a.bin").write_bytes(bytes([0, 1, 128, 0, 0, 2, 0, 0, 0, 5, 1, 1, 128, 0, 9]))
+    data = load_dataset(tmp_path, "test")
+    assert (data.images.shape, data.labels.tolist()) == ((2, 16, 2, 3, 2), [0, 1])
+    assert data.images[0].any(0).sum() == 3
+
+
+def test_what_tonic_loads_is_a_data_set_too():
+    class Recordings(list):
+        sensor_size, classes = (4, 2, 2), ["left", "right"]
+
+    data = from_recordings(Recordings([(EVENTS, 0), (EVENTS[:1], 1)]), ticks=5)
+    assert (data.images.shape, data.class_names) == ((2, 5, 2, 4, 2), ("left", "right"))
+
+
+def test_events_outside_the_sensor_and_files_without_events_are_refused(tmp_path):
+    with pytest.raises(DataError, match="event at row 0, column 2; the sensor has 2 x 2; name its size with --size"):
+        from_recordings([(EVENTS, 0)], sensor=(2, 2))
+    with pytest.raises(DataError, match="has no field t, y, p"):
+        from_recordings([({"x": np.zeros(3)}, 0)])
+    (tmp_path / "a.bin").write_bytes(b"seven b")
+    with pytest.raises(DataError, match="a.bin: has 7 bytes; 5 an event are needed"):
+        read_recording(tmp_path / "a.bin")

@@ -1,0 +1,106 @@
+"""Designs fit, follow the data, and write recipes that train takes; refusals name what fits, and following works."""
+
+import numpy as np
+import pytest
+
+from programs import stripes
+from spikeloom.data import from_arrays, load_dataset
+from spikeloom.design import codings_for, delays_for, designs, recipe_text, recipe_values
+from spikeloom.design import training_for as training
+from spikeloom.errors import FitError
+from spikeloom.network.proposals import example_that_fits, propose
+from spikeloom.training.recipe import Layer
+from spikeloom.training.recipe_files import load_recipe
+
+SHAPES = [
+    ((28, 28, 1), 10, 5), ((28, 28, 3), 10, 30), ((32, 32, 3), 3, 20), ((1, 100, 8), 4, 30), ((64, 64, 3), 2, 60),
+    ((34, 34, 4), 10, 60), ((5, 5, 1), 2, 1), ((9, 40, 2), 7, 12),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("shape", "classes", "cores"), SHAPES)
+def test_every_proposal_fits_the_budget_and_promises_more_than_cheaper_ones(shape, classes, cores):
+    found = propose(shape, classes, cores)  # building a topology checks that it fits
+    assert all(proposal.cores <= cores and proposal.axons_used <= 1 for proposal in found)
+    assert [proposal.cores for proposal in found] == sorted({proposal.cores for proposal in found})
+    assert [proposal.promise for proposal in found] == sorted(proposal.promise for proposal in found)
+
+
+def test_the_papers_five_cores_are_what_five_cores_get():
+    (proposal,) = propose((28, 28, 1), 10, 5)
+    first, second = proposal.topology.layers
+    assert (first.size, first.stride, second.size) == ((16, 16), (12, 12), (2, 2))
+
+
+def test_axons_used_are_counted_by_hand():
+    (proposal,) = propose((28, 28, 1), 10, 5)
+    assert (proposal.axons_used, proposal.voters) == (1.0, 250)  # all 5 x 256 axons; 25 of 256 neurons a class
+
+
+def test_what_does_not_fit_names_a_budget_that_does():
+    with pytest.raises(FitError, match=r"28 x 28 positions of 1 lines do not fit 2 cores; --cores 5 fits"):
+        propose((28, 28, 1), 10, 2)
+    assert propose((28, 28, 1), 10, 5)
+    with pytest.raises(FitError, match=r"300 lines a position; a core has 256 axons; take fewer channels"):
+        propose((4, 4, 300), 2, 100)
+    with pytest.raises(FitError, match="bring the data to a smaller size, with --size"):
+        propose((500, 500, 3), 2, 30)
+
+
+@pytest.mark.parametrize("layers", [[{"window": 20}], [{"window": 8, "stride": 5}], [{"window": 8, "stride": 4}] * 4])
+def test_a_refused_shape_names_one_that_fits_and_following_it_works(layers):
+    recipe = load_recipe("deployed", [f"layers=[{', '.join('{' + _toml(layer) + '}' for layer in layers)}]"])
+    with pytest.raises(FitError) as refused:
+        recipe.topology((32, 32, 3), 10)
+    named = str(refused.value).partition("for example layers of ")[2]
+    assert example_that_fits((32, 32, 3), 10).partition("layers of ")[2] == named
+    followed = [_followed(words) for words in named.partition(" fit (")[0].split(", then ")]
+    fitting = recipe.model_copy(update={"layers": tuple(Layer(**layer) for layer in followed)})
+    assert fitting.topology((32, 32, 3), 10).n_cores == 17
+
+
+def _toml(layer):
+    return ", ".join(f"{key} = {value}" for key, value in layer.items())
+
+
+def _followed(words):
+    """Give the keys that words such as 'window [8, 8], stride [8, 8], features 16' name."""
+    import re
+
+    return {key: eval(value) for key, value in re.findall(r"(\w+) (\[[^]]*\]|\d+)", words)}
+
+
+def test_dark_and_light_values_get_a_threshold_and_grey_ones_several_codings():
+    assert [coding.name for coding in codings_for(load_dataset("mnist"))] == ["threshold"]
+    grey = from_arrays(np.random.default_rng(0).integers(0, 256, (50, 8, 8), dtype=np.uint8), np.arange(50) % 2)
+    names = [coding.name for coding in codings_for(grey)]
+    assert names == ["thermometer", "dithered", "threshold"]
+    assert codings_for(grey)[0].thresholds == pytest.approx((1 / 6, 1 / 2, 5 / 6), abs=0.02)
+
+
+def test_a_threshold_lies_between_what_is_dark_and_what_is_light():
+    values = np.full((40, 8, 8), 0.3, np.float32)
+    values[:, :4] = 0.6
+    assert 0.3 < codings_for(from_arrays(values, np.arange(40) % 2))[-1].at <= 0.6
+
+
+def test_sequences_are_seen_a_quarter_of_an_example_ago_too():
+    clips = from_arrays(np.zeros((6, 8, 4, 4, 1), np.uint8), np.arange(6) % 2)
+    assert (delays_for(clips), delays_for(stripes(6))) == ((0, 2), (0,))
+
+
+@pytest.mark.parametrize(("examples", "epochs", "batch"), [(240, 150, 8), (2_000, 150, 50), (55_000, 40, 100)])
+def test_small_data_are_seen_more_often_in_smaller_steps(examples, epochs, batch):
+    found = training(examples, 30)
+    assert (found["epochs"], found["batch"]) == (epochs, batch)
+
+
+def test_a_written_recipe_is_read_as_it_was_designed(tmp_path):
+    data = stripes(300, shape=(16, 16))
+    np.savez(tmp_path / "d.npz", x_train=data.images, y_train=data.labels)
+    dataset = load_dataset(tmp_path / "d.npz")
+    design = designs(dataset, 6)[-1]
+    (tmp_path / "r.toml").write_text(recipe_text(recipe_values(dataset, design), ["why"]))
+    recipe = load_recipe(tmp_path / "r.toml")
+    assert recipe.topology(dataset.value_shape, dataset.n_classes) == design.proposal.topology
+    assert (recipe.interface.coding, recipe.data.path) == (design.coding, str(tmp_path / "d.npz"))
