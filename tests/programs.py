@@ -44,7 +44,7 @@ def tiny_network(
     """Give an untrained network of five cores with random probabilities and biases that matter."""
     rng = np.random.default_rng(seed)
     rows, columns, channels = topology.input_shape
-    width = Presentation(**presentation).coding.width
+    width = Presentation(**presentation).lines_per_value
     interface = shown((rows, columns, channels // width), topology.n_classes, len(topology.layers), **presentation)
     network = initial_network(topology, interface, convention or Convention(), rng)
     for layer in network.layers:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from spikeloom.chip.limits import N_NEURONS
-from spikeloom.data import NAMES, Dataset
+from spikeloom.data import NAMES, Dataset, load_dataset
 from spikeloom.errors import DataError, FitError
 from spikeloom.interface import Coding, Dithered, Interface, Still, Stream, Thermometer, Threshold
 from spikeloom.interface.delays import DELAY_MAX, NOW, delayed
@@ -28,25 +28,28 @@ _GREY = (0.15, 0.85)  # values between are neither dark nor light
 _TWO_VALUED = 0.15  # share of such values up to which a threshold loses little
 _TAIL = 0.02  # share of the values at either end that thresholds are not spread over
 _FEW, _FEW_HELD_OUT = 3_000, 0.2  # of few examples a larger share is held out, or chance would choose
+_SIDE_LEAST = 8  # pixels, of pictures that may be moved
 _SAMPLE = 2_000  # examples that a histogram is taken of
 _PATTERN = ((0, 6, 2), (4, 8, 3), (7, 1, 5))  # ranks of nine thresholds, neighbours far apart
 _ON_SHARE, _ACTIVE_SHARE = 0.5, 0.15  # of synapses, and of axons above the input: what networks are like at the start
 
 STEPS_LEAST, EPOCHS_LEAST, EPOCHS_MOST = 6_000, 40, 150
 BATCH_LEAST, BATCH_MOST, BATCHES = 8, 100, 40
-TRIAL_EPOCHS = 1 / 8  # of the epochs, when codings are compared
+TRIAL_EPOCHS = 1 / 10  # of the epochs, when codings are compared
 
 
 @dataclass(frozen=True)
 class Design:
     """A proposed topology under a coding, and what it would cost.
 
+    channels : of the data
     joules : of an example, expected under the default profile before anything is trained
     """
 
     proposal: Proposal
     coding: Coding
     delays: tuple[int, ...]
+    channels: int
     joules: float
 
 
@@ -104,7 +107,7 @@ def designs(
     lines = channels * interface.lines_per_value
     spiking = _spiking_share(dataset, interface)
     return [
-        Design(proposal, chosen, seen, _joules(proposal, interface, spiking))
+        Design(proposal, chosen, seen, channels, _joules(proposal, interface, spiking))
         for proposal in propose((rows, columns, lines), dataset.n_classes, cores)
     ]
 
@@ -151,55 +154,79 @@ def recipe_text(values: dict[str, Any], reasons: Sequence[str] = ()) -> str:
     return "\n".join(lines) + "\n"
 
 
-def choose_coding(
+def choose(
     dataset: Dataset,
     cores: int,
     delays: Sequence[int] | None = None,
     ticks: int = 1,
     threads: int = 0,
-    hear: Callable[[Coding, float, int], None] = lambda coding, accuracy, epochs: None,
-    seed: int = 0,
-) -> Design:
+    hear: Callable[[Design, float, int], None] = lambda design, accuracy, epochs: None,
+) -> tuple[Dataset, Design]:
     """Give the largest design under the coding that decides most of the validation split after a short training.
+
+    Pictures of colours are tried in grey too, whose neurons see three times as many pixels; so the data come back as
+    they are to be read.
 
     Parameters
     ----------
     hear : callable
-        Hears each coding, its validation accuracy and the epochs of its training.
+        Hears each design, its validation accuracy and the epochs of its training.
     """
-    from spikeloom.training.fit import train
-    from spikeloom.training.reporter import Silent
-
-    candidates = []
-    for coding in codings_for(dataset):
-        try:
-            candidates.append(designs(dataset, cores, coding, delays, ticks)[-1])
-        except FitError:  # more lines than the budget can see
-            continue
+    candidates = _candidates(dataset, cores, delays, ticks)
     if not candidates:
-        return designs(dataset, cores, delays=delays, ticks=ticks)[-1]  # whose refusal says what would fit
+        return dataset, designs(dataset, cores, delays=delays, ticks=ticks)[-1]  # whose refusal says what would fit
     if len(candidates) == 1:
         return candidates[0]
     accuracies = []
-    for design in candidates:
-        values = recipe_values(dataset, design, ticks=ticks)
-        epochs = max(math.ceil(values["train"]["epochs"] * TRIAL_EPOCHS), 2)
-        values["train"]["epochs"] = epochs
-        recipe = recipe_of(values | {"seed": seed}, str(values["name"]))
-        network = train(recipe, dataset, threads=threads, reporter=Silent())
-        accuracies.append(network.training["log"][-1]["unsampled_validation_accuracy"])
-        hear(design.coding, accuracies[-1], epochs)
+    for data, design in candidates:
+        accuracy, epochs = _tried(data, design, ticks, threads)
+        accuracies.append(accuracy)
+        hear(design, accuracy, epochs)
     return candidates[int(np.argmax(accuracies))]
 
 
-def described(coding: Coding) -> str:
-    """Say a coding in a few words."""
+def _candidates(dataset: Dataset, cores: int, delays: Sequence[int] | None, ticks: int) -> list[tuple[Dataset, Design]]:
+    """Give the largest design of each coding that fits, in colours and in grey."""
+    found = []
+    for data in (dataset, *_in_grey(dataset)):
+        for coding in codings_for(data):
+            try:
+                found.append((data, designs(data, cores, coding, delays, ticks)[-1]))
+            except FitError:  # more lines than the budget can see
+                continue
+    return found
+
+
+def _in_grey(dataset: Dataset) -> list[Dataset]:
+    """Give pictures of colours read in grey, where nothing was said of colours."""
+    asked = dataset.preparation
+    if dataset.source is None or dataset.is_sequences or dataset.value_shape[2] != 3 or asked.colours != "kept":
+        return []
+    return [load_dataset(dataset.source, "train", asked.model_copy(update={"colours": "grey"}))]
+
+
+def _tried(dataset: Dataset, design: Design, ticks: int, threads: int) -> tuple[float, int]:
+    """Give the validation accuracy of a design after a short training, and its epochs."""
+    from spikeloom.training.fit import train
+    from spikeloom.training.reporter import Silent
+
+    values = recipe_values(dataset, design, ticks=ticks)
+    epochs = max(math.ceil(values["train"]["epochs"] * TRIAL_EPOCHS), 2)
+    values["train"]["epochs"] = epochs
+    network = train(recipe_of(values, str(values["name"])), dataset, threads=threads, reporter=Silent())
+    return network.training["log"][-1]["unsampled_validation_accuracy"], epochs
+
+
+def described(design: Design) -> str:
+    """Say in a few words how a design shows its data."""
+    coding, channels = design.coding, design.channels
+    colours = {1: "", 3: " of each colour"}.get(channels, f" of {channels} channels")
     if isinstance(coding, Dithered):
         down, right = coding.period
-        return f"dithered over {down} x {right} pixels"
+        return f"dithered over {down} x {right} pixels{colours}"
     if isinstance(coding, Thermometer):
-        return f"thermometer of {coding.levels} levels"
-    return f"threshold at {coding.at:g}" if isinstance(coding, Threshold) else coding.name
+        return f"thermometer of {coding.levels} levels{colours}"
+    return f"threshold at {coding.at:g}{colours}" if isinstance(coding, Threshold) else coding.name
 
 
 def _coding_values(coding: Coding) -> dict[str, Any]:
@@ -238,10 +265,13 @@ def _joules(proposal: Proposal, interface: Interface, spiking: float) -> float:
 
 
 def _augmentation(dataset: Dataset) -> dict[str, float]:
-    """Give how training pictures are moved: a little for pictures, not at all for motion."""
-    if dataset.is_sequences or min(dataset.value_shape[:2]) < 8:
+    """Give how training pictures are moved: a little, few of them more, and motion not at all."""
+    side = min(dataset.value_shape[:2])
+    if dataset.is_sequences or side < _SIDE_LEAST:
         return {"rotation": 0.0, "shift": 0.0, "scale": 0.0}
-    return {"rotation": 4.0, "shift": round(min(dataset.value_shape[:2]) / 28, 2), "scale": 0.05}
+    if len(dataset) < _FEW:
+        return {"rotation": 10.0, "shift": round(side / 8, 2), "scale": 0.15}
+    return {"rotation": 4.0, "shift": round(side / 28, 2), "scale": 0.05}
 
 
 def _data_values(dataset: Dataset) -> dict[str, Any]:

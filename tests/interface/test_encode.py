@@ -3,12 +3,14 @@ import pytest
 
 from programs import TINY, shown, stripes, tiny_network
 from spikeloom.chip.program import InputLines
+from spikeloom.chip.trains import unpack
 from spikeloom.deployment.deploy import deploy
 from spikeloom.errors import DataError
-from spikeloom.interface import Interface, Moved, Still
+from spikeloom.interface import Interface, Moved, Still, Stream
 from spikeloom.interface.encode import encode as encode_lines
 from spikeloom.randomness.draws import draw
 from spikeloom.randomness.streams import INPUT_STREAM
+from spikeloom.simulation import BACKENDS, backend_named
 
 
 def interface(coding: str = "bernoulli", ticks: int = 1) -> Interface:
@@ -78,3 +80,23 @@ def test_threshold_coding_spikes_from_one_half():
 def test_images_of_another_size_are_refused():
     with pytest.raises(DataError, match=r"values of shape \(2, 49\); \(n_images, 64\) is needed, 8 x 8 x 1 values"):
         encode(interface(), LINES, np.zeros((2, 49), np.float32), np.arange(2), seed=0)
+
+
+@pytest.mark.parametrize("coding", ["bernoulli", "threshold", {"name": "thermometer", "levels": 2}])
+def test_delayed_lines_carry_the_spikes_of_their_value_some_ticks_before_on_every_back_end(coding):
+    delays = (0, 1, 3)
+    delayed = shown((2, 3, 1), coding=coding, frames=Stream(frames=4, ticks=2), delays=delays)
+    now = delayed.model_copy(update={"delays": (0,)})
+    values = np.random.default_rng(0).random((3, 24), np.float32)
+    n = int(np.prod(now.coded_shape))
+    taps = [np.zeros(0, np.int32)] * 3
+    lines = InputLines(np.tile(np.arange(n * 3), 2), np.repeat(np.arange(2), n * 3), *taps)
+    own = InputLines(np.tile(np.arange(n), 2), np.repeat(np.arange(2), n), *taps)
+    before = encode(now, own, values, np.arange(3), 5).reshape(3, 8, 2, n)
+    found = encode(delayed, lines, values, np.arange(3), 5).reshape(3, 8, 2, n, 3)
+    for place, ticks in enumerate(delays):
+        assert np.array_equal(found[:, ticks:, ..., place], before[:, : 8 - ticks])
+        assert not found[:, :ticks, ..., place].any()
+    for backend in BACKENDS:
+        trains = backend_named(backend).encode(delayed, lines, values, np.arange(3), 5)
+        assert np.array_equal(unpack(trains).reshape(found.shape), found)

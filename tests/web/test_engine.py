@@ -105,6 +105,7 @@ def test_a_shipped_ensemble_is_decided_as_by_the_reference(engine):
     [
         {},
         {"coding": {"name": "threshold", "at": 0.3}},
+        {"coding": {"name": "dithered", "thresholds": [[0.1, 0.6, 0.4], [0.85, 0.35, 0.7]]}},
         {"frames": {"name": "still", "ticks": 4}, "readout": {"skip": 2}},
         {"frames": {"name": "moved", "shifts": [(1, -2), (0, 0), (-3, 9)]}},
     ],
@@ -123,6 +124,11 @@ def test_frames_and_grey_levels_are_shown_alike(engine):
     compared(engine, program, examples, program, 1)
     from spikeloom.network.topology import Topology, Windows
 
+    delays = {"delays": (0, 2), "frames": {"name": "stream", "frames": 3}}
+    seen_twice = Topology((8, 8, 2), 3, (Windows((8, 8), (1, 1)),))
+    for coding in ("threshold", "bernoulli"):
+        network = quantise(tiny_network(topology=seen_twice, coding=coding, **delays))
+        compared(engine, network, examples, deploy(network, 2), 0, 2, backend="reference")
     topology = Topology((8, 8, 3), 3, (Windows((4, 4), (4, 4)), Windows((2, 2), (1, 1), 64)))
     grey = quantise(tiny_network(topology=topology, coding={"name": "thermometer", "levels": 3}))
     compared(engine, grey, stripes(20), deploy(grey), 0)

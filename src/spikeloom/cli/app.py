@@ -10,6 +10,7 @@ from spikeloom import __version__
 from spikeloom.cli import console
 from spikeloom.cli.bench import bench_command
 from spikeloom.cli.command import Quiet, quietly
+from spikeloom.cli.compare import compare_command
 from spikeloom.cli.data import data_app
 from spikeloom.cli.deploy import deploy_command, info_command
 from spikeloom.cli.design import design_command
@@ -41,6 +42,7 @@ app.command("train")(quietly(train_command))
 app.command("deploy")(quietly(deploy_command))
 app.command("simulate")(quietly(simulate_command))
 app.command("predict")(quietly(predict_command))
+app.command("compare")(quietly(compare_command))
 app.command("reproduce")(quietly(reproduce_command))
 app.command("info")(quietly(info_command))
 app.command("drift")(quietly(drift_command))

@@ -13,7 +13,6 @@ from spikeloom.cli.options import Colours, Json, Size, Threads, preparation_of
 if TYPE_CHECKING:
     from spikeloom.data import Dataset
     from spikeloom.design import Design
-    from spikeloom.interface import Coding
 
 _SHOWN = 10  # topologies: the cheapest, the largest, and some between
 
@@ -44,13 +43,16 @@ def design_command(
     """Propose topologies for data and a budget of cores, cheapest first, and write a recipe that train takes."""
     from spikeloom.artefact import check_place, write_atomically
     from spikeloom.data import load_dataset
-    from spikeloom.design import choose_coding, designs, recipe_text, recipe_values
+    from spikeloom.design import choose, designs, recipe_text, recipe_values
 
     if out is not None:
         check_place(out)
     dataset = load_dataset(data, "train", preparation_of(size, colours, frames))
     seen = _delays(delays)
-    coding = choose_coding(dataset, cores, seen, ticks, threads, told).coding if try_codings else None
+    coding = None
+    if try_codings:
+        dataset, chosen = choose(dataset, cores, seen, ticks, threads, told)
+        coding = chosen.coding
     found = designs(dataset, cores, coding, seen, ticks)
     values = recipe_values(dataset, found[-1], ticks=ticks)
     reasons = [f"For {dataset!r}", *why(dataset, found[-1])]
@@ -68,23 +70,22 @@ def design_command(
 
 def why(dataset: Dataset, design: Design) -> list[str]:
     """Say why a coding and delays were taken."""
-    from spikeloom.data import Dataset as Known
     from spikeloom.design import described, grey_share
     from spikeloom.interface.delays import NOW
 
-    assert isinstance(dataset, Known)
     grey = f"{grey_share(dataset) * 100:.0f} % of the values are neither dark nor light"
-    reasons = [f"coding: {described(design.coding)}; {grey}"]
+    reasons = [f"coding: {described(design)}; {grey}"]
     if design.delays != NOW:
         reasons.append(f"delays {list(design.delays)}: a value is seen now and some ticks ago, so that motion is seen")
     return reasons
 
 
-def told(coding: Coding, accuracy: float, epochs: int) -> None:
+def told(design: Design, accuracy: float, epochs: int) -> None:
     """Say what a coding gave in a short training."""
     from spikeloom.design import described
 
-    console.note(f"coding {described(coding)}: {accuracy * 100:.2f} % of the validation split after {epochs} epochs")
+    share = f"{accuracy * 100:.2f} % of the validation split"
+    console.note(f"tried {described(design)}, {design.proposal.cores} cores: {share} after {epochs} epochs")
 
 
 def _delays(text: str | None) -> tuple[int, ...] | None:

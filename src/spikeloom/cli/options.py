@@ -83,20 +83,28 @@ def data_shown(model: LearnedNetwork | ChipProgram, named: str | None, split: Sp
     return dataset
 
 
-def preparation_of(size: str | None, colours: str | None, frames: int | None = None) -> Preparation:
-    """Give what is done to data when they are read, of what the command line says of it."""
+def preparation_of(
+    size: str | None,
+    colours: str | None,
+    frames: int | None = None,
+    background: str | None = None,
+    like: Preparation | None = None,
+) -> Preparation:
+    """Give what is done to data when they are read, of what the command line says of it; all else is `like` another."""
     from pydantic import ValidationError
 
     from spikeloom.interface import Preparation
 
-    said: dict[str, object] = {"size": None if size is None else sides(size), "colours": colours, "ticks": frames}
+    said: dict[str, object] = {
+        "size": None if size is None else sides(size), "colours": colours, "ticks": frames, "background": background
+    }  # fmt: skip
+    below = {} if like is None else like.model_dump()
     try:
-        return Preparation(**{key: value for key, value in said.items() if value is not None})  # type: ignore[arg-type]
+        return Preparation.model_validate(below | {key: value for key, value in said.items() if value is not None})
     except ValidationError as error:
         problem = error.errors()[0]
-        raise typer.BadParameter(
-            f"{problem['input']!r}: {problem['msg']}", param_hint=f"--{problem['loc'][0]}"
-        ) from error
+        hint = f"--{problem['loc'][0]}"
+        raise typer.BadParameter(f"{problem['input']!r}: {problem['msg']}", param_hint=hint) from error
 
 
 def sides(text: str) -> tuple[int, int]:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from glob import glob
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from spikeloom.cli import console
-from spikeloom.cli.options import Backend, Json, Model, Seed, known_backend, refuse_members
+from spikeloom.cli.options import Backend, Json, Model, Seed, known_backend, preparation_of, refuse_members
+from spikeloom.errors import DataError
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from spikeloom.chip.program import ChipProgram
     from spikeloom.interface import Interface
     from spikeloom.measure.energy import Energy, Profile
@@ -23,7 +27,10 @@ _MOSTLY_LIGHT = 0.5
 def predict_command(
     model: Model,
     images: Annotated[
-        list[Path], typer.Argument(metavar="IMAGE...", help="Image files or .npy arrays.", show_default=False)
+        list[str],
+        typer.Argument(
+            metavar="IMAGE...", help="Pictures, recordings, .npy arrays, folders, patterns.", show_default=False
+        ),
     ],
     members: Annotated[
         int | None,
@@ -32,12 +39,13 @@ def predict_command(
     seed: Seed = 0,
     resize: Annotated[bool, typer.Option("--resize", help="Bring images to the size the network reads.")] = False,
     invert: Annotated[bool, typer.Option("--invert", help="Swap dark and light; MNIST is white on black.")] = False,
+    background: Annotated[
+        str | None, typer.Option("--background", metavar="COLOUR", help="Under transparent pictures; white by default.")
+    ] = None,
     backend: Backend = "fast",
     as_json: Json = False,
 ) -> None:
-    """Classify your own images: class, votes, energy."""
-    from spikeloom.data.datasets import as_values
-    from spikeloom.data.readers import read_image
+    """Classify your own images: class, votes, energy. Files that cannot be read are named at the end."""
     from spikeloom.measure.energy import shipped_profiles
     from spikeloom.measure.prediction import predict, program_to_predict
     from spikeloom.measure.votes import interface_needed
@@ -50,9 +58,7 @@ def predict_command(
     program = program_to_predict(loaded, members, seed)
     interface = interface_needed(program)
     profiles = shipped_profiles()
-    values = [
-        as_values(read_image(path, interface.value_shape, interface.frames.n_frames, resize=resize)) for path in images
-    ]
+    paths, values, failures = _readable(_files(images), interface, resize, background)
     if not invert and prepared_like_mnist(interface) and any(float(image.mean()) > _MOSTLY_LIGHT for image in values):
         console.note("an image is mostly light, and MNIST is light on dark: --invert swaps them")
     shown = [1 - image if invert else image for image in values]
@@ -65,13 +71,62 @@ def predict_command(
             "tied": prediction.tied,
             **energy_columns({name: _energy(profile, program, prediction) for name, profile in profiles.items()}),
         }
-        for path, prediction in zip(images, predictions, strict=True)
+        for path, prediction in zip(paths, predictions, strict=True)
     ]
     size = {"members": len(program.members), "cores": program.n_cores}
     if as_json:
-        console.print_json({**size, "rows": rows})
+        console.print_json({**size, "rows": rows, "not_read": failures})
     else:
         _show_predictions(rows, **size)
+    if failures:
+        told = f"{len(failures)} of {len(paths) + len(failures)} files were not read:"
+        console.warn("\n  ".join([told, *failures]))
+
+
+def _files(named: list[str]) -> list[Path]:
+    """Give the files that names, folders and patterns stand for, each once."""
+    from spikeloom.data.folders import files_below
+
+    found: list[Path] = []
+    for name in named:
+        path = Path(name)
+        if path.is_dir():
+            found += files_below(path)
+        elif not path.exists() and any(letter in name for letter in "*?["):
+            found += sorted(Path(match) for match in glob(name, recursive=True) if Path(match).is_file())
+        else:
+            found.append(path)
+    if not found:
+        raise DataError(f"{', '.join(named)}: holds no files; name pictures, a folder of them, or a pattern")
+    return list(dict.fromkeys(found))
+
+
+def _readable(
+    paths: list[Path], interface: Interface, resize: bool, background: str | None
+) -> tuple[list[Path], list[np.ndarray], list[str]]:
+    """Give the files that can be read, what they hold, and why the others cannot; DataError where none can."""
+    from spikeloom.data.datasets import as_values
+    from spikeloom.data.readers import read_image
+    from spikeloom.interface import Preparation
+
+    prepared = Preparation() if interface.data is None else interface.data.preparation
+    if background is not None:
+        prepared = preparation_of(None, None, background=background, like=prepared)
+    read: list[Path] = []
+    values, failures = [], []
+    for path in paths:
+        try:
+            image = read_image(
+                path, interface.value_shape, interface.frames.n_frames, resize=resize, preparation=prepared
+            )
+        except DataError as error:
+            failures.append(str(error))
+            continue
+        read.append(path)
+        values.append(as_values(image))
+    if not read:
+        raise DataError(failures[0])
+    return read, values, failures
 
 
 def prepared_like_mnist(interface: Interface) -> bool:

@@ -165,11 +165,11 @@ def _designed(
     """Give data and the recipe that is designed for them, saying why it is so."""
     from spikeloom.cli.design import told, why
     from spikeloom.data import load_dataset
-    from spikeloom.design import choose_coding, recipe_values
+    from spikeloom.design import choose, recipe_values
     from spikeloom.training.recipe_files import recipe_of
 
     dataset = load_dataset(source, "train", preparation)
-    design = choose_coding(dataset, cores, threads=threads, hear=told)
+    dataset, design = choose(dataset, cores, threads=threads, hear=told)
     recipe = recipe_of(recipe_values(dataset, design), "of the design", changes)
     for reason in why(dataset, design):
         console.note(reason)

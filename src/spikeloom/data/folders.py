@@ -71,7 +71,7 @@ def _classes(folder: Path, split: Split) -> tuple[list[str], list[str]]:
             f"{_part(folder, split)}: class {', '.join(unknown)} is not in {training}, which has {', '.join(known)}"
         )
     place = training if _class_folders(training) else _part(folder, split)
-    filled = [name for name in known if _files_below(place / name)]
+    filled = [name for name in known if files_below(place / name)]
     return filled, [name for name in known if name not in filled]
 
 
@@ -86,11 +86,11 @@ def _class_folders(folder: Path) -> list[str]:
 
 
 def _files(folder: Path, classes: list[str]) -> _Files:
-    each = [(path, label) for label, name in enumerate(classes) for path in _files_below(folder / name)]
+    each = [(path, label) for label, name in enumerate(classes) for path in files_below(folder / name)]
     return _Files([path for path, _ in each], np.array([label for _, label in each], np.int64))
 
 
-def _files_below(folder: Path) -> list[Path]:
+def files_below(folder: Path) -> list[Path]:
     """Give the files in a folder and in those in it, without what operating systems leave behind."""
     return sorted(
         path
