@@ -1,5 +1,7 @@
 """NIR graphs written and read, and what they cannot say."""
 
+from itertools import pairwise
+
 import nir
 import numpy as np
 import pytest
@@ -254,3 +256,51 @@ def test_a_core_that_nothing_feeds_or_that_leads_nowhere_is_refused():
     build.add_core()
     with pytest.raises(ExportError, match="core 2: is fed by nothing; a node of a NIR graph needs both"):
         nir_graph(build.build(), "native")
+
+
+def integrating(thresholds, resets=None, resistance=1.0):
+    level = np.array(thresholds, np.float64)
+    return nir.IF(r=np.full(len(level), resistance), v_threshold=level, v_reset=np.array(resets or [0.0] * len(level)))
+
+
+def chain(tmp_path, n_inputs: int, n_outputs: int, nodes: dict):
+    """Write a graph of nodes one after another."""
+    ends = [("i", nir.Input({"input": np.array([n_inputs])})), ("o", nir.Output({"output": np.array([n_outputs])}))]
+    graph = nir.NIRGraph(dict([ends[0], *nodes.items(), ends[1]]), list(pairwise(["i", *nodes, "o"])))
+    nir.write(str(tmp_path / "f.nir"), graph)
+    return tmp_path / "f.nir"
+
+
+def test_an_if_of_whole_weights_is_a_neuron_of_the_chip_tick_by_tick(tmp_path):
+    rng = np.random.default_rng(0)
+    weights = rng.integers(0, 2, (6, 16)) * np.array([-2, -1, 1, 2] * 4) * 1.0
+    thresholds, bias = [2.5, 3.0, 0.5, 7.0, 1.0, 4.2], [0, 1, -1, 0, 0, 2]
+    nodes = {"w": nir.Affine(weights, np.array(bias, np.float64)), "n": integrating(thresholds)}
+    path = chain(tmp_path, 16, 6, nodes)
+    inputs = rng.random((200, 16)) < 0.3
+    # the equations of an IF by hand: add, spike above the threshold, back to zero
+    potential, expected = np.zeros(6), []
+    for spikes in inputs:
+        potential = potential + weights @ spikes + bias
+        expected.append(potential > thresholds)
+        potential = np.where(expected[-1], 0.0, potential)
+    assert 0.1 < np.mean(expected) < 0.9
+    assert np.array_equal(run(read_nir(path), inputs).outputs, expected)
+
+
+@pytest.mark.parametrize(
+    ("node", "message"),
+    [
+        (integrating([2.0], [1.0]), "'n'|n: is an IF that resets to another potential than 0"),
+        (integrating([2.0], resistance=2.0), "or whose r is not 1"),
+        (integrating([1e9]), "has thresholds up to 1e.09; 0 to 262,143 can be"),
+        (
+            nir.LIF(tau=np.ones(1), r=np.ones(1), v_leak=np.zeros(1), v_threshold=np.ones(1), v_reset=np.zeros(1)),
+            "'n' is a LIF, which leaks towards a potential exponentially; Threshold, CubaLIF that forgets, and IF",
+        ),
+    ],
+)
+def test_spiking_nodes_that_are_no_neuron_of_the_chip_are_named_with_what_they_keep(tmp_path, node, message):
+    path = chain(tmp_path, 1, 1, {"w": linear([1.0]), "n": node})
+    with pytest.raises(ExportError, match=message):
+        read_nir(path)

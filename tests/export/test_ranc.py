@@ -32,7 +32,7 @@ def spikes_that_ranc_printed(path: Path) -> np.ndarray:
     return np.array([line.split() for line in path.read_text().splitlines() if line.strip()][1:]) == "1"
 
 
-@pytest.mark.parametrize("name", ["feedforward", "recurrent_absolute", "recurrent_linear"])
+@pytest.mark.parametrize("name", ["feedforward", "recurrent_absolute", "recurrent_linear", "short_symmetric"])
 def test_rancs_networks_give_rancs_own_output_line_for_line(tmp_path, backend, name):
     network, config, output = unpacked(name, tmp_path)
     read = read_ranc([network, config])
@@ -121,8 +121,12 @@ def wrong(tmp_path, change) -> str:
     [
         (lambda n: n["cores"][1]["neurons"][7]["weights"].__setitem__(2, 300), "cores[1].neurons[7].weights[2]: 300"),
         (lambda n: n["cores"][0]["axons"].__setitem__(5, 4), "cores[0].axons[5]: 4: input should be less"),
-        (lambda n: n["cores"][0]["axons"].pop(), "cores[0].axons: 255 entries; the configuration says 256"),
-        (lambda n: n["cores"][0]["connections"][2].pop(), "cores[0].connections[2]: 255 entries"),
+        (lambda n: n["cores"][0]["connections"].pop(), "cores[0].connections: 255 rows for 256 neurons"),
+        (
+            lambda n: n["cores"][0]["connections"][2].append(0),
+            "cores[0].connections[2]: 257 entries; the",
+        ),
+        (lambda n: n["cores"][0]["axons"].append(0), "cores[0].axons: 257 entries; the configuration says 256"),
         (lambda n: n["cores"][0]["neurons"][1].pop("leak"), "cores[0].neurons[1].leak: is missing"),
         (lambda n: n["cores"][1].update(coordinates=[0, 0]), "cores[1].coordinates: [0, 0] holds cores[0] already"),
         (lambda n: n["cores"][1].update(coordinates=[2, 0]), "cores[1].coordinates: [2, 0] holds the output bus"),
@@ -153,12 +157,36 @@ def test_a_wrong_file_is_refused_with_the_place_inside_it(tmp_path, change, mess
     assert message in wrong(tmp_path, change)
 
 
-def test_a_file_cut_short_and_a_floor_taken_otherwise_are_refused(tmp_path):
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"reset_mode": 1, "negative_threshold": -2, "weights": [1, -1, 0, 0]}, "-2: the neuron can stand at it"),
+        ({"reset_potential": 1}, "0: the neuron can stand at it"),
+        ({"reset_mode": 1, "negative_threshold": -2, "weights": [1, 1, 0, 0]}, None),  # nothing pulls it down
+        ({"reset_mode": 1}, None),
+        ({"negative_threshold": -3, "weights": [1, -1, 0, 0]}, None),  # the same as a floor of -2 taken otherwise
+    ],
+)
+def test_a_reset_type_is_refused_where_the_neuron_differs_under_it_and_only_there(tmp_path, change, told):
     write_ranc(Exported(two_relays()), tmp_path)
-    config = json.loads((tmp_path / CONFIG_FILE).read_text())
-    (tmp_path / "other.json").write_text(json.dumps(config | {"neuron_reset_type": 1}))
-    with pytest.raises(ExportError, match=r"other.json: neuron_reset_type: 1: input should be less than or equal to 0"):
-        read_ranc([tmp_path / INPUT_FILE, tmp_path / "other.json"])
+    config = json.loads((tmp_path / CONFIG_FILE).read_text()) | {"neuron_reset_type": 1}
+    network = json.loads((tmp_path / INPUT_FILE).read_text())
+    core = network["cores"][0]
+    core["neurons"][3].update(change)
+    core["connections"][3] = [1] * 256
+    core["axons"] = [0, 1] * 128
+    (tmp_path / CONFIG_FILE).write_text(json.dumps(config))
+    (tmp_path / INPUT_FILE).write_text(json.dumps(network))
+    if told is None:
+        floors = read_ranc([tmp_path / INPUT_FILE, tmp_path / CONFIG_FILE]).program.neurons.negative_threshold
+        assert floors[0, 3] == {-3: 2, -2: 2}.get(change.get("negative_threshold"), 0)
+        return
+    with pytest.raises(ExportError, match=rf"cores\[0\].neurons\[3\].negative_threshold: {told}"):
+        read_ranc([tmp_path / INPUT_FILE, tmp_path / CONFIG_FILE])
+
+
+def test_a_file_cut_short_is_refused(tmp_path):
+    write_ranc(Exported(two_relays()), tmp_path)
     text = (tmp_path / INPUT_FILE).read_text()
     (tmp_path / INPUT_FILE).write_text(text[: len(text) // 2])
     with pytest.raises(ExportError, match=r"input.json: is not whole JSON"):

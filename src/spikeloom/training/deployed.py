@@ -103,7 +103,7 @@ class DeployedNetwork(Trainable):
         of_class = classes.unsqueeze(0) == torch.arange(learned.topology.n_classes).unsqueeze(1)
         self.register_buffer("voters", of_class.float())  # (n_classes, n_last_neurons)
         self._strength_rate = settings.strength_rate
-        self._event_cost = settings.event_cost
+        self._event_cost, self._dropout = settings.event_cost, settings.dropout
         # sharpness is told for the votes that one core gives each class, whatever number of cores votes
         self._votes_of_a_core = max(N_NEURONS // learned.topology.n_classes, 1)
 
@@ -111,7 +111,7 @@ class DeployedNetwork(Trainable):
         self, values: Tensor, labels: Tensor, generator: torch.Generator, through: float
     ) -> tuple[Tensor, Tensor]:
         """Give the loss, and the class of most votes of each example."""
-        spikes = self._axon_spikes(values)
+        spikes = self._axon_spikes(values, generator)
         potentials, width = self.layers[-1](spikes[-1])
         # a smooth vote in the loss alone: what is decided counts whole spikes
         votes = torch.special.ndtr((potentials.float() - BOUNDARY) / width)
@@ -148,12 +148,18 @@ class DeployedNetwork(Trainable):
         layers = tuple(layer.learned(old) for layer, old in zip(self.layers, start.layers, strict=True))
         return replace(start, layers=layers)
 
-    def _axon_spikes(self, values: Tensor) -> list[Tensor]:
-        """Give the spikes on the axons of every layer."""
-        seen = [self.layers[0].axon_spikes(values)]
+    def _axon_spikes(self, values: Tensor, generator: torch.Generator | None = None) -> list[Tensor]:
+        """Give the spikes on the axons of every layer; with a generator those that dropout leaves."""
+        seen = [self._left(self.layers[0].axon_spikes(values), generator)]
         for layer, above in pairwise(self.layers):
-            seen.append(above.axon_spikes(Spike.apply(*layer(seen[-1]))))
+            seen.append(self._left(above.axon_spikes(Spike.apply(*layer(seen[-1]))), generator))
         return seen
+
+    def _left(self, spikes: Tensor, generator: torch.Generator | None) -> Tensor:
+        """Drop a share of the spikes; the others stay what they are, since half a spike is none."""
+        if generator is None or not self._dropout:
+            return spikes
+        return spikes * torch.empty_like(spikes).bernoulli_(1 - self._dropout, generator=generator)
 
     def _decide(self, potentials: Tensor) -> Tensor:
         return decide(self.over_ticks(self.voters @ (potentials >= BOUNDARY).float()), self._votes_per_class)

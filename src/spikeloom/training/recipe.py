@@ -95,6 +95,7 @@ class Deployed(_Part):
     )
     strength_rate: float = Field(default=1.0, ge=0, description="of strengths, in learning rates; 0 keeps them")
     event_cost: float = Field(default=0.0, ge=0, description="in the loss, of 65,536 synaptic events")
+    dropout: float = Field(default=0.0, ge=0, lt=1, description="share of the spikes on axons dropped in training")
     sharpness: float = Field(default=0.5, gt=0, description="of the softmax over a core's votes, at the start")
 
     @property

@@ -1,13 +1,15 @@
 """NIR graphs that a chip can hold, read: layers of whole weights and memoryless thresholds.
 
-A spiking node becomes a core. Its axons need types: axons whose weights agree at every neuron that both reach share
-one, and a core has four. Linear nodes of zeros and ones only gather; so does the spiking node that makes one spike of
-neurons that share an axon. Everything else is refused by the node's name.
+A spiking node becomes a core: a threshold, one that forgets, or an IF that is exactly a neuron of the chip, with whole
+weights and biases and reset to zero; a time step of the graph is a tick. Its axons need types: axons whose weights
+agree at every neuron that both reach share one, and a core has four. Linear nodes of zeros and ones only gather; so
+does the spiking node that makes one spike of neurons that share an axon. Everything else is refused by the node's name.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from graphlib import CycleError
 from pathlib import Path
 from typing import Any
@@ -15,8 +17,8 @@ from typing import Any
 import numpy as np
 
 from spikeloom.chip.assemble import assemble
-from spikeloom.chip.limits import LEAK_LIMIT, N_AXON_TYPES, N_AXONS, N_NEURONS, STRENGTH_LIMIT
-from spikeloom.chip.neuron import memoryless
+from spikeloom.chip.limits import LEAK_LIMIT, N_AXON_TYPES, N_AXONS, N_NEURONS, STRENGTH_LIMIT, THRESHOLD_MAX
+from spikeloom.chip.neuron import Neurons, memoryless
 from spikeloom.chip.program import (
     NOWHERE,
     TO_OUTPUT,
@@ -33,6 +35,8 @@ from spikeloom.export.nir.metadata import read_metadata
 from spikeloom.export.nir.writer import ANY, LINES, STEP
 from spikeloom.interface import Interface
 from spikeloom.optional import needed
+
+_REASON_LETTERS = 300  # of the library's own words
 
 Source = tuple[str, int]
 """A node and a place in it: an input, or a neuron."""
@@ -57,10 +61,9 @@ def read_nir(path: Path) -> ChipProgram:
         raise ExportError(f"{path}: there is no such file")
     try:
         graph = nir.read(str(path))
-    except Exception as error:  # the library raises whatever its storage does
-        raise ExportError(
-            f"{path}: cannot be read as a NIR graph ({type(error).__name__}); name a .nir file"
-        ) from error
+    except Exception as error:  # the library raises whatever its storage does, and says why
+        reason = " ".join(str(error).split())[:_REASON_LETTERS] or type(error).__name__
+        raise ExportError(f"{path}: cannot be read as a NIR graph ({reason}); name a .nir file") from error
     try:
         program = _Reader(Path(path), nir, graph).program()
     except ArtefactError as error:  # of the interface that the metadata tell; it names the file already
@@ -84,6 +87,24 @@ def _check_ages(path: Path, program: ChipProgram) -> None:
         raise ExportError(f"{path}: metadata: a latency of {told} ticks; the graph has {depth} layers")
 
 
+def _without_cores(nodes: Any) -> str:
+    """Say why no node of a graph becomes a core: which of them keep what a chip's neuron does not."""
+    keeping = {
+        "LIF": "leaks towards a potential exponentially",
+        "LI": "leaks and never spikes",
+        "CubaLI": "leaks and never spikes",
+        "I": "integrates and never spikes",
+        "NIRGraph": "is a graph of its own; write it out flat",
+    }
+    found = [
+        f"'{name}' is a {kind}, which {keeping[kind]}"
+        for name, node in nodes.items()
+        if (kind := type(node).__name__) in keeping
+    ]
+    told = f": {'; '.join(found[:4])}" if found else ""
+    return f"has no node that a core can be{told}; Threshold, CubaLIF that forgets, and IF with reset to 0 become cores"
+
+
 class _Reader:
     """Turns a graph into a program, core by core."""
 
@@ -101,7 +122,7 @@ class _Reader:
         self._cores.sort(key=lambda name: (len(name), name))
         n_cores = len(self._cores)
         if not n_cores:
-            raise self._error("the graph", "has no spiking node; Threshold or CubaLIF nodes become cores")
+            raise self._error("the graph", _without_cores(self._nodes))
         shape = (n_cores, N_NEURONS)
         axon_types = np.zeros((n_cores, N_AXONS), np.uint8)
         crossbars = np.zeros((n_cores, N_AXONS, N_NEURONS), bool)
@@ -118,7 +139,7 @@ class _Reader:
         return assemble(
             axon_types=axon_types,
             crossbars=crossbars,
-            neurons=memoryless(strengths, leaks),
+            neurons=self._neurons(strengths, leaks),
             routes=routes,
             inputs=InputLines(values, of_inputs, *taps),
             outputs=OutputLines(classes, of_outputs),
@@ -191,6 +212,39 @@ class _Reader:
                 found.setdefault(row, []).extend(sources)
         yield from ((row, tuple(dict.fromkeys(sources))) for row, sources in found.items())
 
+    def _neurons(self, strengths: np.ndarray, leaks: np.ndarray) -> Neurons:
+        """Give the neurons: memoryless ones, and those of IF nodes, which keep their potential until they spike."""
+        made = memoryless(strengths, leaks)
+        thresholds, floors, saturate = (
+            array.copy() for array in (made.threshold, made.negative_threshold, made.saturate)
+        )
+        plain = made.leak.copy()
+        for core, name in enumerate(self._cores):
+            if self._integrates(name):
+                first = self._first_sums(name)
+                n = len(first)
+                # a bias is added in every tick, as a leak is; it spikes where the sum exceeds its threshold
+                thresholds[core, :n], plain[core, :n] = first, self._whole_bias(name)
+                # an IF has no floor; the deepest that there is holds the potential where it gets so far
+                floors[core, :n], saturate[core, :n] = THRESHOLD_MAX, True
+        return replace(made, threshold=thresholds, negative_threshold=floors, saturate=saturate, leak=plain)
+
+    def _integrates(self, name: str) -> bool:
+        return isinstance(self._nodes[name], self._nir.IF)
+
+    def _first_sums(self, name: str) -> np.ndarray:
+        """Give the first whole potential at which neurons of an IF spike, (n_neurons,)."""
+        first = np.floor(self._threshold(name)) + 1
+        if not ((first >= 0) & (first <= THRESHOLD_MAX)).all():
+            raise self._error(name, f"has thresholds up to {first.max():g}; 0 to {THRESHOLD_MAX:,} can be")
+        return first.astype(np.int64)
+
+    def _whole_bias(self, name: str) -> np.ndarray:
+        bias = np.broadcast_to(_bias(self._nodes[self._weighted(name)]), self._threshold(name).shape)
+        if (bias != np.rint(bias)).any() or abs(bias).max(initial=0) > LEAK_LIMIT:
+            raise self._error(name, f"is fed biases that are not all whole numbers of -{LEAK_LIMIT} .. {LEAK_LIMIT}")
+        return bias.astype(np.int64)
+
     def _affine(self, name: str) -> tuple[np.ndarray, np.ndarray]:
         """Give whole weights (n_neurons, n_axons) and leaks (n_neurons,) of a spiking node."""
         weighted = self._weighted(name)
@@ -199,6 +253,8 @@ class _Reader:
             raise self._error(weighted, f"{weights.shape[1]} axons, {weights.shape[0]} neurons; a core has 256 of each")
         if (weights != np.rint(weights)).any() or not abs(weights).max(initial=0) <= STRENGTH_LIMIT:
             raise self._error(weighted, f"weights are not all whole numbers of -{STRENGTH_LIMIT} .. {STRENGTH_LIMIT}")
+        if self._integrates(name):
+            return weights.astype(np.int64), np.zeros(len(weights), np.int64)
         # it spikes where the sum exceeds threshold - bias; of whole sums the first is the next whole number
         first = np.floor(self._threshold(name) - _bias(self._nodes[weighted])) + 1
         leak = 1 - first
@@ -224,6 +280,10 @@ class _Reader:
         node = self._nodes[name]
         if isinstance(node, self._nir.Threshold):
             return np.asarray(node.threshold, np.float64)
+        if isinstance(node, self._nir.IF):
+            if np.any(np.asarray(node.v_reset) != 0) or np.any(np.asarray(node.r) != 1):
+                raise self._error(name, "is an IF that resets to another potential than 0, or whose r is not 1")
+            return np.asarray(node.v_threshold, np.float64)
         forgets = (
             np.allclose([node.tau_syn, node.tau_mem], STEP, rtol=1e-3, atol=0)
             and (np.asarray(node.r) == 1).all()
@@ -236,14 +296,14 @@ class _Reader:
         return np.asarray(node.v_threshold, np.float64)
 
     def _is_spiking(self, name: str) -> bool:
-        return isinstance(self._nodes[name], self._nir.Threshold | self._nir.CubaLIF)
+        return isinstance(self._nodes[name], self._nir.Threshold | self._nir.CubaLIF | self._nir.IF)
 
     def _merges(self, name: str) -> bool:
         """Tell whether a spiking node makes one spike of neurons that share an axon: named so, and proven.
 
         Its weights are 0 and 1, and one spike is enough.
         """
-        if not self._is_spiking(name) or not (name.endswith(f"_{ANY}") or name == LINES):
+        if not self._is_spiking(name) or self._integrates(name) or not (name.endswith(f"_{ANY}") or name == LINES):
             return False
         weighted = self._nodes[self._weighted(name)]
         first = np.floor(self._threshold(name) - _bias(weighted)) + 1

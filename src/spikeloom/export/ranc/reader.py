@@ -1,4 +1,10 @@
-"""RANC's network and configuration files, read; `spikeloom.export.ranc.simulator` says what they mean."""
+"""RANC's network and configuration files, read; `spikeloom.export.ranc.simulator` says what they mean.
+
+Arrays that are shorter than the configuration says are filled up as RANC's simulator fills them: axons of type 0, no
+connections, weights of 0, neurons that never spike. ``neuron_reset_type`` 1 compares the floor with "at or below" where
+0 compares with "below": for whole numbers a floor that is one higher where the neuron resets to a value, and the same
+where it cannot stand at its floor, or where that changes nothing.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +43,7 @@ GridColumns = Annotated[int, Field(ge=1, le=ARRAY_COLUMNS * CHIP_COLUMNS)]
 GridRows = Annotated[int, Field(ge=1, le=2**16)]
 TypeCount = Annotated[int, Field(ge=1, le=N_AXON_TYPES)]
 TickOffset = Annotated[int, Field(ge=1, le=DELAY_MAX + 1)]
-Zero = Annotated[int, Field(ge=0, le=0)]
+ResetType = Annotated[int, Field(ge=0, le=1)]
 Axon = Annotated[int, Field(ge=0, le=N_AXONS - 1)]
 DelayedTicks = Annotated[int, Field(ge=0, le=DELAY_MAX - 1)]
 Reset = Annotated[int, Field(ge=-RESET_LIMIT, le=RESET_LIMIT)]
@@ -61,7 +67,7 @@ class Configuration(Part):
     num_cores_y: GridRows
     num_weights: TypeCount
     max_tick_offset: TickOffset = DELAY_MAX + 1
-    neuron_reset_type: Zero = 0
+    neuron_reset_type: ResetType = 0
 
 
 class Packet(Part):
@@ -156,13 +162,13 @@ class _Reader:
             "strengths": self._by_neuron("weights", (N_AXON_TYPES,)),
             "leak": self._by_neuron("leak"),
             "threshold": self._by_neuron("positive_threshold", default=1),
-            "negative_threshold": -self._by_neuron("negative_threshold"),
+            "negative_threshold": self._floors(),
             "reset_mode": self._by_neuron("reset_mode"),
             "reset": self._by_neuron("reset_potential"),
         }
         return assemble(
             axon_types=np.stack([_filled(core.axons, (N_AXONS,)) for core in cores]),
-            crossbars=np.stack([_filled(core.connections, (N_NEURONS, N_AXONS)).T for core in cores]) > 0,
+            crossbars=np.stack([_crossbar(core) for core in cores]),
             neurons=neurons((len(cores), N_NEURONS), **parameters),
             potentials=self._by_neuron("current_potential"),
             placement=place_at(np.array([core.coordinates for core in cores])),
@@ -226,6 +232,31 @@ class _Reader:
         values = [[getattr(neuron, name) for neuron in core.neurons] for core in self._network.cores]
         return np.stack([_filled(rows, (N_NEURONS, *shape), default) for rows in values])
 
+    def _floors(self) -> np.ndarray:
+        """Give how far below zero each neuron's floor lies, (n_cores, n_neurons)."""
+        depths = -self._by_neuron("negative_threshold")
+        if self._config.neuron_reset_type == 0:
+            return depths
+        for index, core in enumerate(self._network.cores):
+            for number, neuron in enumerate(core.neurons):
+                depths[index, number] = self._depth(f"cores[{index}].neurons[{number}]", core, number, neuron)
+        return depths
+
+    def _depth(self, part: str, core: CoreFile, number: int, neuron: Neuron) -> int:
+        """Give the depth of a floor under reset type 1; ExportError where the neuron would differ from any of ours."""
+        depth, to_value = -neuron.negative_threshold, neuron.reset_mode == RESET_TO_VALUE
+        if depth == 0 and not (to_value and neuron.reset_potential):  # what stands at zero goes to zero
+            return 0
+        if to_value and depth > 0:
+            return depth - 1
+        if _stays_above(core, number, neuron):
+            return depth
+        raise self._error(
+            f"{part}.negative_threshold",
+            f"{neuron.negative_threshold}: the neuron can stand at it, which neuron_reset_type 1 resets and a chip's "
+            "neuron does not; take type 0, or a floor that is never reached",
+        )
+
     def _check_lengths(self, index: int, core: CoreFile) -> None:
         config = self._config
         lengths = [
@@ -237,8 +268,13 @@ class _Reader:
               for n, neuron in enumerate(core.neurons)),
         ]  # fmt: skip
         for part, found, wanted in lengths:
-            if found != wanted:
+            if found > wanted:
                 raise self._error(f"cores[{index}].{part}", f"{found} entries; the configuration says {wanted}")
+        if len(core.connections) < len(core.neurons):
+            raise self._error(
+                f"cores[{index}].connections",
+                f"{len(core.connections)} rows for {len(core.neurons)} neurons; one a neuron is needed",
+            )
         for axon, kind in enumerate(core.axons):
             if kind >= config.num_weights:
                 raise self._error(
@@ -262,9 +298,30 @@ class _Reader:
         return ExportError(f"{self._path}: {part}: {problem}")
 
 
+def _stays_above(core: CoreFile, number: int, neuron: Neuron) -> bool:
+    """Whether a neuron provably never stands at or below its floor: nothing pulls it down, and it begins above."""
+    pulled = neuron.leak < 0 or any(
+        on and _at(neuron.weights, _at(core.axons, axon)) < 0 for axon, on in enumerate(core.connections[number])
+    )
+    lowest = min(neuron.current_potential, neuron.reset_potential if neuron.reset_mode == RESET_TO_VALUE else 0)
+    return not pulled and lowest > neuron.negative_threshold
+
+
+def _at(values: Sequence[int], place: int) -> int:
+    return values[place] if place < len(values) else 0
+
+
+def _crossbar(core: CoreFile) -> np.ndarray:
+    """Give which synapses are on, (n_axons, n_neurons) bool; rows without a neuron connect nothing."""
+    return _filled(core.connections[: len(core.neurons)], (N_NEURONS, N_AXONS)).T > 0
+
+
 def _filled(values: Any, shape: tuple[int, ...], default: int = 0) -> np.ndarray:
-    """Give values as an array of this shape, the rest filled up: smaller cores use a part of ours."""
-    given = np.array(values, np.int64)
+    """Give values as an array of this shape, rows of any length, the rest filled up."""
     filled = np.full(shape, default, np.int64)
-    filled[tuple(slice(length) for length in given.shape)] = given
+    for place, value in enumerate(values):
+        if isinstance(value, list):
+            filled[place, : len(value)] = value
+        else:
+            filled[place] = value
     return filled
