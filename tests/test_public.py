@@ -11,9 +11,9 @@ from spikeloom.measure.jobs import member_jobs, perform
 
 def test_every_public_name_leads_to_its_home():
     assert sl.__all__ == [
-        "ByImage", "ChipProgram", "Interface", "LearnedNetwork", "Measurement", "Prediction", "ProgramBuilder",
-        "Relays", "Reporter", "Silent", "SpikeRecord", "SpikeloomError", "Watched", "by_image", "data", "deploy",
-        "deploy_together", "fit_report",
+        "ByImage", "ChipProgram", "Comparison", "Interface", "LearnedNetwork", "Measurement", "Prediction",
+        "Preparation", "ProgramBuilder", "Relays", "Reporter", "Silent", "SpikeRecord", "SpikeloomError", "Watched",
+        "by_image", "compare_decisions", "data", "deploy", "deploy_together", "design_recipe", "fit_report",
         "load", "load_network", "load_program", "load_recipe", "plot", "predict", "run", "save_learned", "save_program",
         "show_frames", "show_moved", "simulate", "train", "watch",
     ]  # fmt: skip

@@ -24,11 +24,13 @@ if "OMP_WAIT_POLICY" not in os.environ:
 _HOMES = {
     "ByImage": "spikeloom.measure.by_image",
     "ChipProgram": "spikeloom.chip.program",
+    "Comparison": "spikeloom.measure.comparison",
     "Interface": "spikeloom.interface",
     "LearnedNetwork": "spikeloom.network.learned",
     "Measurement": "spikeloom.measure.measurement",
-    "ProgramBuilder": "spikeloom.chip.builder",
     "Prediction": "spikeloom.measure.prediction",
+    "Preparation": "spikeloom.interface.preparation",
+    "ProgramBuilder": "spikeloom.chip.builder",
     "Relays": "spikeloom.deployment.relay",
     "Reporter": "spikeloom.training.reporter",
     "Silent": "spikeloom.training.reporter",
@@ -36,8 +38,10 @@ _HOMES = {
     "SpikeloomError": "spikeloom.errors",
     "Watched": "spikeloom.measure.watching",
     "by_image": "spikeloom.measure.by_image",
+    "compare_decisions": "spikeloom.measure.comparison",
     "deploy": "spikeloom.deployment.deploy",
     "deploy_together": "spikeloom.deployment.deploy",
+    "design_recipe": "spikeloom.design",
     "fit_report": "spikeloom.chip.fit",
     "load": "spikeloom.zoo",
     "load_network": "spikeloom.zoo",
@@ -68,10 +72,14 @@ if TYPE_CHECKING:
     from spikeloom.deployment.deploy import show_frames as show_frames
     from spikeloom.deployment.deploy import show_moved as show_moved
     from spikeloom.deployment.relay import Relays as Relays
+    from spikeloom.design import design_recipe as design_recipe
     from spikeloom.errors import SpikeloomError as SpikeloomError
     from spikeloom.interface import Interface as Interface
+    from spikeloom.interface import Preparation as Preparation
     from spikeloom.measure.by_image import ByImage as ByImage
     from spikeloom.measure.by_image import by_image as by_image
+    from spikeloom.measure.comparison import Comparison as Comparison
+    from spikeloom.measure.comparison import compare_decisions as compare_decisions
     from spikeloom.measure.evaluation import simulate as simulate
     from spikeloom.measure.measurement import Measurement as Measurement
     from spikeloom.measure.prediction import Prediction as Prediction
@@ -93,10 +101,12 @@ if TYPE_CHECKING:
 __all__ = [
     "ByImage",
     "ChipProgram",
+    "Comparison",
     "Interface",
     "LearnedNetwork",
     "Measurement",
     "Prediction",
+    "Preparation",
     "ProgramBuilder",
     "Relays",
     "Reporter",
@@ -105,9 +115,11 @@ __all__ = [
     "SpikeloomError",
     "Watched",
     "by_image",
+    "compare_decisions",
     "data",
     "deploy",
     "deploy_together",
+    "design_recipe",
     "fit_report",
     "load",
     "load_network",

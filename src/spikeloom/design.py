@@ -15,13 +15,14 @@ from typing import Any
 import numpy as np
 
 from spikeloom.chip.limits import N_NEURONS
-from spikeloom.data import NAMES, Dataset, load_dataset
-from spikeloom.errors import DataError, FitError
+from spikeloom.data import NAMES, DataLike, Dataset, as_dataset, load_dataset
+from spikeloom.errors import FitError
 from spikeloom.interface import Coding, Dithered, Interface, Still, Stream, Thermometer, Threshold
 from spikeloom.interface.delays import DELAY_MAX, NOW, delayed
 from spikeloom.interface.encode import coded_rows
 from spikeloom.measure.energy import PAPER_PROFILE, energy_per_image, named_profile
 from spikeloom.network.proposals import Proposal, propose
+from spikeloom.training.recipe import Recipe
 from spikeloom.training.recipe_files import as_toml, recipe_of
 
 _GREY = (0.15, 0.85)  # values between are neither dark nor light
@@ -154,6 +155,22 @@ def recipe_text(values: dict[str, Any], reasons: Sequence[str] = ()) -> str:
     return "\n".join(lines) + "\n"
 
 
+def design_recipe(data: DataLike, cores: int, *, threads: int = 0) -> Recipe:
+    """Give a recipe for data and a budget of cores; the validation split chooses the coding, by short trainings.
+
+    Parameters
+    ----------
+    data : Dataset, (images, labels), or the name or path of a data set, whose training split is taken
+
+    Raises
+    ------
+    FitError
+        If nothing fits; the message says what would.
+    """
+    dataset, design = choose(as_dataset(data, "train"), cores, threads=threads)
+    return recipe_of(recipe_values(dataset, design), "of the design")
+
+
 def choose(
     dataset: Dataset,
     cores: int,
@@ -275,9 +292,7 @@ def _augmentation(dataset: Dataset) -> dict[str, float]:
 
 
 def _data_values(dataset: Dataset) -> dict[str, Any]:
-    if dataset.source is None:
-        raise DataError("data: are arrays, which a recipe cannot name; save them as an NPZ file")
-    named = {"name": dataset.source} if dataset.source in NAMES else {"path": dataset.source}
+    named = {} if dataset.source is None else {"name" if dataset.source in NAMES else "path": dataset.source}
     held_out = {"validation": _FEW_HELD_OUT} if len(dataset) < _FEW else {}
     return named | held_out | dataset.preparation.model_dump(mode="json", exclude_defaults=True)
 
