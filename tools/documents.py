@@ -11,6 +11,7 @@ from pathlib import Path
 from spikeloom.report.figures import accuracy_energy_figure, frontier_figure, save_figures
 from spikeloom.report.frontier import entries, spreads
 from spikeloom.report.markdown import filled
+from spikeloom.report.published import published_points
 from spikeloom.report.rows import Reproduced
 from spikeloom.reproduction import NETWORKS
 from spikeloom.zoo import zoo_card, zoo_names
@@ -40,10 +41,12 @@ def main() -> None:
         print(f"written: {path.relative_to(ROOT)}")
     cards = [zoo_card(name) for name in zoo_names()]
     experiment = [Reproduced(name, name, found) for name in NETWORKS for found in zoo_card(name).test]
-    zoo = entries(cards), spreads(cards)
+    zoo = entries(cards), spreads(cards), {}, published_points()
+    clothes = entries(cards, "fashion-mnist"), spreads(cards, "fashion-mnist")
     written = [
         *save_figures(lambda theme: accuracy_energy_figure(theme, experiment), ROOT / "docs" / "accuracy-energy.png"),
         *save_figures(lambda theme: frontier_figure(theme, *zoo), ROOT / "docs" / "frontier.png"),
+        *save_figures(lambda theme: frontier_figure(theme, *clothes), ROOT / "docs" / "frontier-fashion.png"),
     ]
     for path in written:
         if path.suffix == ".svg":

@@ -63,6 +63,7 @@ def pack_network(
     found = [evaluate_network(network, images, ensembles, threads=threads) for images in splits]
     made = Card(
         name=name,
+        data=recipe.data.source,
         cores=network.n_cores,
         members=1,
         method=recipe.method.name,
@@ -110,6 +111,7 @@ def pack_ensemble(
     names = tuple(source.removeprefix("zoo:") for source in sources)
     made = Card(
         name=name,
+        data=recipes[0].data.source,
         cores=program.n_cores,
         members=len(program.members),
         method=_method(recipes),
@@ -183,8 +185,8 @@ def _splits(recipe: Recipe, with_test: bool) -> tuple[list[Dataset], str]:
 
     That names the data which a card speaks of, asked or not.
     """
-    source = recipe.data.source
-    validation, test = validation_split(recipe, load_dataset(source))[1], load_dataset(source, "test")
+    training, test = (load_dataset(recipe.data.source, split, recipe.data.preparation) for split in ("train", "test"))
+    validation = validation_split(recipe, training)[1]
     return [validation, test] if with_test else [validation], test.fingerprint
 
 

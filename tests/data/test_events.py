@@ -1,11 +1,15 @@
 """Recordings of events, cut into frames by hand; the binary format of N-MNIST byte by byte."""
 
+import sys
+import types
+
 import numpy as np
 import pytest
 
 from spikeloom.data import from_recordings, load_dataset
 from spikeloom.data.events import Events, frames_of, read_recording
-from spikeloom.errors import DataError
+from spikeloom.errors import DataError, PeerError
+from spikeloom.interface import Preparation
 
 FIELDS = [("x", np.int16), ("y", np.int16), ("t", np.int64), ("p", bool)]
 EVENTS = np.array([(0, 1, 0, True), (2, 0, 5, False), (1, 1, 9, True)], FIELDS)
@@ -59,3 +63,35 @@ def test_events_outside_the_sensor_and_files_without_events_are_refused(tmp_path
     (tmp_path / "a.bin").write_bytes(b"seven b")
     with pytest.raises(DataError, match="a.bin: has 7 bytes; 5 an event are needed"):
         read_recording(tmp_path / "a.bin")
+
+
+def test_a_data_set_of_tonic_is_named(monkeypatch):
+    class Gestures:
+        sensor_size, classes = (4, 2, 2), ["left", "right"]
+
+        def __init__(self, save_to, train=True):
+            self._recordings = [(EVENTS, 0), (EVENTS, 1)][: 2 if train else 1]
+
+        def __iter__(self):
+            return iter(self._recordings)
+
+    class Unsplit:
+        def __init__(self, save_to):
+            raise AssertionError("is not to be made")
+
+    datasets = types.ModuleType("tonic.datasets")
+    datasets.Gestures, datasets.Unsplit = Gestures, Unsplit
+    monkeypatch.setitem(sys.modules, "tonic", types.ModuleType("tonic"))
+    monkeypatch.setitem(sys.modules, "tonic.datasets", datasets)
+    data = load_dataset("tonic:Gestures", "test", Preparation(ticks=4))
+    assert (data.images.shape, data.source, data.class_names) == ((1, 4, 2, 4, 2), "tonic:Gestures", ("left", "right"))
+    with pytest.raises(DataError, match="has no training and test part; split it yourself"):
+        load_dataset("tonic:Unsplit")
+    with pytest.raises(DataError, match="tonic has none of this name; did you mean 'Gestures'"):
+        load_dataset("tonic:Gesture")
+
+
+def test_without_tonic_the_way_to_it_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "tonic", None)
+    with pytest.raises(PeerError, match=r"pip install 'spikeloom\[tonic\]'"):
+        load_dataset("tonic:NMNIST")

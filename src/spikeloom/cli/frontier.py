@@ -32,6 +32,9 @@ def frontier_command(
             "--data", help="With --search: mnist, a folder or an NPZ file; wins over the recipe.", show_default=False
         ),
     ] = None,
+    of: Annotated[
+        str, typer.Option("--of", metavar="DATA", help="Whose frontier of the zoo: mnist or fashion-mnist.")
+    ] = "mnist",
     seed: Seed = 0,
     threads: Threads = 0,
     as_json: Json = False,
@@ -44,16 +47,19 @@ def frontier_command(
     from spikeloom.artefact import check_folder, write_atomically
     from spikeloom.measure.energy import shipped_profiles
     from spikeloom.report.figures import frontier_figure, save_figures
-    from spikeloom.report.frontier import entries, picked, reported, spreads
+    from spikeloom.report.frontier import SEEDED, entries, picked, reported, spreads
+    from spikeloom.report.published import published_points
     from spikeloom.report.rows import measurement_row
     from spikeloom.zoo import zoo_card, zoo_names
 
     if space is None and (trials is not None or data is not None):
         raise typer.BadParameter("goes with --search SPACE.toml", param_hint="--trials" if trials else "--data")
+    if of not in SEEDED:
+        raise typer.BadParameter(f"'{of}' has none; there are {', '.join(SEEDED)}", param_hint="--of")
     check_folder(out)
     searched = {} if space is None else _search(space, data, out, trials or _TRIALS, seed, threads, as_json)
     cards = [zoo_card(name) for name in zoo_names()]
-    found = entries(cards)
+    found = entries(cards, of)
     chosen, told = picked(found), reported(found)
     rows: list[dict[str, Any]] = [
         {
@@ -67,7 +73,9 @@ def frontier_command(
         }
         for entry in found
     ]
-    paths = save_figures(lambda theme: frontier_figure(theme, found, spreads(cards)), out / FIGURE_FILE)
+    published = published_points() if of == "mnist" else ()
+    seeds = spreads(cards, of)
+    paths = save_figures(lambda theme: frontier_figure(theme, found, seeds, {}, published), out / FIGURE_FILE)
     write_atomically(out / RESULTS_FILE, json.dumps({"rows": rows, **searched}, indent=1).encode())
     if as_json:
         console.print_json({"rows": rows, **searched})
@@ -90,7 +98,8 @@ def _search(
 
     chosen = load_space(path)
     recipe = with_data(load_recipe(chosen.recipe), data)
-    done, best = search(chosen, recipe, load_dataset(recipe.data.source), out, trials, _tell, seed, threads)
+    dataset = load_dataset(recipe.data.source, "train", recipe.data.preparation)
+    done, best = search(chosen, recipe, dataset, out, trials, _tell, seed, threads)
     paths = save_figures(lambda theme: search_figure(theme, done, best), out / TRIALS_FIGURE_FILE)
     if not as_json:
         console.show(trials_table(done, best), *(f"written to {path}" for path in (*paths, *best_files(out, done))))

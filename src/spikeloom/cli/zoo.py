@@ -50,6 +50,7 @@ def _row(card: Card, n_bytes: int) -> dict[str, Any]:
     profiles = shipped_profiles()
     return {
         "name": card.name,
+        "data": card.data,
         "cores": card.cores,
         "members": card.members,
         "ticks": card.ticks,

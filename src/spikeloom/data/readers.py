@@ -25,6 +25,7 @@ from spikeloom.data.folders import has_classes, load_folders
 from spikeloom.data.idx_folders import emnist_kinds, has_idx, load_emnist, load_idx
 from spikeloom.data.named import KNOWN, NAMES, load_named
 from spikeloom.data.pictures import read_picture, recoloured, resized
+from spikeloom.data.tonic import PREFIX, load_tonic
 from spikeloom.errors import DataError
 from spikeloom.hints import did_you_mean
 from spikeloom.interface.preparation import Preparation
@@ -53,7 +54,7 @@ def mnist(
 
 
 def load_dataset(source: str | Path, split: Split = "train", preparation: Preparation = Preparation()) -> Dataset:
-    """Load a split of a data set: one of `spikeloom.data.NAMES`, a folder, or an NPZ or HDF5 file.
+    """Load a split of a data set: one of `spikeloom.data.NAMES`, ``tonic:NAME``, a folder, or an NPZ or HDF5 file.
 
     Parameters
     ----------
@@ -69,6 +70,8 @@ def load_dataset(source: str | Path, split: Split = "train", preparation: Prepar
         raise DataError(f"{source}: split '{split}' is not known; train and test are")
     if str(source) in NAMES:
         return _prepared(load_named(str(source), split), preparation)
+    if str(source).startswith(PREFIX):
+        return load_tonic(str(source).removeprefix(PREFIX), split, preparation)
     path = Path(source)
     if path.is_file():
         return _prepared(load_archive(path, split), preparation)

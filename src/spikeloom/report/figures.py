@@ -19,7 +19,7 @@ from spikeloom.measure.robustness import FaultRow
 from spikeloom.plot.scale import space_by_error
 from spikeloom.plot.theme import THEMES, Theme, themed
 from spikeloom.report.frontier import Entry, Seeds, picked, reported
-from spikeloom.report.published import PublishedPoint, paper_points, published_points
+from spikeloom.report.published import PublishedPoint, paper_points
 from spikeloom.report.rows import Reproduced
 
 _METHODS = {"probabilities": ("o", "the paper's method, sampled"), "deployed": ("s", "trained as deployed")}
@@ -52,7 +52,11 @@ def accuracy_energy_figure(theme: Theme, rows: Sequence[Reproduced]) -> Figure:
 
 @themed
 def frontier_figure(
-    theme: Theme, found: Sequence[Entry], seeds: Mapping[str, Seeds], marked: Mapping[str, Measurement] | None = None
+    theme: Theme,
+    found: Sequence[Entry],
+    seeds: Mapping[str, Seeds],
+    marked: Mapping[str, Measurement] | None = None,
+    published: Sequence[PublishedPoint] = (),
 ) -> Figure:
     """Draw accuracy against energy of what the validation split picks in the zoo, beside published points.
 
@@ -66,6 +70,8 @@ def frontier_figure(
         Their mean stands in the label of the network that the recipe made.
     marked : mapping of name to Measurement, optional
         Of others, that are to be found on it.
+    published : sequence of PublishedPoint
+        Of others on the same data.
     """
     figure = Figure(figsize=(9.2, 5.8), layout="constrained")
     axes = figure.subplots()
@@ -86,13 +92,13 @@ def frontier_figure(
             xytext=(3, 3), textcoords="offset points", ha="right", va="bottom", fontsize=7.5,
             bbox={"facecolor": theme.ground, "edgecolor": "none", "pad": 0.6},
         )  # fmt: skip
-    _draw_published(theme, axes, published_points())
+    _draw_published(theme, axes, published)
     for name, one in (marked or {}).items():
         axes.plot(
             _microjoules(one), one.accuracy * 100, "o", markersize=13, markerfacecolor="none",
             markeredgecolor=theme.series[2], markeredgewidth=2.5, zorder=6, label=name,
         )  # fmt: skip
-    _label_axes(axes, [*(entry.reported for entry in told), *(marked or {}).values()], published_points())
+    _label_axes(axes, [*(entry.reported for entry in told), *(marked or {}).values()], published)
     return figure
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,12 +52,12 @@ class Seeds:
     joules: float
 
 
-def entries(cards: Iterable[Card]) -> list[Entry]:
-    """Give every measured ensemble, cheapest first, without the networks that are there as other seeds alone."""
+def entries(cards: Iterable[Card], data: str = "mnist") -> list[Entry]:
+    """Give every measured ensemble of a data set, cheapest first, without what is there as another seed alone."""
     found = [
         Entry(card, validation, test)
         for card in cards
-        if not card.is_other_seed
+        if card.data == data and not card.is_other_seed
         for validation, test in zip(card.validation, card.test or [None] * len(card.validation), strict=True)
     ]
     return sorted(found, key=lambda entry: entry.joules)
@@ -82,13 +82,16 @@ def reported(found: Sequence[Entry]) -> list[Entry]:
     return [entry for entry in found if entry in chosen]
 
 
-SEEDED = ("mnist-5-deployed", "mnist-29-deployed", "mnist-29-bent")
-"""Recipes of which several seeds are shipped."""
+SEEDED: Mapping[str, tuple[str, ...]] = {
+    "mnist": ("mnist-5-deployed", "mnist-29-deployed", "mnist-29-bent"),
+    "fashion-mnist": ("fashion-5", "fashion-29"),
+}
+"""Recipes of which several seeds are shipped, by data set."""
 
 
-def spreads(cards: Sequence[Card]) -> dict[str, Seeds]:
+def spreads(cards: Sequence[Card], data: str = "mnist") -> dict[str, Seeds]:
     """Give the spread over seeds of every recipe of which several are shipped."""
-    return {recipe: seeds_of(cards, recipe) for recipe in SEEDED}
+    return {recipe: seeds_of(cards, recipe) for recipe in SEEDED[data]}
 
 
 def seeds_of(cards: Iterable[Card], recipe: str) -> Seeds:

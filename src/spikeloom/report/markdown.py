@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 
 from spikeloom.export.features import FEATURES
 from spikeloom.export.formats import FORMATS
@@ -65,9 +66,9 @@ def _what(entry: Entry) -> str:
     return f"`{entry.card.name}`{times}"
 
 
-def _frontier() -> str:
-    """Every ensemble of the zoo; test figures only of those that the validation split picks."""
-    found = entries(_cards())
+def _frontier(data: str) -> str:
+    """Every ensemble of the zoo for a data set; test figures only of those that the validation split picks."""
+    found = entries(_cards(), data)
     line, told = picked(found), reported(found)
     rows = []
     for entry in found:
@@ -87,12 +88,12 @@ def _frontier() -> str:
     return _table(headings, rows, left=2)
 
 
-def _headlines() -> str:
+def _headlines(data: str) -> str:
     """What the validation split picks from the networks trained as deployed, and the spread over seeds where known."""
     rows = []
-    for entry in reported([entry for entry in entries(_cards()) if entry.card.method == "deployed"]):
+    for entry in reported([entry for entry in entries(_cards(), data) if entry.card.method == "deployed"]):
         spread = ""
-        if entry.card.recipe == entry.card.name and entry.card.name in SEEDED:
+        if entry.card.recipe == entry.card.name and entry.card.name in SEEDED[data]:
             seeds = seeds_of(_cards(), entry.card.recipe)
             spread = f"**{percent(seeds.test[0])} ± {seeds.test[1] * 100:.2f}** ({len(seeds.names)} seeds)"
         rows.append(
@@ -138,10 +139,10 @@ def _paper_rows(names: Sequence[str]) -> str:
     return _table((*headings, "energy, µJ (range)", "the paper, reported"), rows)
 
 
-def _seeds() -> str:
+def _seeds(data: str) -> str:
     """Mean and spread over training seeds."""
     rows = []
-    for recipe in SEEDED:
+    for recipe in SEEDED[data]:
         found = seeds_of(_cards(), recipe)
         spread = [f"{percent(mean)} ± {std * 100:.2f}" for mean, std in (found.validation, found.test)]
         each = ", ".join(f"{zoo_card(name).test[0].accuracy * 100:.2f}" for name in found.names)
@@ -206,11 +207,14 @@ def _recipe_keys() -> str:
 
 
 TABLES: Mapping[str, Callable[[], str]] = {
-    "headlines": _headlines,
-    "frontier": _frontier,
+    "headlines": partial(_headlines, "mnist"),
+    "headlines-fashion": partial(_headlines, "fashion-mnist"),
+    "frontier": partial(_frontier, "mnist"),
+    "frontier-fashion": partial(_frontier, "fashion-mnist"),
     "paper": _paper,
     "paper-trained": _paper_trained,
-    "seeds": _seeds,
+    "seeds": partial(_seeds, "mnist"),
+    "seeds-fashion": partial(_seeds, "fashion-mnist"),
     "looks": _looks,
     "profiles": _profiles,
     "published": _published,

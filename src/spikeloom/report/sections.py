@@ -33,6 +33,7 @@ from spikeloom.plot.theme import Theme, themed
 from spikeloom.randomness.streams import start_generator
 from spikeloom.report.figures import frontier_figure
 from spikeloom.report.frontier import SEEDED, entries, seeds_of, spreads
+from spikeloom.report.published import published_points
 from spikeloom.report.tables import microjoules, percent
 from spikeloom.zoo import zoo_card, zoo_names
 
@@ -261,7 +262,7 @@ def _spread(subject: Subject) -> Iterator[Section]:
 def _seeds(subject: Subject) -> str:
     """Say how far training seeds lie apart, where several of the recipe are shipped."""
     recipe = {} if subject.network is None else subject.network.training.get("recipe", {})
-    if recipe.get("name") not in SEEDED:
+    if not any(recipe.get("name") in recipes for recipes in SEEDED.values()):
         return "The spread over training seeds is not known."
     seeds = seeds_of(map(zoo_card, zoo_names()), recipe["name"])
     mean, std = seeds.test
@@ -286,13 +287,16 @@ def _energy(subject: Subject) -> Section:
 
 def _frontier(subject: Subject) -> Section:
     cards = [zoo_card(name) for name in zoo_names()]
-    found = next(iter(subject.ensembles.values()))
+    found, source = next(iter(subject.ensembles.values())), subject.dataset.source
+    data = source if source is not None and source in SEEDED else "mnist"
 
     def draw(theme: Theme) -> Figure:
-        return frontier_figure(theme, entries(cards), spreads(cards), {subject.name: found})
+        published = published_points() if data == "mnist" else ()
+        return frontier_figure(theme, entries(cards, data), spreads(cards, data), {subject.name: found}, published)
 
-    same = subject.dataset.source == "mnist"
-    text = "" if same else "The frontier is of MNIST, and this of other data: compare energies, not accuracies."
+    text = (
+        "" if source == data else "The frontier is of MNIST, and this of other data: compare energies, not accuracies."
+    )
     return Section("On the frontier", text, figures={"frontier": draw})
 
 

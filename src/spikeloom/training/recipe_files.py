@@ -19,6 +19,7 @@ import tomli_w
 from pydantic import BaseModel, ValidationError
 
 from spikeloom.data.named import NAMES
+from spikeloom.data.tonic import PREFIX
 from spikeloom.errors import RecipeError
 from spikeloom.hints import did_you_mean
 from spikeloom.interface.part import named
@@ -83,7 +84,8 @@ def with_data(recipe: Recipe, source: str | None) -> Recipe:
     """Give the recipe naming these data, its own where none are given, by a whole path that holds in any folder."""
     where = source or recipe.data.source
     named = {"name": where, "path": None}
-    found = named if where in NAMES else {"name": None, "path": str(Path(where).resolve())}
+    place = where if where.startswith(PREFIX) else str(Path(where).resolve())
+    found = named if where in NAMES else {"name": None, "path": place}
     return recipe.model_copy(update={"data": recipe.data.model_copy(update=found)})
 
 

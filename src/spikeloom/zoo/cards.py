@@ -18,6 +18,7 @@ from spikeloom.provenance import Provenance
 class Card(BaseModel):
     """A model card.
 
+    data : name of the data set
     cores : of one member, or of the whole ensemble
     members : that vote together in the first of the measurements
     method : by which it was trained
@@ -35,6 +36,7 @@ class Card(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str
+    data: str = "mnist"
     cores: int
     members: int
     method: Literal["probabilities", "deployed"]
