@@ -6,10 +6,21 @@ import json
 import platform
 import sys
 
-from benchmarks import evaluation, gaussian, neighbour, page, prediction, startup, training_precision, training_step
+from benchmarks import (
+    evaluation,
+    gaussian,
+    neighbour,
+    own_data,
+    page,
+    prediction,
+    startup,
+    training_precision,
+    training_step,
+)
 
 _ALL = {"startup": startup, "training_step": training_step, "training_precision": training_precision}
 _ALL |= {"gaussian": gaussian, "evaluation": evaluation, "neighbour": neighbour, "prediction": prediction, "page": page}
+_ALL |= {"own_data": own_data}
 
 
 def main(arguments: list[str]) -> None:

@@ -5,12 +5,14 @@ import pytest
 
 from programs import stripes
 from spikeloom.data import from_arrays, load_dataset
-from spikeloom.design import codings_for, delays_for, designs, recipe_text, recipe_values
+from spikeloom.design import choose, codings_for, delays_for, design_recipe, designs, recipe_text, recipe_values
 from spikeloom.design import training_for as training
-from spikeloom.errors import FitError
+from spikeloom.errors import DataError, FitError
 from spikeloom.network.proposals import example_that_fits, propose
+from spikeloom.training.fit import train
 from spikeloom.training.recipe import Layer
 from spikeloom.training.recipe_files import load_recipe
+from spikeloom.training.reporter import Silent
 
 SHAPES = [
     ((28, 28, 1), 10, 5), ((28, 28, 3), 10, 30), ((32, 32, 3), 3, 20), ((1, 100, 8), 4, 30), ((64, 64, 3), 2, 60),
@@ -84,6 +86,15 @@ def test_a_threshold_lies_between_what_is_dark_and_what_is_light():
     assert 0.3 < codings_for(from_arrays(values, np.arange(40) % 2))[-1].at <= 0.6
 
 
+@pytest.mark.parametrize(("dark", "light"), [(128, 128), (0, 0), (120, 126), (0, 16), (10, 100), (255, 255)], ids=str)
+def test_values_of_any_range_get_a_coding_that_parts_them_where_they_differ(dark, light):
+    values = np.full((40, 8, 8), dark, np.uint8)
+    values[:, :1, :2] = light
+    (coding,) = {coding.at: coding for coding in codings_for(from_arrays(values, np.arange(40) % 2))}.values()
+    assert coding.at <= light / 255 or light in (0, dark)
+    assert coding.at > dark / 255 or light == dark
+
+
 def test_sequences_are_seen_a_quarter_of_an_example_ago_too():
     clips = from_arrays(np.zeros((6, 8, 4, 4, 1), np.uint8), np.arange(6) % 2)
     assert (delays_for(clips), delays_for(stripes(6))) == ((0, 2), (0,))
@@ -93,6 +104,38 @@ def test_sequences_are_seen_a_quarter_of_an_example_ago_too():
 def test_small_data_are_seen_more_often_in_smaller_steps(examples, epochs, batch):
     found = training(examples, 30)
     assert (found["epochs"], found["batch"]) == (epochs, batch)
+
+
+def test_delays_of_single_images_are_refused():
+    with pytest.raises(DataError, match=r"single images; delays \[0, 2\] are for sequences of frames"):
+        designs(stripes(60), 5, delays=(0, 2))
+
+
+def test_a_refusal_of_many_classes_names_cores_for_them():
+    with pytest.raises(FitError, match=r"of 1 lines for 300 classes do not fit 5 cores; --cores \d+ fits") as refused:
+        propose((28, 28, 1), 300, 5)
+    assert propose((28, 28, 1), 300, int(str(refused.value).split("--cores ")[1].split()[0]))
+
+
+def test_the_coding_that_tells_the_classes_apart_is_chosen(monkeypatch):
+    # classes differ in a grey level that a threshold between dark and light does not see
+    rng = np.random.default_rng(0)
+    values = rng.choice([0.05, 0.95], (240, 8, 8)).astype(np.float32)
+    labels = np.arange(240) % 2
+    values[:, 2:6, 2:6] = np.where(labels, 0.3, 0.15)[:, None, None] + rng.random((240, 4, 4)) * 0.02
+    heard = []
+    _, design = choose(from_arrays(values, labels), 5, hear=lambda *told: heard.append(told))
+    accuracies = [accuracy for _, accuracy, _ in heard]
+    assert [found.coding.name for found, _, _ in heard] == ["thermometer", "dithered", "threshold"]
+    assert design.coding == heard[int(np.argmax(accuracies))][0].coding
+    assert max(accuracies) > accuracies[2]
+
+
+def test_a_recipe_for_arrays_of_colours_trains_on_those_arrays():
+    data = stripes(60, shape=(8, 8, 3))
+    recipe = design_recipe(data, 5)
+    short = recipe.model_copy(update={"train": recipe.train.model_copy(update={"epochs": 1})})
+    assert train(short, data, reporter=Silent()).interface.value_shape == (8, 8, 3)
 
 
 def test_a_written_recipe_is_read_as_it_was_designed(tmp_path):

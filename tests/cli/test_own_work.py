@@ -49,7 +49,7 @@ def leaves(tmp_path):
 
 def test_every_command_of_the_page_runs_in_its_order(leaves, spikeloom, monkeypatch):
     # trials of codings would take most of the time; they have a test of their own
-    monkeypatch.setattr("spikeloom.design.TRIAL_EPOCHS", 0.0)
+    monkeypatch.setattr("spikeloom.design.choice.TRIAL_EPOCHS", 0.0)
     for words in commands():
         outcome = spikeloom(*shortened(words)[1:])
         assert outcome.code == 0, (words, outcome.err)

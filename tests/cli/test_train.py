@@ -4,6 +4,8 @@ import sys
 import time
 import tomllib
 
+import pytest
+
 
 def test_own_data_by_a_recipe_of_ten_lines_become_a_run_folder(spikeloom, own_work):
     outcome = spikeloom("train", "stripes.toml", "--json")
@@ -89,3 +91,22 @@ def test_a_used_folder_is_refused_only_after_what_does_not_fit(spikeloom, own_wo
     assert "device 'tpu': is not known" in spikeloom("train", "stripes.toml", "--device", "tpu").err
     assert "holds a training already" in spikeloom("train", "stripes.toml").err
     assert "nofolder: holds no training to go on with" in spikeloom("train", "--resume", "nofolder").err
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("stripes.toml", "--size", "4x4"), "go with --cores; a recipe says it itself"),
+        (("--resume", "runs/stripes", "--colours", "grey"), "go with --cores"),
+        (("stripes.npz", "--cores", "5", "--set", "data.size=[4,4]"), "use --size, --colours, --frames"),
+        (("stripes.npz", "--cores", "5", "--data", "mnist"), "the data stand in place of the recipe"),
+        (("--resume", "runs/stripes", "--patience", "0"), "a resumed run keeps its recipe"),
+        (("mnist",), "is a data set; say for how many cores, with --cores N"),
+        (("stripes.npz", "--cores", "5", "--size", "x"), "rows and columns such as 32x32 are needed"),
+        (("stripes.npz", "--cores", "5", "--colours", "blue"), "input should be 'kept', 'grey' or 'rgb'"),
+    ],
+)
+def test_options_that_would_be_passed_over_are_refused(spikeloom, own_work, words, told):
+    outcome = spikeloom("train", *words)
+    assert outcome.code == 2
+    assert told.lower() in " ".join(outcome.err.lower().replace("│", " ").split())

@@ -91,6 +91,19 @@ def test_class_names_are_text_and_each_stands_for_one_class():
         from_arrays(images, labels, ["cat", "cat"])
 
 
+def test_landscape_and_portrait_laid_out_channels_first_are_told_and_a_dark_part_of_a_data_set_is_no_other(caplog):
+    for shape in ((2, 3, 24, 32), (2, 3, 32, 24)):
+        caplog.clear()
+        from_arrays(np.zeros(shape), [0, 1])
+        assert f"read as 3 rows, {shape[2]} columns and {shape[3]} channels" in caplog.text
+    images = np.full((4, 4, 4), 200, np.uint8)
+    images[:2] = 1
+    assert len(from_arrays(images, np.arange(4) % 2).take(slice(0, 2))) == 2
+    caplog.clear()
+    from_arrays(np.full((2, 4, 4), 16, np.uint8), [0, 1])
+    assert "values of uint8 span 16 .. 16, and 255 is white" in caplog.text
+
+
 def test_an_image_of_torch_reads_as_its_array_does():
     import torch
 

@@ -95,3 +95,34 @@ def test_without_tonic_the_way_to_it_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "tonic", None)
     with pytest.raises(PeerError, match=r"pip install 'spikeloom\[tonic\]'"):
         load_dataset("tonic:NMNIST")
+
+
+def test_the_sensor_is_what_training_recordings_reach_in_both_splits_and_others_are_left_out(tmp_path, caplog):
+    for split, columns in (("train", (0, 9)), ("test", (5, 12))):
+        (tmp_path / split / "a").mkdir(parents=True)
+        for number, column in enumerate(columns):
+            fields = {"t": [0.5], "x": [column], "y": [1], "p": [True]}
+            np.savez(tmp_path / split / "a" / f"{number}.npz", **fields)
+    train, test = load_dataset(tmp_path), load_dataset(tmp_path, "test")
+    assert (train.value_shape, test.value_shape) == ((2, 10, 2), (2, 10, 2))
+    assert len(test) == 1
+    assert "left out 1 of its files: 1.npz (event at row 1, column 12; the sensor has 2 x 10" in caplog.text
+
+
+def test_damaged_recordings_of_every_kind_stop_nothing(tmp_path):
+    place = tmp_path / "train/a"
+    place.mkdir(parents=True)
+    np.savez_compressed(place / "0.npz", **{name: EVENTS[name] for name in "txyp"})
+    whole = (place / "0.npz").read_bytes()
+    for number, at in enumerate(range(20, len(whole), 40), start=1):
+        (place / f"{number}.npz").write_bytes(whole[:at] + bytes(20) + whole[at + 20 :])
+    (place / "cut.npy").write_bytes(b"\x93NUMPY\x01\x00v\x00{'descr': ")
+    assert len(load_dataset(tmp_path)) >= 1
+
+
+def test_times_may_be_seconds_of_any_epoch():
+    first = np.array([0.0, 0.5, 1.0])
+    both = from_recordings(
+        [({"t": first + start, "x": [0, 1, 2], "y": [0] * 3, "p": [1] * 3}, 0) for start in (0.0, 1.7e9)], ticks=4
+    )
+    assert np.array_equal(both.images[0], both.images[1])

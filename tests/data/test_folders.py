@@ -49,7 +49,7 @@ def test_one_line_names_what_is_left_out_and_the_classes_without_pictures(tmp_pa
 def test_a_class_that_only_the_test_set_has_is_refused_by_name(tmp_path):
     picture(tmp_path / "train/a/1.png")
     picture(tmp_path / "test/z/1.png")
-    with pytest.raises(DataError, match="class z is not in .*train, which has a"):
+    with pytest.raises(DataError, match="class z has no example in .*train; a have"):
         load_dataset(tmp_path, "test")
 
 
@@ -70,3 +70,11 @@ def test_mnist_as_other_places_lay_it_out(tmp_path, layout):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         write_idx(tmp_path / name, values)
     assert load_dataset(tmp_path).images.shape == (2, 3, 3, 1)
+
+
+def test_a_class_without_training_pictures_does_not_lose_its_test_pictures_in_silence(tmp_path):
+    picture(tmp_path / "train/a/1.png")
+    (tmp_path / "train/b").mkdir()
+    picture(tmp_path / "test/b/1.png")
+    with pytest.raises(DataError, match="class b has no example in .*train; a have"):
+        load_dataset(tmp_path, "test")

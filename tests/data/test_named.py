@@ -15,6 +15,7 @@ from spikeloom.data import NAMES, fetch, load_dataset
 from spikeloom.data.fetch import RemoteFile, fetch_files
 from spikeloom.data.named import KNOWN, load_named
 from spikeloom.errors import DataError
+from spikeloom.interface import Preparation
 
 
 def test_every_name_is_known_and_every_file_has_a_hash_and_a_source():
@@ -64,6 +65,8 @@ def test_n_mnist_is_read_from_its_folders(tmp_path):
             (tmp_path / split / str(digit) / "00001.bin").write_bytes(bytes([33, 33, 128, 0, 1]))
     data = load_named("n-mnist", "train", tmp_path)
     assert (data.images.shape, data.source) == ((10, 16, 34, 34, 2), "n-mnist")
+    fewer = load_named("n-mnist", "train", tmp_path, preparation=Preparation(ticks=4))
+    assert fewer.images.shape == (10, 4, 34, 34, 2)
 
 
 @pytest.mark.parametrize("kind", ["zip", "tar.gz"])

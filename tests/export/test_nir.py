@@ -304,3 +304,28 @@ def test_spiking_nodes_that_are_no_neuron_of_the_chip_are_named_with_what_they_k
     path = chain(tmp_path, 1, 1, {"w": linear([1.0]), "n": node})
     with pytest.raises(ExportError, match=message):
         read_nir(path)
+
+
+@pytest.mark.parametrize("bias", [-1.0, 0.0, 1.0])
+def test_an_if_above_the_first_layer_begins_with_its_own_first_step(tmp_path, bias):
+    rng = np.random.default_rng(1)
+    weights = rng.integers(0, 2, (4, 4)) * np.array([-1, 1, 2, 1]) * 1.0
+    nodes = {"a": linear(*np.eye(4)), "b": threshold(*[0.5] * 4), "w": nir.Affine(weights, np.full(4, bias)),
+             "n": integrating([2.5, 3.0, 4.0, 2.0])}  # fmt: skip
+    program = read_nir(chain(tmp_path, 4, 4, nodes))
+    inputs = rng.random((60, 4)) < 0.4
+    potential, expected = np.zeros(4), []
+    for spikes in inputs:
+        potential = potential + weights @ spikes + bias
+        expected.append(potential > [2.5, 3.0, 4.0, 2.0])
+        potential = np.where(expected[-1], 0.0, potential)
+    found = run(program, np.pad(inputs, ((0, 1), (0, 0)))).outputs
+    assert not found[0].any()
+    assert np.array_equal(found[1:], expected)
+
+
+def test_an_if_that_would_spike_before_its_first_step_is_refused(tmp_path):
+    nodes = {"a": linear([1.0]), "b": threshold(0.5), "w": nir.Affine(np.ones((1, 1)), np.array([-3.0])),
+             "n": integrating([2.0])}  # fmt: skip
+    with pytest.raises(ExportError, match="n: is an IF in layer 2 that spikes before its first step"):
+        read_nir(chain(tmp_path, 1, 1, nodes))

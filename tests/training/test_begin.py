@@ -29,6 +29,18 @@ def trained(chosen, run=None, data=None, **options):
     return train(chosen, data or stripes(90), run, reporter=Silent(), threads=1, **options)
 
 
+def stop_after(epoch, chosen, run):
+    """Train until Ctrl-C after an epoch."""
+
+    class Stop(Silent):
+        def epoch(self, metrics):
+            if metrics["epoch"] == epoch:
+                raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(chosen, stripes(90), run, reporter=Stop(), threads=1)
+
+
 def test_a_training_begins_with_the_given_layers():
     given = trained(recipe())
     again = trained(recipe(epochs=1, learning_rate=1e-9), start=given)
@@ -69,15 +81,35 @@ def test_more_epochs_go_on_from_the_last_with_a_schedule_of_their_own_and_resume
     trained(recipe(), other)
     extend(other, recipe(), 6)
 
-    class Stop(Silent):
-        def epoch(self, metrics):
-            if metrics["epoch"] == 4:
-                raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        train(longer, stripes(90), other, reporter=Stop(), threads=1)
+    stop_after(4, longer, other)
     again = trained(longer, other)
     assert again.layers == whole.layers
+
+
+def test_the_same_number_of_epochs_asked_again_after_a_stop_goes_on_and_planned_ones_come_first(tmp_path):
+    trained(recipe(), tmp_path)
+    longer = extend(tmp_path, recipe(), 6)
+    assert extend(tmp_path, longer, 6) == longer  # stopped before its first epoch
+    stop_after(4, longer, tmp_path)
+    assert extend(tmp_path, longer, 6) == longer
+    with pytest.raises(TrainingError, match="has 4 of 6 epochs; let those come to their end first"):
+        extend(tmp_path, longer, 9)
+
+
+def test_a_training_that_ended_early_goes_on_for_more_epochs(tmp_path):
+    early = recipe(epochs=20, learning_rate=1e-9, patience=2)
+    trained(early, tmp_path)
+    network = trained(extend(tmp_path, early, 25), tmp_path)
+    assert len(network.training["log"]) == 5  # two more without a better one
+
+
+def test_a_kill_between_checkpoint_and_best_network_loses_no_best_epoch(tmp_path, monkeypatch):
+    chosen = recipe(epochs=5, patience=4)
+    whole = trained(chosen, tmp_path / "whole")
+    # the file of the best network is of an epoch before: as if the run was killed before it was written
+    stop_after(best_epoch(whole.training["log"]), chosen, tmp_path / "killed")
+    (tmp_path / "killed" / BEST_FILE).unlink()
+    assert trained(chosen, tmp_path / "killed").layers == whole.layers
 
 
 def test_no_more_epochs_than_there_are_is_refused(tmp_path):

@@ -6,6 +6,7 @@ import torch
 
 from spikeloom.data import from_arrays, load_dataset
 from spikeloom.deployment.deploy import deploy
+from spikeloom.errors import DataError
 from spikeloom.interface.encode import encode
 from spikeloom.measure.evaluation import simulate
 from spikeloom.randomness.streams import validation_seed
@@ -77,3 +78,9 @@ def test_probabilities_are_trained_on_sequences_too():
     network = trained([0, 2], method="probabilities", coding="bernoulli", learning_rate=0.03)
     assert network.training["log"][-1]["unsampled_validation_accuracy"] > 0.7
     assert deploy(network, 2).interface.frames.n_frames == 8
+
+
+def test_delays_of_single_images_are_refused():
+    images = from_arrays(np.zeros((40, 16, 16), np.uint8), np.arange(40) % 2)
+    with pytest.raises(DataError, match=r"single images; interface.delays \[0, 2\] are for sequences of frames"):
+        train(recipe([0, 2]), images, reporter=Silent())

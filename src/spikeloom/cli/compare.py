@@ -7,7 +7,17 @@ from typing import Annotated
 import typer
 
 from spikeloom.cli import console
-from spikeloom.cli.options import Backend, Data, Json, Seed, Threads, data_shown, known_backend, model_of
+from spikeloom.cli.options import (
+    Backend,
+    Data,
+    Json,
+    Seed,
+    Threads,
+    data_shown,
+    known_backend,
+    model_of,
+    refuse_members,
+)
 
 
 def compare_command(
@@ -31,10 +41,11 @@ def compare_command(
 
     known_backend(backend)
     models = [model_of(source) for source in (first, second)]
-    images = data_shown(models[0], dataset)
+    if all(isinstance(model, ChipProgram) for model in models):
+        refuse_members(models[0], members)
     each = [
         by_image(
-            model, images, None if isinstance(model, ChipProgram) else members,
+            model, data_shown(model, dataset), None if isinstance(model, ChipProgram) else members,
             seed=seed, backend=backend, threads=threads,
         )
         for model in models

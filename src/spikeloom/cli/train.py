@@ -79,7 +79,9 @@ def train_command(
     The folder gets run.toml, metrics.jsonl, checkpoint.safetensors and learned.safetensors. Ctrl-C leaves a run that
     --resume continues bit for bit.
     """
-    _check_usage(recipe, resume, cores, data, bool(changes or data or out or start or seed is not None or patience))
+    chosen_anew = bool(changes or data or out or start or seed is not None or patience is not None)
+    _check_usage(recipe, resume, cores, data, chosen_anew)
+    _check_reading(cores, bool(size or colours or frames), changes or [])
     more = _said(changes, {"train.epochs": epochs, "train.patience": patience, "seed": seed})
     dataset: Dataset | None = None
     if resume is not None:
@@ -142,6 +144,17 @@ def _check_usage(recipe: str | None, resume: Path | None, cores: int | None, dat
         raise typer.BadParameter("with --cores, the data stand in place of the recipe", param_hint="--data")
 
 
+def _check_reading(cores: int | None, said: bool, changes: list[str]) -> None:
+    """Refuse what would be passed over: how data are read stands in a recipe, and in options where one is designed."""
+    if cores is None and said:
+        message = "go with --cores; a recipe says it itself: --set data.size=[32,32], data.colours, data.ticks"
+        raise typer.BadParameter(message, param_hint="--size, --colours, --frames")
+    reading = [change for change in changes if change.startswith("data.") and not change.startswith("data.validation")]
+    if cores is not None and reading:
+        message = f"{reading[0]}: a recipe is designed for data as they are read; use --size, --colours, --frames"
+        raise typer.BadParameter(message, param_hint="--set")
+
+
 def _said(changes: list[str] | None, options: dict[str, int | None]) -> list[str]:
     """Give options as changes of a recipe, after those that were set; they win."""
     return [*(changes or []), *(f"{key}={value}" for key, value in options.items() if value is not None)]
@@ -194,8 +207,9 @@ def _recipe_of_run(run: Path, epochs: int | None) -> Recipe:
 
     if not (run / CHECKPOINT_FILE).exists():
         raise TrainingError(f"{run}: holds no training to go on with; name the run folder of one, such as runs/mnist-5")
-    recipe = recorded_recipe(load_checkpoint(run / CHECKPOINT_FILE).network)
-    _refuse_edited(run, recipe)
+    network = load_checkpoint(run / CHECKPOINT_FILE).network
+    recipe = recorded_recipe(network)
+    _refuse_edited(run, recipe, network.training.get("begun", []))
     return recipe if epochs is None else _extended(run, recipe, epochs)
 
 
@@ -210,13 +224,15 @@ def _extended(run: Path, recipe: Recipe, epochs: int) -> Recipe:
     return longer
 
 
-def _refuse_edited(run: Path, recipe: Recipe) -> None:
+def _refuse_edited(run: Path, recipe: Recipe, begun: list[int]) -> None:
     """Refuse to go on where run.toml says otherwise than the training was begun with: it would be passed over."""
     from spikeloom.training.files import RECIPE_FILE
-    from spikeloom.training.recipe_files import changes_between, load_recipe
+    from spikeloom.training.recipe_files import changed_recipe, changes_between, load_recipe
 
     file = run / RECIPE_FILE
     found = load_recipe(file) if file.exists() else recipe
+    if changed_recipe(found, {"train.epochs": recipe.train.epochs}) == recipe and found.train.epochs in begun:
+        found = recipe  # epochs were added, and a kill left the file as it was before
     if found != recipe:
         # a key that was deleted is no change that could be set, so it is told as what it was
         edited = changes_between(recipe, found) or [f"without {key}" for key in changes_between(found, recipe)]
@@ -250,7 +266,8 @@ def _report(network: LearnedNetwork, dataset: Dataset, recipe: Recipe, run: Path
     _, validation = validation_split(recipe, dataset)
     ensembles = {1: 1} if network.is_certain else VALIDATION_MEMBERS
     results = evaluate_network(network, validation, ensembles, threads=threads)
-    last = network.training["log"][-1]
+    told = network.training
+    last = told["log"][told.get("kept_epoch", len(told["log"])) - 1]  # of a training that ended early, the best
     if as_json:
         deployed = {str(size): result.accuracy for size, result in results.items()}
         console.print_json(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from copy import copy
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -20,6 +21,8 @@ Transform = Callable[[Any], Any]
 
 _log = logging.getLogger(__name__)
 _CHANNELS_MAX = 4  # of pictures and of events
+
+_DARK = 64  # of 255: pictures that reach no more were meant otherwise, most likely
 
 MAX_CLASSES = 65_536  # more than the neurons of a chip's last layer can vote for, and a guard against nonsense
 
@@ -114,7 +117,12 @@ class Dataset(Value):
 
     def take(self, indices: np.ndarray | slice) -> Dataset:
         """Give the examples at these indices."""
-        return replace(self, images=self.images[indices], labels=self.labels[indices])
+        taken = copy(self)  # its values are checked already, and a part of them may look as if they were others
+        object.__setattr__(taken, "images", self.images[indices])
+        object.__setattr__(taken, "labels", self.labels[indices])
+        for cached in ("values", "fingerprint"):
+            taken.__dict__.pop(cached, None)
+        return taken
 
 
 def from_arrays(
@@ -148,8 +156,11 @@ def from_arrays(
     """
     part, numbers = source or "arrays", np.asarray(labels)
     shape = np.shape(images)
-    if len(shape) > 3 and shape[-3] <= _CHANNELS_MAX < shape[-1] < shape[-2]:
+    if len(shape) > 3 and shape[-3] <= _CHANNELS_MAX < min(shape[-2:]) and shape[-1] != shape[-2]:
         _log.warning(f"data: {part}: read as {shape[-3]} rows, {shape[-2]} columns and {shape[-1]} channels")
+    values = np.asarray(images)
+    if values.dtype == np.uint8 and values.size and 1 < values.max() <= _DARK:
+        _log.warning(f"data: {part}: values of uint8 span {values.min()} .. {values.max()}, and 255 is white")
     if class_names is None:
         if numbers.dtype.kind not in "iu":
             raise DataError(f"{part}: labels are {numbers.dtype}; {_LABELS}")
@@ -160,7 +171,7 @@ def from_arrays(
     elif np.ndim(class_names) != 1:
         raise DataError(f"{part}: class names have {np.ndim(class_names)} dimensions; a list of names is needed")
     names = tuple(_text(name) for name in class_names)
-    return Dataset(np.asarray(images), numbers, names, source, transform, target_transform, preparation)
+    return Dataset(values, numbers, names, source, transform, target_transform, preparation)
 
 
 _LABELS = "whole numbers from 0, one an image, are needed"
@@ -200,7 +211,7 @@ def _check_channels_last(shape: tuple[int, ...], part: str) -> None:
     if first <= _CHANNELS_MAX < rows == columns:
         raise DataError(
             f"{part}: images of {first} x {rows} x {columns} have their channels first; rows x columns x channels are "
-            "read: numpy.moveaxis(images, -3, -1) brings them there"
+            "read: numpy.moveaxis(images, -3, -1) brings them there; or, where they are rows, exchange rows and columns"
         )
 
 

@@ -8,7 +8,6 @@ using saccades": 40 bits an event, big-endian: x (8), y (8), polarity (1), micro
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,10 +16,10 @@ from typing import Any
 import numpy as np
 
 from spikeloom.data.datasets import Dataset, from_arrays
+from spikeloom.data.many import read_many
 from spikeloom.errors import DataError
 from spikeloom.interface.preparation import SIDE_MAX, Preparation
 from spikeloom.machine import check_memory
-from spikeloom.progress import bars_are_seen, progress_bar
 
 EVENT_SUFFIXES = (".bin", ".npy", ".npz")
 POLARITIES = 2
@@ -72,19 +71,20 @@ def from_recordings(
 
 def read_recordings(paths: Sequence[Path], preparation: Preparation) -> tuple[np.ndarray, list[int], list[str]]:
     """Read recordings as frames; what is given is that of `spikeloom.data.pictures.read_pictures`."""
-    recordings: list[Events] = []
-    read: list[int] = []
-    failures: list[str] = []
-    with progress_bar("reading", len(paths), bars_are_seen() and len(paths) >= _BAR_FROM) as advance:
-        for place, path in enumerate(paths):
-            try:
-                recordings.append(read_recording(path))
-                read.append(place)
-            except DataError as error:
-                failures.append(f"{path.name} ({str(error).removeprefix(f'{path}: ')})")
-            advance(1)
-    sensor = preparation.size or (_reach(recordings) if recordings else (1, 1))
-    return _all_frames(recordings, sensor, preparation.ticks, str(paths[0].parent)), read, failures
+    sensor = preparation.size or reach_of(paths)
+    found = read_many(paths, lambda path: _frames_in(path, sensor, preparation.ticks), _BAR_FROM)
+    shape = (preparation.ticks, *sensor, POLARITIES)
+    frames = np.stack(found.values) if found.values else np.zeros((0, *shape), np.uint8)
+    return frames, found.places, found.failures
+
+
+def reach_of(paths: Sequence[Path]) -> tuple[int, int]:
+    """Give the rows and columns that the events of recordings reach: the sensor, where nobody names it."""
+    return _reach(read_many(paths, read_recording, _BAR_FROM).values)
+
+
+def _frames_in(path: Path, sensor: tuple[int, int], ticks: int) -> np.ndarray:
+    return frames_of(read_recording(path), sensor, ticks, str(path))
 
 
 def read_recording(path: Path) -> Events:
@@ -98,7 +98,9 @@ def read_recording(path: Path) -> Events:
                 return _events({name: arrays[name] for name in arrays.files}, str(path))
         with path.open("rb") as file:
             return _events(np.lib.format.read_array(file, allow_pickle=False), str(path))
-    except (OSError, ValueError, EOFError, TypeError, zipfile.BadZipFile) as error:
+    except DataError:
+        raise
+    except Exception as error:  # NumPy's readers raise whatever a damaged file makes them
         raise DataError(f"{path}: is no recording of events, or is cut short") from error
 
 
@@ -161,5 +163,6 @@ def _events(given: Any, part: str) -> Events:
     whole = {name: field.astype(np.int64) for name, field in fields.items()}
     if fields["t"].dtype.kind == "f":  # seconds, say: kept to a millionth of the recording
         span = max(float(np.ptp(fields["t"])), np.finfo(float).tiny) if len(fields["t"]) else 1.0
-        whole["t"] = np.rint((fields["t"] - fields["t"].min(initial=0)) / span * 1e6).astype(np.int64)
+        start = fields["t"].min() if len(fields["t"]) else 0.0
+        whole["t"] = np.rint((fields["t"] - start) / span * 1e6).astype(np.int64)
     return Events(whole["t"], whole["x"], whole["y"], (whole["p"] > 0).astype(np.int64))

@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 
 from spikeloom.data.datasets import Dataset, from_arrays
-from spikeloom.data.events import EVENT_SUFFIXES, read_recordings
+from spikeloom.data.events import EVENT_SUFFIXES, reach_of, read_recordings
 from spikeloom.data.pictures import read_pictures
 from spikeloom.errors import DataError
 from spikeloom.interface.preparation import Preparation
@@ -51,7 +51,11 @@ def load_folders(folder: Path, split: Split, preparation: Preparation) -> Datase
     files = _files(place, classes)
     if not files.paths:
         raise DataError(f"{place}: holds no examples; a folder of pictures or recordings a class is needed")
-    reader: _Reader = read_recordings if _are_recordings(files.paths) else read_pictures
+    recordings = _are_recordings(files.paths)
+    if recordings and preparation.size is None:  # the sensor is what the training recordings reach, in both splits
+        known = _files(_part(folder, "train"), classes).paths or files.paths
+        preparation = preparation.model_copy(update={"size": reach_of(known)})
+    reader: _Reader = read_recordings if recordings else read_pictures
     images, read, failures = reader(files.paths, preparation)
     if not read:
         raise DataError(f"{place}: none of {len(files.paths)} files can be read, first {failures[0]}")
@@ -65,13 +69,14 @@ def _classes(folder: Path, split: Split) -> tuple[list[str], list[str]]:
     """Give the classes, those of the training set where there is one, and the folders that hold no file."""
     found, training = _class_folders(_part(folder, split)), _part(folder, "train")
     known = _class_folders(training) or found
-    unknown = sorted(set(found) - set(known))
-    if unknown:
-        raise DataError(
-            f"{_part(folder, split)}: class {', '.join(unknown)} is not in {training}, which has {', '.join(known)}"
-        )
     place = training if _class_folders(training) else _part(folder, split)
     filled = [name for name in known if files_below(place / name)]
+    unknown = [name for name in found if name not in filled and files_below(_part(folder, split) / name)]
+    if unknown:
+        raise DataError(
+            f"{_part(folder, split)}: class {', '.join(unknown)} has no example in {training}; "
+            f"{', '.join(filled) or 'none'} have"
+        )
     return filled, [name for name in known if name not in filled]
 
 

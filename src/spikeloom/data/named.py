@@ -64,6 +64,9 @@ _KMNIST_MD5 = {
 }
 
 
+Reader = Callable[[Path, Split, Preparation], Dataset]
+
+
 @dataclass(frozen=True)
 class Named:
     """A data set that is known by its name.
@@ -77,10 +80,16 @@ class Named:
     about: str
     files: tuple[RemoteFile, ...]
     folder: str
-    read: Callable[[Path, Split], Dataset]
+    read: Reader
 
 
-def load_named(name: str, split: Split = "train", root: Path | None = None, download: bool = True) -> Dataset:
+def load_named(
+    name: str,
+    split: Split = "train",
+    root: Path | None = None,
+    download: bool = True,
+    preparation: Preparation = Preparation(),
+) -> Dataset:
     """Give a split of a named data set, fetched once into the user's cache and checked.
 
     Raises
@@ -91,11 +100,11 @@ def load_named(name: str, split: Split = "train", root: Path | None = None, down
     known = KNOWN[name]
     folder = default_root(known.folder) if root is None else root
     fetch_files(name, known.files, folder, download=download)
-    return known.read(folder, split)
+    return known.read(folder, split, preparation)
 
 
-def _idx(source: str, classes: tuple[str, ...]) -> Callable[[Path, Split], Dataset]:
-    return lambda folder, split: load_idx(folder, split, classes, source)
+def _idx(source: str, classes: tuple[str, ...]) -> Reader:
+    return lambda folder, split, _: load_idx(folder, split, classes, source)
 
 
 def _emnist(kind: str, classes: tuple[str, ...]) -> Named:
@@ -104,16 +113,18 @@ def _emnist(kind: str, classes: tuple[str, ...]) -> Named:
         ("https://biometrics.nist.gov/cs_links/EMNIST/gzip.zip",), "gzip",
     )  # fmt: skip
     about = f"{len(classes)} handwritten {kind.removeprefix('emnist-')}, 28 x 28, in an archive of half a gigabyte"
-    return Named(about, (archive,), "emnist", lambda folder, split: load_emnist(folder / "gzip", kind, split, classes))
+    return Named(
+        about, (archive,), "emnist", lambda folder, split, _: load_emnist(folder / "gzip", kind, split, classes)
+    )
 
 
-def _nmnist(folder: Path, split: Split) -> Dataset:
-    dataset = load_folders(folder, split, Preparation(size=_NMNIST_SENSOR))
+def _nmnist(folder: Path, split: Split, preparation: Preparation) -> Dataset:
+    dataset = load_folders(folder, split, preparation.model_copy(update={"size": _NMNIST_SENSOR}))
     return Dataset(dataset.images, dataset.labels, dataset.class_names, "n-mnist", preparation=dataset.preparation)
 
 
-def _moving(folder: Path, split: Split) -> Dataset:
-    return moving(_idx("mnist", _DIGITS)(folder, split), int(split == "test"), "moving-mnist")
+def _moving(folder: Path, split: Split, preparation: Preparation) -> Dataset:
+    return moving(_idx("mnist", _DIGITS)(folder, split, preparation), int(split == "test"), "moving-mnist")
 
 
 _MNIST_FILES = tuple(
@@ -156,7 +167,7 @@ KNOWN: dict[str, Named] = {
     "emnist-digits": _emnist("emnist-digits", _DIGITS),
     "cifar10": Named(
         "60,000 pictures of animals and vehicles, 32 x 32 in colour", _CIFAR_FILES, "cifar10",
-        lambda folder, split: load_cifar(folder / "cifar-10-batches-bin", split, "cifar10"),
+        lambda folder, split, _: load_cifar(folder / "cifar-10-batches-bin", split, "cifar10"),
     ),
     "n-mnist": Named("70,000 recordings of digits by an event camera, 34 x 34", _NMNIST_FILES, "n-mnist", _nmnist),
     "moving-mnist": Named(

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from spikeloom.data.many import read_many
 from spikeloom.errors import DataError
 from spikeloom.interface.preparation import Preparation
-from spikeloom.progress import bars_are_seen, progress_bar
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -45,7 +45,9 @@ def read_picture(path: Path, preparation: Preparation, channels: int | None = No
             converted = flat.convert("L" if _is_grey(flat, preparation, channels) else "RGB")
     except UnidentifiedImageError as error:
         raise DataError(f"{path}: is no picture that can be read") from error
-    except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as error:
+    except DataError:
+        raise
+    except Exception as error:  # Pillow's readers raise whatever a damaged file makes them
         raise DataError(f"{path}: cannot be read as a picture: {error}") from error
     if preparation.size is not None:
         rows, columns = preparation.size
@@ -90,19 +92,8 @@ def read_pictures(paths: Sequence[Path], preparation: Preparation) -> tuple[np.n
     DataError
         If their sizes differ and none is asked for.
     """
-    images: list[np.ndarray] = []
-    read: list[int] = []
-    failures: list[str] = []
-    shown = bars_are_seen() and len(paths) >= _BAR_FROM
-    with progress_bar("reading", len(paths), shown) as advance:
-        for place, path in enumerate(paths):
-            try:
-                images.append(read_picture(path, preparation))
-                read.append(place)
-            except DataError as error:
-                failures.append(f"{path.name} ({str(error).removeprefix(f'{path}: ')})")
-            advance(1)
-    return _stacked(images, [paths[place] for place in read]), read, failures
+    found = read_many(paths, lambda path: read_picture(path, preparation), _BAR_FROM)
+    return _stacked(found.values, [paths[place] for place in found.places]), found.places, found.failures
 
 
 def _stacked(images: list[np.ndarray], paths: list[Path]) -> np.ndarray:
@@ -126,7 +117,12 @@ def _is_grey(image: Image, preparation: Preparation, channels: int | None) -> bo
         return channels == _GREY
     if preparation.colours != "kept":
         return preparation.colours == "grey"
-    return image.mode in _GREY_MODES
+    return image.mode in _GREY_MODES or (image.mode == "P" and _has_no_colour(image))
+
+
+def _has_no_colour(image: Image) -> bool:
+    red, green, blue = image.convert("RGB").split()
+    return red.tobytes() == green.tobytes() == blue.tobytes()
 
 
 def _laid_over(image: Image, background: str) -> Image:
@@ -139,8 +135,7 @@ def _laid_over(image: Image, background: str) -> Image:
     paper = pillow.new("RGBA", ink.size, background)
     laid = pillow.alpha_composite(paper, ink)
     # grey ink on grey paper stays grey, so that a data set of such pictures has one channel
-    red, green, blue = laid.convert("RGB").split()
-    grey = image.mode in (*_GREY_MODES, "P", "PA") and red.tobytes() == green.tobytes() == blue.tobytes()
+    grey = image.mode in (*_GREY_MODES, "P", "PA") and _has_no_colour(laid)
     return laid.convert("L" if grey else "RGB")
 
 

@@ -69,7 +69,7 @@ def load_dataset(source: str | Path, split: Split = "train", preparation: Prepar
     if split not in get_args(Split):
         raise DataError(f"{source}: split '{split}' is not known; train and test are")
     if str(source) in NAMES:
-        return _prepared(load_named(str(source), split), preparation)
+        return _prepared(load_named(str(source), split, preparation=preparation), preparation)
     if str(source).startswith(PREFIX):
         return load_tonic(str(source).removeprefix(PREFIX), split, preparation)
     path = Path(source)
@@ -168,6 +168,8 @@ def _prepared(dataset: Dataset, preparation: Preparation) -> Dataset:
     images = dataset.images
     if preparation.colours == "grey" and images.shape[-1] > 1:
         images = recoloured(images)
+    if preparation.colours == "rgb" and images.shape[-1] == 1:
+        images = images.repeat(3, axis=-1)
     if preparation.size is not None and images.shape[-3:-1] != preparation.size:
         images = resized(images, preparation.size)
     return replace(dataset, images=images, preparation=preparation)

@@ -95,12 +95,18 @@ def _nothing_fits(input_shape: tuple[int, int, int], n_classes: int, cores: int)
     rows, columns, lines = input_shape
     if lines > N_AXONS:
         return f"topology: {lines} lines a position; a core has {N_AXONS} axons; take fewer channels, levels or delays"
+    fits = _fitting(input_shape, n_classes) if cores < _CORES_SEARCHED else None
+    way_out = "bring the data to a smaller size, with --size ROWSxCOLUMNS" if fits is None else f"--cores {fits} fits"
+    classes = f" for {n_classes} classes" if n_classes > N_NEURONS else ""
+    return f"topology: {rows} x {columns} positions of {lines} lines{classes} do not fit {cores} cores; {way_out}"
+
+
+def _fitting(input_shape: tuple[int, int, int], n_classes: int) -> int | None:
+    """Give the cores of the smallest topology that fits, where the budget is no matter."""
     try:
-        fits = propose(input_shape, n_classes, 4 * _CORES_SEARCHED)[0].cores if cores < _CORES_SEARCHED else 0
+        return propose(input_shape, n_classes, _CORES_SEARCHED)[0].cores
     except FitError:
-        fits = 0
-    way_out = f"--cores {fits} fits" if fits else "bring the data to a smaller size, with --size ROWSxCOLUMNS"
-    return f"topology: {rows} x {columns} positions of {lines} lines do not fit {cores} cores; {way_out}"
+        return None
 
 
 def _proposal(topology: Topology, promise: float) -> Proposal:

@@ -91,12 +91,17 @@ SEEDED: Mapping[str, tuple[str, ...]] = {
 
 def spreads(cards: Sequence[Card], data: str = "mnist") -> dict[str, Seeds]:
     """Give the spread over seeds of every recipe of which several are shipped."""
-    return {recipe: seeds_of(cards, recipe) for recipe in SEEDED[data]}
+    return {recipe: seeds_of(cards, recipe) for recipe in SEEDED[data] if len(_of_recipe(cards, recipe)) > 1}
+
+
+def _of_recipe(cards: Iterable[Card], recipe: str) -> list[Card]:
+    """Give the cards of the networks that this very recipe made and the test set was asked of."""
+    return [card for card in cards if card.recipe == recipe and card.test and not card.networks and not card.changes]
 
 
 def seeds_of(cards: Iterable[Card], recipe: str) -> Seeds:
     """Give the spread over all shipped networks that this very recipe made, whatever their seeds."""
-    made = [card for card in cards if card.recipe == recipe and card.test and not card.networks and not card.changes]
+    made = _of_recipe(cards, recipe)
     if len(made) < 2:
         raise ArtefactError(f"recipe {recipe}: the zoo has {len(made)} networks of it; a spread needs two seeds")
     both = [[card.validation[0].accuracy for card in made], [card.test[0].accuracy for card in made]]

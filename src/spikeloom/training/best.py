@@ -19,23 +19,24 @@ class Best:
     """Keeps the network of the best epoch on the validation split, in the run folder where there is one.
 
     patience : epochs without a better one after which training is over; 0 keeps the last network, whatever it is
+    begun : epoch in which the schedule began, from which on patience is counted
     """
 
-    def __init__(self, patience: int, run: Path | None, network: LearnedNetwork) -> None:
-        self._patience, self._file = patience, None if run is None else run / BEST_FILE
-        self._network = network if not patience else self._kept_before(network)
+    def __init__(self, patience: int, run: Path | None, network: LearnedNetwork, begun: int) -> None:
+        self._patience, self._begun = patience, begun
+        self._file = None if run is None else run / BEST_FILE
+        self._network = network
+        if patience and not self._keep_if_best(network):  # the file may lack an epoch after which a run was killed
+            self._network = self._kept_before(network)
 
     def is_over(self, log: Sequence[dict[str, Any]]) -> bool:
         """Tell whether so many epochs have brought nothing better."""
-        return self._patience > 0 and len(log) - best_epoch(log) >= self._patience
+        return self._patience > 0 and len(log) - max(best_epoch(log), self._begun) >= self._patience
 
     def hear(self, network: LearnedNetwork) -> None:
         """Hear of the network after an epoch."""
-        log = network.training["log"]
-        if self._patience and best_epoch(log) == len(log):
-            self._network = network
-            if self._file is not None:
-                save_learned(network, self._file)
+        if self._patience:
+            self._keep_if_best(network)
 
     def kept(self, last: LearnedNetwork) -> LearnedNetwork:
         """Give the network that a training leaves: the best epoch's, with the log of all; or the last."""
@@ -44,14 +45,23 @@ class Best:
         kept = len(self._network.training["log"])
         return replace(self._network, training={**last.training, "kept_epoch": kept})
 
+    def _keep_if_best(self, network: LearnedNetwork) -> bool:
+        log = network.training["log"]
+        if not log or best_epoch(log) != len(log):
+            return False
+        self._network = network
+        if self._file is not None:
+            save_learned(network, self._file)
+        return True
+
     def _kept_before(self, network: LearnedNetwork) -> LearnedNetwork:
-        """Give what an interrupted training kept; the network itself where that is gone."""
+        """Give what an interrupted training kept; the network itself where there is nothing of this training."""
         log = network.training["log"]
         try:
             before = network if self._file is None else load_learned(self._file)
         except SpikeloomError:
             return network
-        same = before.training.get("log") == log[: len(before.training.get("log", []))]
+        same = before.training.get("log") == log[: best_epoch(log)]
         return before if same and log else network
 
 

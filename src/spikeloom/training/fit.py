@@ -124,7 +124,7 @@ def _train(
     schedule = make_schedule(optimiser, recipe.train, steps, begun)
     if checkpoint.log:
         go_on(checkpoint, network, optimiser, schedule, steps, begun, run)
-    best = Best(recipe.train.patience, run, checkpoint.network)
+    best = Best(recipe.train.patience, run, checkpoint.network, begun)
     training, validation = examples_of(training_set, device), examples_of(validation_set, device)
     with telling(reporter, recipe.name, recipe.train.epochs) as hearing:
         for epoch in range(len(checkpoint.log), recipe.train.epochs):

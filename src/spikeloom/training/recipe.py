@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from spikeloom.data.named import Name
 from spikeloom.errors import DataError, FitError, RecipeError
 from spikeloom.interface import Preparation, Presentation, Still, Stream
+from spikeloom.interface.delays import NOW
 from spikeloom.interface.part import named_or
 from spikeloom.network.learned import BiasRounding, Convention
 from spikeloom.network.proposals import example_that_fits
@@ -197,6 +198,11 @@ class Recipe(_Part):
         if isinstance(shown, Stream) and shown.frames != n_frames:
             found = "single images" if n_frames is None else f"{n_frames} frames an example"
             raise DataError(f"data: {found}; the recipe's interface.frames takes {shown.frames}; leave that key out")
+        if n_frames is None and self.interface.delays != NOW:
+            raise DataError(
+                f"data: single images; interface.delays {list(self.interface.delays)} are for sequences of frames: "
+                "leave that key out"
+            )
         if n_frames is None or isinstance(shown, Stream):
             return self.interface
         if not isinstance(shown, Still):

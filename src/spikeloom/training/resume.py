@@ -15,11 +15,12 @@ from spikeloom.interface import DataOrigin
 from spikeloom.machine import check_memory
 from spikeloom.network.initial import initial_network
 from spikeloom.network.learned import LearnedNetwork
+from spikeloom.network.storage import load_learned
 from spikeloom.network.topology import UNUSED
 from spikeloom.provenance import Provenance
 from spikeloom.randomness.streams import start_generator
 from spikeloom.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
-from spikeloom.training.files import CHECKPOINT_FILE, RECIPE_FILE
+from spikeloom.training.files import CHECKPOINT_FILE, LEARNED_FILE, RECIPE_FILE
 from spikeloom.training.recipe import Recipe
 from spikeloom.training.recipe_files import recipe_toml, recorded_recipe
 from spikeloom.training.trainable import Trainable
@@ -72,9 +73,15 @@ def extend(run: Path, recipe: Recipe, epochs: int) -> Recipe:
     """
     checkpoint = load_checkpoint(run / CHECKPOINT_FILE)
     done = len(checkpoint.log)
-    if epochs <= max(done, recipe.train.epochs):
+    planned, ended = recipe.train.epochs, _ended(run, done)
+    begun = done > 0 and begun_in(checkpoint.network) == done
+    if epochs == planned and done < planned and (begun or not ended):
+        return recipe  # asked for already, and stopped since
+    if epochs <= planned:
+        raise TrainingError(f"{run}: has {done} of {planned} epochs; --epochs {epochs} adds none; name a larger number")
+    if done < planned and (begun or not ended):
         raise TrainingError(
-            f"{run}: has {done} of {recipe.train.epochs} epochs; --epochs {epochs} adds none; name a larger number"
+            f"{run}: has {done} of {planned} epochs; let those come to their end first, with --resume {run}"
         )
     longer = recipe.model_copy(update={"train": recipe.train.model_copy(update={"epochs": epochs})})
     told = checkpoint.network.training
@@ -84,6 +91,12 @@ def extend(run: Path, recipe: Recipe, epochs: int) -> Recipe:
     save_checkpoint(replace(checkpoint, network=network, optimiser=optimiser, schedule={}), run / CHECKPOINT_FILE)
     write_atomically(run / RECIPE_FILE, recipe_toml(longer).encode())
     return longer
+
+
+def _ended(run: Path, done: int) -> bool:
+    """Whether a training came to its end, early perhaps: only then it leaves a network of so many epochs."""
+    file = run / LEARNED_FILE
+    return file.exists() and len(load_learned(file).training.get("log", [])) == done
 
 
 def begun_in(network: LearnedNetwork) -> int:

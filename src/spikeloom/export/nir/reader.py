@@ -65,19 +65,23 @@ def read_nir(path: Path) -> ChipProgram:
         reason = " ".join(str(error).split())[:_REASON_LETTERS] or type(error).__name__
         raise ExportError(f"{path}: cannot be read as a NIR graph ({reason}); name a .nir file") from error
     try:
-        program = _Reader(Path(path), nir, graph).program()
+        reader = _Reader(Path(path), nir, graph)
+        program = reader.program()
     except ArtefactError as error:  # of the interface that the metadata tell; it names the file already
         raise ExportError(str(error)) from error
     except ProgramError as error:
         raise ExportError(f"{path}: {error}") from error
-    _check_ages(Path(path), program)
-    return program
+    return reader.begun(program, _levels(Path(path), program))
 
 
-def _check_ages(path: Path, program: ChipProgram) -> None:
-    """Refuse graphs in which spikes of different age meet: a graph answers at once, a chip after a tick a layer."""
+def _levels(path: Path, program: ChipProgram) -> np.ndarray:
+    """Give the level of each core; refuse graphs in which spikes of different age meet.
+
+    A graph answers at once, a chip after a tick a layer.
+    """
     try:
-        depth = int(even_levels(program, "NIR").max()) + 1
+        levels = even_levels(program, "NIR")
+        depth = int(levels.max()) + 1
     except ExportError as error:
         raise ExportError(f"{path}: {error}") from error
     except CycleError as error:
@@ -85,6 +89,7 @@ def _check_ages(path: Path, program: ChipProgram) -> None:
     if program.interface is not None and program.interface.latency != depth:
         told = program.interface.latency
         raise ExportError(f"{path}: metadata: a latency of {told} ticks; the graph has {depth} layers")
+    return levels
 
 
 def _without_cores(nodes: Any) -> str:
@@ -211,6 +216,31 @@ class _Reader:
             for row in np.flatnonzero(rows[:, place]).tolist():
                 found.setdefault(row, []).extend(sources)
         yield from ((row, tuple(dict.fromkeys(sources))) for row, sources in found.items())
+
+    def begun(self, program: ChipProgram, levels: np.ndarray) -> ChipProgram:
+        """Give the program as its graph begins: an IF above the first layer waits for its first step.
+
+        A core at level L takes its first step in tick L; what biases add to an IF before that is taken off its
+        potential. Where that cannot be exact the node is refused.
+        """
+        potentials = program.potentials.copy()
+        for core, name in enumerate(self._cores):
+            if not self._integrates(name) or levels[core] == 0:
+                continue
+            bias = self._whole_bias(name)
+            early = -levels[core] * bias  # comes to zero in tick L
+            if (early >= self._first_sums(name)).any() or (self._first_sums(name) <= 0).any():
+                raise self._error(name, f"is an IF in layer {levels[core] + 1} that spikes before its first step")
+            if levels[core] > 1 and self._spikes_unasked(program, levels, core):
+                raise self._error(name, "is an IF that hears spikes of neurons that spike without input, too early")
+            potentials[core, : len(bias)] = early
+        return replace(program, potentials=potentials)
+
+    def _spikes_unasked(self, program: ChipProgram, levels: np.ndarray, core: int) -> bool:
+        """Whether a neuron above the first layer that feeds this core spikes where nothing arrives."""
+        feeders = (program.routes.cores == core) & (levels > 0)[:, None]
+        p = program.neurons
+        return bool((feeders & ((p.leak >= p.threshold) | (p.threshold <= 0) | (p.leak > 0))).any())
 
     def _neurons(self, strengths: np.ndarray, leaks: np.ndarray) -> Neurons:
         """Give the neurons: memoryless ones, and those of IF nodes, which keep their potential until they spike."""

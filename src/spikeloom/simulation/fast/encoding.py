@@ -24,10 +24,10 @@ def encode(
 ) -> SpikeTrains:
     """Give the spikes of every input line, example after example; see `spikeloom.interface.encode.encode`."""
     check_values(interface, values)
-    n_ticks = len(values) * interface.ticks_per_image
-    probabilities, lasting = coded_rows(interface, values)
     if interface.delays != NOW:
         return _delayed(interface, inputs, values, examples, seed, threads)
+    n_ticks = len(values) * interface.ticks_per_image
+    probabilities, lasting = coded_rows(interface, values)
     if interface.coding.certain:
         packed = pack(np.repeat(probabilities > 0, lasting, axis=0))
         return SpikeTrains(packed.words[inputs.values], n_ticks)
