@@ -106,7 +106,7 @@ def test_the_sensor_is_what_training_recordings_reach_in_both_splits_and_others_
     train, test = load_dataset(tmp_path), load_dataset(tmp_path, "test")
     assert (train.value_shape, test.value_shape) == ((2, 10, 2), (2, 10, 2))
     assert len(test) == 1
-    assert "left out 1 of its files: 1.npz (event at row 1, column 12; the sensor has 2 x 10" in caplog.text
+    assert "left out 1 of its files: a/1.npz (event at row 1, column 12; the sensor has 2 x 10" in caplog.text
 
 
 def test_damaged_recordings_of_every_kind_stop_nothing(tmp_path):

@@ -42,7 +42,7 @@ def test_one_line_names_what_is_left_out_and_the_classes_without_pictures(tmp_pa
     assert data.class_names == ("a", "b")
     (line,) = caplog.messages
     assert line.endswith(
-        "left out 1 of its files: notes.txt (is no picture that can be read); no examples of class empty"
+        "left out 1 of its files: b/notes.txt (is no picture that can be read); no examples of class empty"
     )
 
 
@@ -56,7 +56,7 @@ def test_a_class_that_only_the_test_set_has_is_refused_by_name(tmp_path):
 def test_a_folder_of_which_nothing_can_be_read_is_refused(tmp_path):
     (tmp_path / "train/a").mkdir(parents=True)
     (tmp_path / "train/a/1.png").write_bytes(b"nothing")
-    with pytest.raises(DataError, match=r"none of 1 files can be read, first 1.png \(is no picture"):
+    with pytest.raises(DataError, match=r"none of 1 files can be read, first a/1.png \(is no picture"):
         load_dataset(tmp_path)
 
 

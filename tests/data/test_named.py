@@ -91,8 +91,10 @@ def test_an_archive_is_taken_from_a_folder_checked_and_unpacked(tmp_path, kind):
 
 def test_a_file_that_the_given_folder_has_not_is_named(tmp_path):
     file = RemoteFile("a", "md5:" + "0" * 32, ("https://nowhere.invalid/x",))
-    with pytest.raises(DataError, match=r"a cannot be fetched \(.* has no file of this name\).*--from FOLDER"):
+    with pytest.raises(DataError, match=r"has no a, which https://nowhere.invalid/x offers"):
         fetch_files("x", [file], tmp_path / "root", given=tmp_path)
+    with pytest.raises(DataError, match="is no folder; name the one that holds a"):
+        fetch_files("x", [file], tmp_path / "root", given=tmp_path / "nowhere")
 
 
 CONTENT = b"files of the same content"

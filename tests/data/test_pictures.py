@@ -80,5 +80,5 @@ def test_one_bad_file_among_many_is_named_and_grey_ones_join_colours(tmp_path):
     (tmp_path / "bad.png").write_bytes(b"\x89PNG and no more")
     paths = [tmp_path / name for name in ("grey.png", "bad.png", "colour.png")]
     images, read, failures = read_pictures(paths, Preparation())
-    assert (read, failures) == ([0, 2], ["bad.png (is no picture that can be read)"])
+    assert (read, failures) == ([0, 2], [f"{tmp_path.name}/bad.png (is no picture that can be read)"])
     assert images[:, 0, 0].tolist() == [[9, 9, 9], [1, 2, 3]]

@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 from programs import one_neuron, shown, stripes, tiny_network
 from spikeloom.chip.paths import why_not_streaming
+from spikeloom.data import from_arrays
 from spikeloom.deployment.deploy import deploy, show_moved
 from spikeloom.errors import DataError
 from spikeloom.measure.prediction import PREDICTING_MEMBERS, predict, program_to_predict
@@ -56,8 +58,25 @@ def test_a_network_is_sampled_where_samples_differ_and_a_program_is_taken_as_it_
 
 def test_images_that_do_not_fit_are_named():
     program = deploy(tiny_network())
-    with pytest.raises(DataError, match="image 1: 9 values; the program reads 64, 8 x 8 x 1"):
+    with pytest.raises(DataError, match="image 1: 3 x 3 values; the program reads 8 x 8 x 1, channels last"):
         predict(program, [IMAGES[0], np.zeros((3, 3))])
     with pytest.raises(DataError, match="images: values span 0.0 .. 2.0"):
         predict(program, np.linspace(0, 2, 64).reshape(1, 8, 8))
     assert predict(program, []) == []
+
+
+def test_images_laid_out_otherwise_are_refused_and_every_right_shape_is_decided_alike():
+    from programs import tiny_network
+    from spikeloom.network.topology import Topology, Windows
+
+    topology = Topology((8, 8, 3), 3, (Windows((8, 8), (1, 1)),))
+    network = tiny_network(topology=topology, coding="threshold")
+    images = np.random.default_rng(0).random((4, 8, 8, 3), np.float32)
+    told = [prediction.votes for prediction in predict(network, images)]
+    for same in (images.reshape(4, -1), list(images), from_arrays(images, np.arange(4) % 3)):
+        assert [prediction.votes for prediction in predict(network, same)] == told
+    for wrong in (images.transpose(0, 3, 1, 2), list(images.transpose(0, 3, 1, 2)), images.reshape(4, 8, 24)):
+        with pytest.raises(DataError, match="the program reads 8 x 8 x 3, channels last, or them flat"):
+            predict(network, wrong)
+    with pytest.raises(DataError, match=r"image 0: a object that is no array|image 0: .*is no array"):
+        predict(network, [torch.zeros(8, 8, 3, requires_grad=True)])

@@ -65,7 +65,9 @@ def design_command(
     if out is not None:
         console.show(f"written to {out}, the largest; train it with: spikeloom train {out}")
     else:
-        console.show(f"train the largest with: spikeloom train {data} --cores {cores}, or write its recipe with -o")
+        said = {"--size": size, "--colours": colours, "--frames": frames}
+        options = "".join(f" {name} {value}" for name, value in said.items() if value is not None)
+        console.show(f"write the largest as a recipe with -o, or: spikeloom train {data} --cores {cores}{options}")
 
 
 def why(dataset: Dataset, design: Design) -> list[str]:

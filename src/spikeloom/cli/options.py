@@ -94,6 +94,7 @@ def preparation_of(
     from pydantic import ValidationError
 
     from spikeloom.interface import Preparation
+    from spikeloom.kinds import described
 
     said: dict[str, object] = {
         "size": None if size is None else sides(size), "colours": colours, "ticks": frames, "background": background
@@ -104,7 +105,7 @@ def preparation_of(
     except ValidationError as error:
         problem = error.errors()[0]
         hint = f"--{problem['loc'][0]}"
-        raise typer.BadParameter(f"{problem['input']!r}: {problem['msg']}", param_hint=hint) from error
+        raise typer.BadParameter(described(problem), param_hint=hint) from error
 
 
 def sides(text: str) -> tuple[int, int]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from spikeloom.network.learned import LearnedNetwork
     from spikeloom.training.recipe import Layer, Recipe
 
+_ARCHIVES = (".npz", ".h5", ".hdf5")
 VALIDATION_MEMBERS = {1: 3, 16: 1}  # ensemble sizes, and draws of each, by which a network that samples is judged
 
 
@@ -87,13 +88,15 @@ def train_command(
     if resume is not None:
         run, chosen = resume, _recipe_of_run(resume, epochs)
     elif cores is not None:
-        dataset, chosen = _designed(str(recipe), cores, preparation_of(size, colours, frames), more, threads)
+        dataset, chosen = _designed(str(recipe), cores, preparation_of(size, colours, frames), more, threads, out)
         run = out or Path("runs") / chosen.name
     else:
         chosen = _chosen_recipe(str(recipe), more, data)
         run = out or Path("runs") / chosen.name
     dataset = _training_set(chosen) if dataset is None else dataset
     given = None if start is None else _given(start)
+    if given is not None and given.class_names != dataset.class_names:
+        console.note(f"{start} knows other classes; its last layer begins afresh")
     network = train_run(
         chosen, run, device, threads, dataset=dataset, start=given, anew=resume is None, tensorboard=tensorboard
     )
@@ -118,7 +121,9 @@ def train_run(
 
     check_folder(run)
     dataset = _training_set(recipe) if dataset is None else dataset
-    recipe.topology(dataset.value_shape, dataset.n_classes)  # what does not fit is refused before anything is shown
+    # what does not fit is refused before anything is shown
+    recipe.presentation(dataset.n_frames if dataset.is_sequences else None)
+    recipe.topology(dataset.value_shape, dataset.n_classes)
     check_device(device)
     if anew:
         _refuse_used(run)
@@ -139,6 +144,10 @@ def _check_usage(recipe: str | None, resume: Path | None, cores: int | None, dat
     if resume is not None and (chosen or cores):
         raise typer.BadParameter(
             "a resumed run keeps its recipe; of it, --epochs alone can be raised", param_hint="--resume"
+        )
+    if cores is not None and str(recipe).endswith(".toml"):
+        raise typer.BadParameter(
+            f"'{recipe}' is a recipe, and has its cores; leave the option out", param_hint="--cores"
         )
     if cores is not None and data is not None:
         raise typer.BadParameter("with --cores, the data stand in place of the recipe", param_hint="--data")
@@ -164,7 +173,8 @@ def _chosen_recipe(source: str, changes: list[str], data: str | None) -> Recipe:
     from spikeloom.data import NAMES
     from spikeloom.training.recipe_files import load_recipe, shipped_recipes, with_data
 
-    if source not in shipped_recipes() and (source in NAMES or Path(source).is_dir()):
+    is_data = source in NAMES or Path(source).is_dir() or Path(source).suffix.lower() in _ARCHIVES
+    if source not in shipped_recipes() and is_data:
         raise typer.BadParameter(
             f"'{source}' is a data set; say for how many cores, with --cores N, or name a recipe and --data {source}",
             param_hint="RECIPE",
@@ -173,7 +183,7 @@ def _chosen_recipe(source: str, changes: list[str], data: str | None) -> Recipe:
 
 
 def _designed(
-    source: str, cores: int, preparation: Preparation, changes: list[str], threads: int
+    source: str, cores: int, preparation: Preparation, changes: list[str], threads: int, out: Path | None
 ) -> tuple[Dataset, Recipe]:
     """Give data and the recipe that is designed for them, saying why it is so."""
     from spikeloom.cli.design import told, why
@@ -182,6 +192,8 @@ def _designed(
     from spikeloom.training.recipe_files import recipe_of
 
     dataset = load_dataset(source, "train", preparation)
+    if out is not None:
+        _refuse_used(out)  # before the trials
     dataset, design = choose(dataset, cores, threads=threads, hear=told)
     recipe = recipe_of(recipe_values(dataset, design), "of the design", changes)
     for reason in why(dataset, design):
@@ -266,6 +278,9 @@ def _report(network: LearnedNetwork, dataset: Dataset, recipe: Recipe, run: Path
     _, validation = validation_split(recipe, dataset)
     ensembles = {1: 1} if network.is_certain else VALIDATION_MEMBERS
     results = evaluate_network(network, validation, ensembles, threads=threads)
+    if "kept_epoch" in network.training:
+        epochs = len(network.training["log"])
+        console.note(f"after {epochs} of {recipe.train.epochs} epochs; epoch {network.training['kept_epoch']} is kept")
     told = network.training
     last = told["log"][told.get("kept_epoch", len(told["log"])) - 1]  # of a training that ended early, the best
     if as_json:

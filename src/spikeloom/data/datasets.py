@@ -24,6 +24,8 @@ _CHANNELS_MAX = 4  # of pictures and of events
 
 _DARK = 64  # of 255: pictures that reach no more were meant otherwise, most likely
 
+_FAINT = 0.25  # of one
+
 MAX_CLASSES = 65_536  # more than the neurons of a chip's last layer can vote for, and a guard against nonsense
 
 _T = TypeVar("_T")
@@ -156,9 +158,11 @@ def from_arrays(
     """
     part, numbers = source or "arrays", np.asarray(labels)
     shape = np.shape(images)
-    if len(shape) > 3 and shape[-3] <= _CHANNELS_MAX < min(shape[-2:]) and shape[-1] != shape[-2]:
+    if len(shape) > 3 and shape[-1] > _CHANNELS_MAX:
         _log.warning(f"data: {part}: read as {shape[-3]} rows, {shape[-2]} columns and {shape[-1]} channels")
-    values = np.asarray(images)
+    values = _array(images, part)
+    if values.dtype.kind == "f" and values.size and 0 < values.max() < _FAINT:
+        _log.warning(f"data: {part}: values span {values.min():g} .. {values.max():g} of [0, 1]")
     if values.dtype == np.uint8 and values.size and 1 < values.max() <= _DARK:
         _log.warning(f"data: {part}: values of uint8 span {values.min()} .. {values.max()}, and 255 is white")
     if class_names is None:
@@ -175,6 +179,13 @@ def from_arrays(
 
 
 _LABELS = "whole numbers from 0, one an image, are needed"
+
+
+def _array(images: Any, part: str) -> np.ndarray:
+    try:
+        return np.asarray(images)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise DataError(f"{part}: images are no array ({error}); pass a NumPy array") from error
 
 
 def _text(name: Any) -> str:
@@ -272,8 +283,12 @@ def checked_values(images: np.ndarray, source: str) -> np.ndarray:
         )
     low, high = images.min(), images.max()
     if not (low >= 0 and high <= 1):  # also false for not-a-number
-        raise DataError(
-            f"{source}: values span {low} .. {high}; [0, 1] is needed for floating point, or uint8: divide by the "
-            "largest that they can be"
-        )
+        raise DataError(f"{source}: values span {low} .. {high}; [0, 1] is needed for floating point{_way(low, high)}")
     return images.astype(np.float32, copy=False)
+
+
+def _way(low: float, high: float) -> str:
+    """Say how to bring values into [0, 1]."""
+    if not np.isfinite([low, high]).all():
+        return ": replace what is no number"
+    return ": add and divide until they lie there" if low < 0 else ", or uint8: divide by the largest that they can be"

@@ -62,11 +62,19 @@ def from_recordings(
     """
     size = getattr(recordings, "sensor_size", None)  # tonic's: columns, rows, polarities
     names = class_names if class_names is not None else getattr(recordings, "classes", None)
-    each = [(_events(events, f"recording {place}"), label) for place, (events, label) in enumerate(recordings)]
+    each = [_pair(pair, place) for place, pair in enumerate(recordings)]
+    if not each:
+        raise DataError("recordings: there are none; pairs of events and label are needed")
     if sensor is None:
         sensor = (int(size[1]), int(size[0])) if size is not None else _reach([events for events, _ in each])
     frames = _all_frames([events for events, _ in each], sensor, ticks, "recordings")
     return from_arrays(frames, np.array([label for _, label in each]), names)
+
+
+def _pair(pair: Any, place: int) -> tuple[Events, int]:
+    if not (isinstance(pair, tuple | list) and len(pair) == 2):
+        raise DataError(f"recording {place}: is a {type(pair).__name__}; a pair of events and label is needed")
+    return _events(pair[0], f"recording {place}"), pair[1]
 
 
 def read_recordings(paths: Sequence[Path], preparation: Preparation) -> tuple[np.ndarray, list[int], list[str]]:
@@ -88,7 +96,14 @@ def _frames_in(path: Path, sensor: tuple[int, int], ticks: int) -> np.ndarray:
 
 
 def read_recording(path: Path) -> Events:
-    """Read one recording; DataError where it is none."""
+    """Read one recording; DataError where it is none, or one without events."""
+    events = _read(path)
+    if not len(events.t):
+        raise DataError(f"{path}: holds no events")
+    return events
+
+
+def _read(path: Path) -> Events:
     suffix = path.suffix.lower()
     try:
         if suffix == ".bin":

@@ -60,6 +60,8 @@ def fetch_files(
     DataError
         If a file is missing or wrong and cannot be fetched; the message says how to pass a folder.
     """
+    if given is not None and not given.is_dir():
+        raise DataError(f"{given}: is no folder; name the one that holds {', '.join(file.name for file in files)}")
     for file in files:
         path = root / file.name
         if file.holds and (root / file.holds).is_dir():
@@ -97,7 +99,9 @@ def _fetch(name: str, file: RemoteFile, root: Path, files: Sequence[RemoteFile],
             return
         except Exception as error:  # whatever a network can do; the next source may still answer
             failures.append(f"{url}: {(str(error) or type(error).__name__).splitlines()[0][:160]}")
-    tried = "; ".join(failures) or f"{given} has no file of this name"
+    if given is not None and not failures:
+        raise DataError(f"{name}: {given} has no {file.name}, which {file.sources[0]} offers")
+    tried = "; ".join(failures)
     raise DataError(
         f"{name}: {file.name} cannot be fetched ({tried}); put the files ({', '.join(each.name for each in files)}) "
         f"into a folder and run: spikeloom data fetch {name} --from FOLDER{_or_name(name, files)}"

@@ -36,6 +36,6 @@ def read_many(paths: Sequence[Path], read: Callable[[Path], T], bar_from: int) -
                 found.values.append(read(path))
                 found.places.append(place)
             except DataError as error:
-                found.failures.append(f"{path.name} ({str(error).removeprefix(f'{path}: ')})")
+                found.failures.append(f"{path.parent.name}/{path.name} ({str(error).removeprefix(f'{path}: ')})")
             advance(1)
     return found

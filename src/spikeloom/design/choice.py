@@ -13,18 +13,21 @@ from spikeloom.design.codings import codings_for
 from spikeloom.design.recipe import recipe_values
 from spikeloom.design.topologies import Design, designs
 from spikeloom.errors import FitError
+from spikeloom.interface import Preparation
 from spikeloom.training.recipe import Recipe
 from spikeloom.training.recipe_files import recipe_of
 
 TRIAL_EPOCHS = 1 / 10  # of the epochs, when codings are compared
 
 
-def design_recipe(data: DataLike, cores: int, *, threads: int = 0) -> Recipe:
+def design_recipe(data: DataLike, cores: int, *, preparation: Preparation = Preparation(), threads: int = 0) -> Recipe:
     """Give a recipe for data and a budget of cores; the validation split chooses the coding, by short trainings.
 
     Parameters
     ----------
     data : Dataset, (images, labels), or the name or path of a data set, whose training split is taken
+    preparation : Preparation, optional
+        Of a name or path: size and colours of pictures, sensor and ticks of recordings.
 
     Raises
     ------
@@ -33,7 +36,7 @@ def design_recipe(data: DataLike, cores: int, *, threads: int = 0) -> Recipe:
     """
     # arrays stay what they are; a source can be read in grey, and the recipe then says so
     named = isinstance(data, str | Path)
-    dataset, design = choose(as_dataset(data, "train"), cores, threads=threads, in_grey=named)
+    dataset, design = choose(as_dataset(data, "train", preparation), cores, threads=threads, in_grey=named)
     return recipe_of(recipe_values(dataset, design), "of the design")
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from spikeloom.chip.limits import N_NEURONS
 from spikeloom.data import Dataset
 from spikeloom.design.codings import codings_for, delays_for
-from spikeloom.errors import DataError
+from spikeloom.errors import DataError, FitError
 from spikeloom.interface import Coding, Dithered, Interface, Still, Stream, Thermometer, Threshold
 from spikeloom.interface.delays import NOW, delayed
 from spikeloom.interface.encode import coded_rows
@@ -43,7 +43,7 @@ def designs(
     Parameters
     ----------
     coding : Coding, optional
-        The likeliest by default.
+        The likeliest that fits by default.
     delays : sequence of int, optional
         As `delays_for` by default.
     ticks : int
@@ -58,16 +58,28 @@ def designs(
     """
     if not dataset.is_sequences and delays is not None and tuple(delays) != NOW:
         raise DataError(f"data: single images; delays {list(delays)} are for sequences of frames: leave --delays out")
-    chosen = codings_for(dataset)[0] if coding is None else coding
+    if coding is None:
+        return _first_that_fits(dataset, cores, delays, ticks)
     seen = delays_for(dataset) if delays is None else tuple(delays)
     rows, columns, channels = dataset.value_shape
-    interface = _interface(dataset, chosen, seen, ticks)
+    interface = _interface(dataset, coding, seen, ticks)
     lines = channels * interface.lines_per_value
     spiking = _spiking_share(dataset, interface)
     return [
-        Design(proposal, chosen, seen, channels, _joules(proposal, interface, spiking))
+        Design(proposal, coding, seen, channels, _joules(proposal, interface, spiking))
         for proposal in propose((rows, columns, lines), dataset.n_classes, cores)
     ]
+
+
+def _first_that_fits(dataset: Dataset, cores: int, delays: Sequence[int] | None, ticks: int) -> list[Design]:
+    """Give the designs under the likeliest coding that fits; FitError of the one of fewest lines where none does."""
+    *others, last = sorted(codings_for(dataset), key=lambda coding: -coding.width)
+    for coding in others:
+        try:
+            return designs(dataset, cores, coding, delays, ticks)
+        except FitError:
+            continue
+    return designs(dataset, cores, last, delays, ticks)
 
 
 def described(design: Design) -> str:

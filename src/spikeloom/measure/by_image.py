@@ -9,12 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from spikeloom.chip.program import ChipProgram
-from spikeloom.data import DataLike, as_dataset
-from spikeloom.data.origin import load_origin
+from spikeloom.data import DataLike
 from spikeloom.deployment.deploy import deploy
 from spikeloom.measure.accuracy import confusion_of
 from spikeloom.measure.energy import PAPER_PROFILE, energy_per_image, named_profile
-from spikeloom.measure.evaluation import check_data, interface_of_model
+from spikeloom.measure.evaluation import check_data, interface_of_model, shown_data
 from spikeloom.measure.votes import Progress, count_votes
 from spikeloom.network.learned import LearnedNetwork
 from spikeloom.value import Value
@@ -101,7 +100,7 @@ def by_image(
         If members are asked of a program.
     """
     interface = interface_of_model(model)
-    images = load_origin(interface.data) if dataset is None else as_dataset(dataset)
+    images = shown_data(interface, dataset)
     check_data(interface, images)
     program = deploy(model, members, seed)
     counted = count_votes(program, images.values, seed, backend=backend, threads=threads, progress=progress, each=True)

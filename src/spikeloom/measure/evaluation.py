@@ -59,7 +59,7 @@ def simulate(
         If members or draws make no sense, or the back end cannot run the program.
     """
     interface = interface_of_model(model)
-    dataset = load_origin(interface.data) if dataset is None else as_dataset(dataset)
+    dataset = shown_data(interface, dataset)
     if draws < 1 or (members is not None and members < 1):
         told = "" if members is None else f"{members} members, "
         raise ProgramError(f"simulation: {told}{draws} draws; at least 1 of each is needed")
@@ -72,6 +72,13 @@ def simulate(
     if members is not None:
         raise ProgramError(f"simulation: {members} members asked for; a program has those it was deployed with")
     return evaluate_program(model, dataset, draws=draws, seed=seed, backend=backend, threads=threads, progress=progress)
+
+
+def shown_data(interface: Interface, named: DataLike | None) -> Dataset:
+    """Give the test set of what a model was trained on, or data that are named, read as those were."""
+    if named is None:
+        return load_origin(interface.data)
+    return as_dataset(named, "test", *([] if interface.data is None else [interface.data.preparation]))
 
 
 def interface_of_model(model: LearnedNetwork | ChipProgram) -> Interface:

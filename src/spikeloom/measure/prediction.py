@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from spikeloom.chip.paths import why_not_streaming
 from spikeloom.chip.program import ChipProgram
-from spikeloom.data.datasets import as_values, checked_values
+from spikeloom.data.datasets import Dataset, as_values, checked_values
 from spikeloom.deployment.deploy import deploy
 from spikeloom.errors import DataError
 from spikeloom.interface import Interface
@@ -83,27 +84,47 @@ def program_to_predict(model: LearnedNetwork | ChipProgram, members: int | None 
     return deploy(model, members, seed)
 
 
-def checked_images(images: Iterable[np.ndarray], interface: Interface) -> np.ndarray:
+def checked_images(images: Iterable[Any], interface: Interface) -> np.ndarray:
     """Give images as the program reads them, (n, n_values) float32 in [0, 1]; DataError names one that does not fit."""
-    if isinstance(images, np.ndarray) and len(images):
-        each = images.reshape(len(images), -1)
-        if images.size == interface.n_values != each.shape[1]:
-            raise DataError("images: is one image; pass several, or [image]")
-        return _values(each, "images", interface)
+    if isinstance(images, Dataset):
+        images = images.images
     if isinstance(images, str | Path) or (
         isinstance(images, Sequence) and images and isinstance(images[0], str | Path)
     ):
         raise DataError("images: are names of files; pass arrays, or use: spikeloom predict MODEL FILE...")
-    values = [_values(np.asarray(image).reshape(1, -1), f"image {n}", interface) for n, image in enumerate(images)]
+    if isinstance(images, np.ndarray) and len(images):
+        if images.shape in _shapes(interface) and images.shape not in _many(interface, len(images)):
+            raise DataError("images: is one image; pass several, or [image]")
+        return _values(images, "images", interface)
+    values = [_values(_array(image, f"image {n}")[None], f"image {n}", interface) for n, image in enumerate(images)]
     return np.concatenate(values) if values else np.zeros((0, interface.n_values), np.float32)
 
 
+def _array(image: Any, part: str) -> np.ndarray:
+    """Give an image as an array, a picture of Pillow's or a tensor too."""
+    try:
+        return np.asarray(image)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise DataError(f"{part}: a {type(image).__name__} that is no array ({error}); pass a NumPy array") from error
+
+
+def _shapes(interface: Interface) -> list[tuple[int, ...]]:
+    """Give the shapes that an image may have: of its values, without its one channel, or flat."""
+    frames = () if interface.frames.n_frames == 1 else (interface.frames.n_frames,)
+    whole = (*frames, *interface.value_shape)
+    return [whole, (interface.n_values,), *([whole[:-1]] if whole[-1] == 1 else [])]
+
+
+def _many(interface: Interface, n: int) -> list[tuple[int, ...]]:
+    return [(n, *shape) for shape in _shapes(interface)]
+
+
 def _values(images: np.ndarray, part: str, interface: Interface) -> np.ndarray:
-    """Give images (n, n_values), checked, as float32 in [0, 1]."""
-    if images.shape[1] != interface.n_values:
-        shape = " x ".join(map(str, interface.value_shape))
-        raise DataError(f"{part}: {images.shape[1]} values; the program reads {interface.n_values}, {shape}")
-    return as_values(checked_values(images, part))
+    """Give images (n, ...) of a shape that the program reads, checked, as (n, n_values) float32 in [0, 1]."""
+    if images.shape not in _many(interface, len(images)):
+        found, wanted = (" x ".join(map(str, shape)) for shape in (images.shape[1:], _shapes(interface)[0]))
+        raise DataError(f"{part}: {found or 'one'} values; the program reads {wanted}, channels last, or them flat")
+    return as_values(checked_values(images, part)).reshape(len(images), -1)
 
 
 def _votes(program: ChipProgram, values: np.ndarray, seed: int, backend: str, threads: int) -> Votes:

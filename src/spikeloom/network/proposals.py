@@ -16,10 +16,12 @@ from itertools import product
 from spikeloom.chip.limits import N_AXON_TYPES, N_AXONS, N_NEURONS
 from spikeloom.errors import FitError
 from spikeloom.network.topology import Topology, Windows
+from spikeloom.notebook import plural
 
 _USED_AT_LEAST = 0.7  # of a core's axons, where the input is not smaller than a core
 _STRENGTHS = {1: 0.0, 2: 0.75, 3: 0.9, 4: 1.0}  # what axons of so many types for a value promise
 _FEATURES_AT_LEAST = 12  # neurons that a voter takes of each core it looks at
+_CLASSES_LEAST = 2
 _CORES_SEARCHED = 512  # larger single networks learn no better than ensembles of smaller ones
 
 Slide = tuple[int, int]
@@ -59,6 +61,8 @@ def propose(input_shape: tuple[int, int, int], n_classes: int, cores: int) -> li
     FitError
         If nothing fits; the message says what would.
     """
+    if n_classes < _CLASSES_LEAST:
+        raise FitError(f"output: {n_classes} class; at least {_CLASSES_LEAST} are needed to decide between")
     best: dict[int, tuple[float, tuple[Windows, ...]]] = {}
     for promise, n_cores, layers in _candidates(input_shape, min(cores, _CORES_SEARCHED)):
         if promise > best.get(n_cores, (-math.inf, ()))[0]:
@@ -83,7 +87,8 @@ def example_that_fits(input_shape: tuple[int, int, int], n_classes: int) -> str:
     except FitError:
         return "'spikeloom design DATA --cores N --size ROWSxCOLUMNS' finds what fits"
     layers = ", then ".join(_in_words(windows) for windows in smallest.topology.layers)
-    return f"for example layers of {layers} fit ({smallest.cores} cores; 'spikeloom design' finds more)"
+    size = plural(smallest.cores, "core")
+    return f"for example layers of {layers} fit ({size}; 'spikeloom design' finds more)"
 
 
 def _in_words(windows: Windows) -> str:

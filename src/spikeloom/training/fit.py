@@ -95,7 +95,8 @@ def train(
     check_device(device)
     run = None if run is None else Path(run)
     dataset = as_dataset(recipe.data.source if dataset is None else dataset, "train", recipe.data.preparation)
-    topology = recipe.topology(dataset.value_shape, dataset.n_classes)  # refuse before any work
+    recipe.presentation(dataset.n_frames if dataset.is_sequences else None)  # refuse before any work
+    topology = recipe.topology(dataset.value_shape, dataset.n_classes)
     _check_classes(dataset)
     before = torch.get_num_threads()
     torch.set_num_threads(training_threads(threads, topology.n_cores, recipe.train.batch, run))

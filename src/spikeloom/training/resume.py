@@ -114,8 +114,10 @@ def _begun_from(given: LearnedNetwork, fresh: LearnedNetwork) -> LearnedNetwork:
     """
     here, there = fresh.topology, given.topology
     if (here.input_shape, here.layers) != (there.input_shape, there.layers):
+        told = given.training.get("recipe", {}).get("name", "another")
         raise TrainingError(
-            f"--start: a network of {_shape_of(given)}; the recipe has {_shape_of(fresh)}; take a recipe of its layers"
+            f"--start: a network of {_shape_of(given)}; the recipe has {_shape_of(fresh)}; take a recipe of its "
+            f"layers, such as {told}, by which it was trained"
         )
     coded = [(network.interface.coding, network.interface.delays) for network in (given, fresh)]
     if coded[0] != coded[1]:
@@ -131,7 +133,13 @@ def _begun_from(given: LearnedNetwork, fresh: LearnedNetwork) -> LearnedNetwork:
 
 
 def _shape_of(network: LearnedNetwork) -> str:
-    layers = ", ".join(f"{list(windows.size)} by {list(windows.stride)}" for windows in network.topology.layers)
+    layers = ", ".join(
+        f"{list(windows.size)} by {list(windows.stride)}"
+        + (f" x {windows.repeats}" if windows.repeats > 1 else "")
+        + (f" of {windows.features} features" if windows.features is not None else "")
+        + (" shared" if windows.shared else "")
+        for windows in network.topology.layers
+    )
     return f"layers {layers} over {' x '.join(map(str, network.topology.input_shape))}"
 
 
