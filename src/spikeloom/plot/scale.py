@@ -15,19 +15,24 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 _STRETCHED = "stretched by the log of the error"
 _TICKS = (0, 20, 40, 60, 70, 80, 90, 95, 97, 98, 99, 99.5, 99.8, 100)
+_FINER = tuple(range(70, 100))  # where fewer than these are in sight
+_TICKS_LEAST = 3
 _ADDED_ERROR = 0.02  # per cent, so that an accuracy of 100 % has a place too
 _TICK_ROOM = 0.045  # of the axis, that a number takes
-_ROOM_BELOW, _ROOM_ABOVE = 0.2, 0.3  # in powers of ten of the error
+_ROOM_BELOW, _ROOM_ABOVE = 0.2, 0.3  # in powers of ten of the error, at most
+_ROOM_LEAST = 0.06
 
 
 def space_by_error(axes: Axes, accuracies: Sequence[float], label: str = "accuracy in %") -> None:
     """Space the accuracies, in per cent, by the logarithm of the error, with room below and above them; and say so."""
     axes.set_ylabel(f"{label}\n{_STRETCHED}", fontsize=9)
     axes.set_yscale("function", functions=(_spacing, _accuracy))
-    room = np.array([-_ROOM_BELOW, _ROOM_ABOVE])
-    ends = _spacing(np.array([min(accuracies), max(accuracies)])) + room
+    shown = _spacing(np.array([min(accuracies), max(accuracies)]))
+    most = max(shown[1] - shown[0], _ROOM_LEAST)  # what lies close together is not to drown in room
+    ends = shown + np.array([-min(_ROOM_BELOW, most), min(_ROOM_ABOVE, most)])
     low, high = np.maximum(_accuracy(ends), 0)
-    ticks = _apart([tick for tick in _TICKS if low <= tick <= high], ends)
+    coarse, fine = ([tick for tick in ticks if low <= tick <= high] for ticks in (_TICKS, _FINER))
+    ticks = _apart(coarse if len(coarse) >= _TICKS_LEAST else fine, ends)
     axes.set_ylim(low, high)
     axes.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
     axes.set_yticks([], minor=True)

@@ -81,6 +81,8 @@ def frontier_figure(
     told = [entry for entry in found if entry in chosen or entry.card.name in _PAPERS_METHOD]
     for colour, (method, (marker, label)) in zip(theme.series, _METHODS.items(), strict=False):
         tests = [entry.reported for entry in told if entry.card.method == method]
+        if not tests:
+            continue
         axes.plot(*_places(tests), marker, color=colour, markersize=6, zorder=3, linestyle="none",
                   label=f"{label} (modelled energy)")  # fmt: skip
     axes.step(*_places(best), where="post", color=theme.grey, linewidth=1.2, zorder=1,
