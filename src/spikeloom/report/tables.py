@@ -120,12 +120,11 @@ def zoo_table(cards: Sequence[Card], sizes: Mapping[str, int]) -> Table:
     """List shipped networks, to choose by validation; a card tells the test set. `sizes` are bytes by name."""
     table = _table(
         "Shipped networks, and the accuracy of each on the validation split, deployed",
-        *("name", "data", "cores", "members", "ticks", "validation", "energy", "size"),
+        *("name", "cores", "members", "ticks", "validation", "energy", "size"),
     )
     for card in cards:
         table.add_row(
             card.name,
-            card.data,
             f"{card.cores:,}",
             f"{card.members}",
             f"{card.ticks}",
