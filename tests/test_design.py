@@ -34,6 +34,12 @@ def test_the_papers_five_cores_are_what_five_cores_get():
     assert (first.size, first.stride, second.size) == ((16, 16), (12, 12), (2, 2))
 
 
+def test_the_cores_that_vote_can_be_bounded():
+    found = propose((28, 28, 1), 10, 30, voting=1)
+    assert found[-1].cores > 5
+    assert all(proposal.topology.grids[-1] == (1, 1) for proposal in found)
+
+
 def test_axons_used_are_counted_by_hand():
     (proposal,) = propose((28, 28, 1), 10, 5)
     assert (proposal.axons_used, proposal.voters) == (1.0, 250)  # all 5 x 256 axons; 25 of 256 neurons a class

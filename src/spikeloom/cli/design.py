@@ -26,6 +26,10 @@ def design_command(
     delays: Annotated[
         str | None, typer.Option("--delays", metavar="A,B,..", help="Ticks ago that values are seen, such as 0,2,4.")
     ] = None,
+    voting: Annotated[
+        int | None,
+        typer.Option("--voting", min=1, help="The most cores that vote; RANC numbers the output lines of one."),
+    ] = None,
     size: Size = None,
     colours: Colours = None,
     frames: Annotated[
@@ -53,7 +57,7 @@ def design_command(
     if try_codings:
         dataset, chosen = choose(dataset, cores, seen, ticks, threads, told)
         coding = chosen.coding
-    found = designs(dataset, cores, coding, seen, ticks)
+    found = designs(dataset, cores, coding, seen, ticks, voting)
     values = recipe_values(dataset, found[-1], ticks=ticks)
     reasons = [f"For {dataset!r}", *why(dataset, found[-1])]
     if out is not None:

@@ -31,7 +31,8 @@ def load_origin(origin: DataOrigin | None, split: Split = "test") -> Dataset:
         dataset = load_dataset(origin.source, split, origin.preparation)
     except DataError as error:
         raise DataError(
-            f"data: the model was trained on '{origin.source}', which cannot be had; {WAY_OUT} ({error})"
+            f"data: the {split} set of '{origin.source}', on which the model was trained, cannot be had; {WAY_OUT} "
+            f"({error})"
         ) from error
     # named data are checked by their hashes
     if origin.source not in NAMES and _has_other_training_set(origin.source, origin):

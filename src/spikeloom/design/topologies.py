@@ -36,7 +36,12 @@ class Design:
 
 
 def designs(
-    dataset: Dataset, cores: int, coding: Coding | None = None, delays: Sequence[int] | None = None, ticks: int = 1
+    dataset: Dataset,
+    cores: int,
+    coding: Coding | None = None,
+    delays: Sequence[int] | None = None,
+    ticks: int = 1,
+    voting: int | None = None,
 ) -> list[Design]:
     """Give topologies of at most so many cores for a training set, cheapest first.
 
@@ -48,6 +53,8 @@ def designs(
         As `delays_for` by default.
     ticks : int
         That an example, or each of its frames, is shown.
+    voting : int, optional
+        The most cores that may vote; any number by default.
 
     Raises
     ------
@@ -59,7 +66,7 @@ def designs(
     if not dataset.is_sequences and delays is not None and tuple(delays) != NOW:
         raise DataError(f"data: single images; delays {list(delays)} are for sequences of frames: leave --delays out")
     if coding is None:
-        return _first_that_fits(dataset, cores, delays, ticks)
+        return _first_that_fits(dataset, cores, delays, ticks, voting)
     seen = delays_for(dataset) if delays is None else tuple(delays)
     rows, columns, channels = dataset.value_shape
     interface = _interface(dataset, coding, seen, ticks)
@@ -67,19 +74,21 @@ def designs(
     spiking = _spiking_share(dataset, interface)
     return [
         Design(proposal, coding, seen, channels, _joules(proposal, interface, spiking))
-        for proposal in propose((rows, columns, lines), dataset.n_classes, cores)
+        for proposal in propose((rows, columns, lines), dataset.n_classes, cores, cores if voting is None else voting)
     ]
 
 
-def _first_that_fits(dataset: Dataset, cores: int, delays: Sequence[int] | None, ticks: int) -> list[Design]:
+def _first_that_fits(
+    dataset: Dataset, cores: int, delays: Sequence[int] | None, ticks: int, voting: int | None
+) -> list[Design]:
     """Give the designs under the likeliest coding that fits; FitError of the one of fewest lines where none does."""
     *others, last = sorted(codings_for(dataset), key=lambda coding: -coding.width)
     for coding in others:
         try:
-            return designs(dataset, cores, coding, delays, ticks)
+            return designs(dataset, cores, coding, delays, ticks, voting)
         except FitError:
             continue
-    return designs(dataset, cores, last, delays, ticks)
+    return designs(dataset, cores, last, delays, ticks, voting)
 
 
 def described(design: Design) -> str:

@@ -48,13 +48,17 @@ class Proposal:
         return self.topology.n_cores
 
 
-def propose(input_shape: tuple[int, int, int], n_classes: int, cores: int) -> list[Proposal]:
+def propose(
+    input_shape: tuple[int, int, int], n_classes: int, cores: int, voting: int = _CORES_SEARCHED
+) -> list[Proposal]:
     """Give topologies of at most so many cores, cheapest first, each promising more than those before it.
 
     Parameters
     ----------
     input_shape : rows, columns and lines of a position
         Lines are channels times those of the coding.
+    voting : int
+        The most cores that may vote.
 
     Raises
     ------
@@ -64,7 +68,7 @@ def propose(input_shape: tuple[int, int, int], n_classes: int, cores: int) -> li
     if n_classes < _CLASSES_LEAST:
         raise FitError(f"output: {n_classes} class; at least {_CLASSES_LEAST} are needed to decide between")
     best: dict[int, tuple[float, tuple[Windows, ...]]] = {}
-    for promise, n_cores, layers in _candidates(input_shape, min(cores, _CORES_SEARCHED)):
+    for promise, n_cores, layers in _candidates(input_shape, min(cores, _CORES_SEARCHED), voting):
         if promise > best.get(n_cores, (-math.inf, ()))[0]:
             best[n_cores] = promise, layers
     rising: list[Proposal] = []
@@ -128,7 +132,9 @@ def _proposal(topology: Topology, promise: float) -> Proposal:
     )
 
 
-def _candidates(shape: tuple[int, int, int], cores: int) -> Iterator[tuple[float, int, tuple[Windows, ...]]]:
+def _candidates(
+    shape: tuple[int, int, int], cores: int, voting: int
+) -> Iterator[tuple[float, int, tuple[Windows, ...]]]:
     """Give promise, cores and layers of everything that fits."""
     rows, columns, lines = shape
     for repeats in range(1, max(N_AXON_TYPES // lines, 1) + 1):
@@ -152,7 +158,7 @@ def _candidates(shape: tuple[int, int, int], cores: int) -> Iterator[tuple[float
             for promise, n_voting, second, across in _seconds(grid):
                 n_cores = math.prod(grid) + n_voting
                 seen = _seen(rows, down, across[0]) * _seen(columns, right, across[1])
-                if n_cores <= cores:
+                if n_cores <= cores and n_voting <= voting:
                     yield look + promise + math.log2(seen), n_cores, (first, second)
 
 
