@@ -46,7 +46,7 @@ def test_data_that_changed_in_their_place_are_told(tmp_path, caplog):
         (DataOrigin(source=None, fingerprint="x"), "was trained on arrays, which are in no file; name data"),
         (
             DataOrigin(source="/gone", fingerprint="x"),
-            "the test set of '/gone', on which the model was trained, cannot be had; name data of that kind, with --dataset",
+            "the test set of '/gone', on which the model was trained, cannot be had; name data of that kind",
         ),
     ],
 )
