@@ -66,6 +66,12 @@ def test_sixteen_bits_are_read_as_eight_and_what_has_no_known_white_is_refused(t
         read_picture(tmp_path / "float.tiff", Preparation())
 
 
+def test_a_level_that_stands_for_transparency_does_so_in_sixteen_bits_too(tmp_path):
+    deep = Image.fromarray(np.array([[0, 65535, 257 * 90]], np.uint16))
+    deep.save(tmp_path / "deep.png", transparency=0)
+    assert read_picture(tmp_path / "deep.png", Preparation()).tolist() == [[255, 255, 90]]
+
+
 @pytest.mark.parametrize(("mode", "suffix"), [("1", "png"), ("CMYK", "tiff"), ("YCbCr", "jpg"), ("L", "jfif")])
 def test_every_mode_and_suffix_that_pillow_knows_is_read(tmp_path, mode, suffix):
     white = Image.new("RGB", (4, 4), "white").convert(mode)

@@ -152,4 +152,8 @@ def _eight_bits(image: Image, path: Path) -> Image:
             f"{path}: has mode {image.mode} with values {low:g} .. {high:g}, whose white nobody knows; save it with 8 "
             "or 16 bits a channel, or as a .npy array of floating point in [0, 1]"
         )
-    return pillow.fromarray(np.rint(values * (255 / _DEEP)).astype(np.uint8))
+    made = pillow.fromarray(np.rint(values * (255 / _DEEP)).astype(np.uint8))
+    clear = image.info.get("transparency")  # a level that stands for none
+    if isinstance(clear, int):
+        made.info["transparency"] = round(clear * 255 / _DEEP)
+    return made
