@@ -153,3 +153,12 @@ def test_a_written_recipe_is_read_as_it_was_designed(tmp_path):
     recipe = load_recipe(tmp_path / "r.toml")
     assert recipe.topology(dataset.value_shape, dataset.n_classes) == design.proposal.topology
     assert (recipe.interface.coding, recipe.data.path) == (design.coding, str(tmp_path / "d.npz"))
+
+
+def test_trials_of_codings_keep_to_the_cores_that_may_vote(monkeypatch):
+    monkeypatch.setattr("spikeloom.design.choice.TRIAL_EPOCHS", 0.0)
+    grey = np.random.default_rng(0).random((60, 16, 16), np.float32)
+    heard = []
+    choose(from_arrays(grey, np.arange(60) % 2), 12, voting=1, hear=lambda design, *_: heard.append(design))
+    assert len(heard) == 3
+    assert all(design.proposal.topology.grids[-1] == (1, 1) for design in heard)

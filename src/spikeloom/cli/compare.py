@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -58,11 +59,7 @@ def compare_command(
                 "models": [first, second],
                 "accuracies": list(found.accuracies),
                 "joules": joules,
-                "both_right": found.both_right,
-                "only_first": found.only_first,
-                "only_second": found.only_second,
-                "both_wrong": found.both_wrong,
-                "p": found.p,
+                **asdict(found),
                 "verdict": found.verdict,
             }
         )

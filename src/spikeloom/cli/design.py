@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from spikeloom.cli import console
-from spikeloom.cli.options import Colours, Json, Size, Threads, preparation_of
+from spikeloom.cli.options import Colours, Frames, Json, Size, Threads, preparation_of
 
 if TYPE_CHECKING:
     from spikeloom.data import Dataset
@@ -32,9 +32,7 @@ def design_command(
     ] = None,
     size: Size = None,
     colours: Colours = None,
-    frames: Annotated[
-        int | None, typer.Option("--frames", min=1, help="That recordings of events are cut into.")
-    ] = None,
+    frames: Frames = None,
     try_codings: Annotated[
         bool, typer.Option("--try", help="Let the validation split choose the coding, by short trainings.")
     ] = False,
@@ -55,7 +53,7 @@ def design_command(
     seen = _delays(delays)
     coding = None
     if try_codings:
-        dataset, chosen = choose(dataset, cores, seen, ticks, threads, told)
+        dataset, chosen = choose(dataset, cores, seen, ticks, voting, threads=threads, hear=told)
         coding = chosen.coding
     found = designs(dataset, cores, coding, seen, ticks, voting)
     values = recipe_values(dataset, found[-1], ticks=ticks)
@@ -130,13 +128,13 @@ def _table(found: list[Design]) -> Any:
         if (len(found) - 1 - place) % step == 0 or place == 0:
             proposal = design.proposal
             table.add_row(
-                str(proposal.cores), _layers(design), f"{proposal.axons_used * 100:.0f} %", f"{proposal.voters:,}",
+                str(proposal.cores), layers_of(design), f"{proposal.axons_used * 100:.0f} %", f"{proposal.voters:,}",
                 microjoules(design.joules),
             )  # fmt: skip
     return table
 
 
-def _layers(design: Design) -> str:
+def layers_of(design: Design) -> str:
     """Give windows and strides, layer after layer."""
     shown = []
     for windows in design.proposal.topology.layers:

@@ -12,7 +12,7 @@ from spikeloom.cli import console
 if TYPE_CHECKING:
     from spikeloom.chip.program import ChipProgram
     from spikeloom.data import Dataset
-    from spikeloom.data.readers import Split
+    from spikeloom.data.datasets import Split
     from spikeloom.interface import Preparation
     from spikeloom.network.learned import LearnedNetwork
 
@@ -53,6 +53,9 @@ Size = Annotated[
 Colours = Annotated[
     str | None, typer.Option("--colours", metavar="grey|rgb", help="Make all pictures grey, or all of three colours.")
 ]
+Frames = Annotated[
+    int | None, typer.Option("--frames", min=1, help="That recordings of events are cut into.", show_default=False)
+]
 Profiles = Annotated[
     Path | None, typer.Option("--profiles", metavar="FILE", help="A TOML file of further energy profiles.")
 ]
@@ -69,15 +72,9 @@ def model_of(source: str) -> LearnedNetwork | ChipProgram:
 
 def data_shown(model: LearnedNetwork | ChipProgram, named: str | None, split: Split = "test") -> Dataset:
     """Give a split of the data that are named, or else of those the model was trained on, and say which."""
-    from spikeloom.data import load_dataset
-    from spikeloom.data.origin import load_origin
-    from spikeloom.measure.evaluation import interface_of_model
+    from spikeloom.measure.evaluation import interface_of_model, shown_data
 
-    interface = interface_of_model(model)
-    if named is None:
-        dataset = load_origin(interface.data, split)
-    else:  # read as those that the model was trained on
-        dataset = load_dataset(named, split, *[] if interface.data is None else [interface.data.preparation])
+    dataset = shown_data(interface_of_model(model), named, split)
     own = ", on whose training set the model was trained" if named is None else ""
     console.note(f"data: the {split} set of {dataset.source}{own}")
     return dataset

@@ -107,9 +107,8 @@ def _readable(
     """Give the files that can be read, what they hold, and why the others cannot; DataError where none can."""
     from spikeloom.data.datasets import as_values
     from spikeloom.data.readers import read_image
-    from spikeloom.interface import Preparation
 
-    prepared = Preparation() if interface.data is None else interface.data.preparation
+    prepared = interface.preparation
     if background is not None:
         prepared = preparation_of(None, None, background=background, like=prepared)
     read: list[Path] = []

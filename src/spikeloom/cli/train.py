@@ -10,14 +10,14 @@ import typer
 
 from spikeloom.artefact import check_folder
 from spikeloom.cli import console
-from spikeloom.cli.options import SEED_MAX, Colours, Json, Size, Threads, preparation_of
+from spikeloom.cli.options import SEED_MAX, Colours, Frames, Json, Size, Threads, preparation_of
 from spikeloom.errors import TrainingError
 
 if TYPE_CHECKING:
     from spikeloom.data import Dataset
     from spikeloom.interface import Preparation
     from spikeloom.network.learned import LearnedNetwork
-    from spikeloom.training.recipe import Layer, Recipe
+    from spikeloom.training.recipe import Recipe
 
 _ARCHIVES = (".npz", ".h5", ".hdf5")
 VALIDATION_MEMBERS = {1: 3, 16: 1}  # ensemble sizes, and draws of each, by which a network that samples is judged
@@ -38,9 +38,7 @@ def train_command(
     ] = None,
     size: Size = None,
     colours: Colours = None,
-    frames: Annotated[
-        int | None, typer.Option("--frames", min=1, help="With --cores: that recordings of events are cut into.")
-    ] = None,
+    frames: Frames = None,
     changes: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key, for example train.epochs=20.")
     ] = None,
@@ -115,15 +113,13 @@ def train_run(
     tensorboard: bool = False,
 ) -> LearnedNetwork:
     """Train or go on in a run folder, with a progress bar; on Ctrl-C say how to go on. `anew` refuses a used folder."""
-    from spikeloom.training.fit import check_device, train
+    from spikeloom.training.fit import check_device, topology_for, train
     from spikeloom.training.reporter import Silent, telling
     from spikeloom.training.tensorboard import TensorBoard
 
     check_folder(run)
     dataset = _training_set(recipe) if dataset is None else dataset
-    # what does not fit is refused before anything is shown
-    recipe.presentation(dataset.n_frames if dataset.is_sequences else None)
-    recipe.topology(dataset.value_shape, dataset.n_classes)
+    topology_for(recipe, dataset)  # what does not fit is refused before anything is shown
     check_device(device)
     if anew:
         _refuse_used(run)
@@ -186,7 +182,7 @@ def _designed(
     source: str, cores: int, preparation: Preparation, changes: list[str], threads: int, out: Path | None
 ) -> tuple[Dataset, Recipe]:
     """Give data and the recipe that is designed for them, saying why it is so."""
-    from spikeloom.cli.design import told, why
+    from spikeloom.cli.design import layers_of, told, why
     from spikeloom.data import load_dataset
     from spikeloom.design import choose, recipe_values
     from spikeloom.training.recipe_files import recipe_of
@@ -198,12 +194,8 @@ def _designed(
     recipe = recipe_of(recipe_values(dataset, design), "of the design", changes)
     for reason in why(dataset, design):
         console.note(reason)
-    console.note(f"layers: {', '.join(map(_in_words, recipe.layers))}: {design.proposal.cores} of {cores} cores")
+    console.note(f"layers: {layers_of(design)}: {design.proposal.cores} of {cores} cores")
     return dataset, recipe
-
-
-def _in_words(layer: Layer) -> str:
-    return f"{layer.window} by {layer.stride}".replace("(", "").replace(")", "").replace(", ", " x ")
 
 
 def _given(source: str) -> LearnedNetwork:

@@ -9,15 +9,14 @@ import zipfile
 import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
-from spikeloom.data.datasets import Dataset, from_arrays
+from spikeloom.data.datasets import Dataset, Split, from_arrays
 from spikeloom.errors import DataError
 from spikeloom.optional import needed
 
-Split = Literal["train", "test"]
 Arrays = Mapping[str, np.ndarray]
 _HDF5 = (".h5", ".hdf5", ".hdf")
 

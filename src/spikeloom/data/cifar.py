@@ -6,11 +6,10 @@ Source: https://www.cs.toronto.edu/~kriz/cifar.html, "Binary version".
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
-from spikeloom.data.datasets import Dataset, from_arrays
+from spikeloom.data.datasets import Dataset, Split, from_arrays
 from spikeloom.errors import DataError
 
 CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
@@ -24,7 +23,7 @@ def has_cifar(folder: Path) -> bool:
     return any((folder / name).is_file() for names in _FILES.values() for name in names)
 
 
-def load_cifar(folder: Path, split: Literal["train", "test"], source: str | None = None) -> Dataset:
+def load_cifar(folder: Path, split: Split, source: str | None = None) -> Dataset:
     """Read a split; DataError where a file is missing or cut short."""
     records = np.concatenate([_records(folder / name) for name in _FILES[split]])
     planes = records[:, 1:].reshape(-1, _CHANNELS, _SIDE, _SIDE)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -18,6 +18,7 @@ from spikeloom.interface.preparation import Preparation
 from spikeloom.value import Value
 
 Transform = Callable[[Any], Any]
+Split = Literal["train", "test"]
 
 _log = logging.getLogger(__name__)
 _CHANNELS_MAX = 4  # of pictures and of events
@@ -157,10 +158,10 @@ def from_arrays(
         If the arrays do not fit each other, or hold values that are not allowed.
     """
     part, numbers = source or "arrays", np.asarray(labels)
-    shape = np.shape(images)
+    values = _array(images, part)
+    shape = values.shape
     if len(shape) > 3 and shape[-1] > _CHANNELS_MAX:
         _log.warning(f"data: {part}: read as {shape[-3]} rows, {shape[-2]} columns and {shape[-1]} channels")
-    values = _array(images, part)
     if values.dtype.kind == "f" and values.size and 0 < values.max() < _FAINT:
         _log.warning(f"data: {part}: values span {values.min():g} .. {values.max():g} of [0, 1]")
     if values.dtype == np.uint8 and values.size and 1 < values.max() <= _DARK:

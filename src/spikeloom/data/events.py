@@ -78,8 +78,9 @@ def _pair(pair: Any, place: int) -> tuple[Events, int]:
 
 
 def read_recordings(paths: Sequence[Path], preparation: Preparation) -> tuple[np.ndarray, list[int], list[str]]:
-    """Read recordings as frames; what is given is that of `spikeloom.data.pictures.read_pictures`."""
-    sensor = preparation.size or reach_of(paths)
+    """Read recordings of a sensor of known size as frames; gives what `spikeloom.data.pictures.read_pictures` does."""
+    assert preparation.size is not None  # the caller found it, for both splits
+    sensor = preparation.size
     found = read_many(paths, lambda path: _frames_in(path, sensor, preparation.ticks), _BAR_FROM)
     shape = (preparation.ticks, *sensor, POLARITIES)
     frames = np.stack(found.values) if found.values else np.zeros((0, *shape), np.uint8)

@@ -6,11 +6,10 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
-from spikeloom.data.datasets import Dataset, from_arrays
+from spikeloom.data.datasets import Dataset, Split, from_arrays
 from spikeloom.data.events import EVENT_SUFFIXES, reach_of, read_recordings
 from spikeloom.data.pictures import read_pictures
 from spikeloom.errors import DataError
@@ -18,7 +17,6 @@ from spikeloom.interface.preparation import Preparation
 
 _log = logging.getLogger(__name__)
 
-Split = Literal["train", "test"]
 _Reader = Callable[[Sequence[Path], Preparation], tuple[np.ndarray, list[int], list[str]]]
 
 _DROPPINGS = {"thumbs.db", "desktop.ini", "__macosx", "icon\r", "$recycle.bin", "@eadir"}

@@ -9,15 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
-from spikeloom.data.datasets import Dataset, from_arrays
+from spikeloom.data.datasets import Dataset, Split, from_arrays
 from spikeloom.data.idx import read_idx
 from spikeloom.errors import DataError
 
-Split = Literal["train", "test"]
 _PREFIX = {"train": "train", "test": "t10k"}
 _EMNIST = re.compile(r"(emnist-\w+)-(train|test)-images")
 

@@ -12,14 +12,13 @@ from string import ascii_lowercase
 from typing import Literal, get_args
 
 from spikeloom.data.cifar import load_cifar
-from spikeloom.data.datasets import Dataset
+from spikeloom.data.datasets import Dataset, Split
 from spikeloom.data.fetch import RemoteFile, default_root, fetch_files
 from spikeloom.data.folders import load_folders
 from spikeloom.data.idx_folders import load_emnist, load_idx
 from spikeloom.data.motion import moving
 from spikeloom.interface.preparation import Preparation
 
-Split = Literal["train", "test"]
 Name = Literal[
     "mnist", "fashion-mnist", "kmnist", "emnist-letters", "emnist-digits", "cifar10", "n-mnist", "moving-mnist"
 ]

@@ -12,14 +12,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal, get_args
+from typing import get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from spikeloom.data.archives import load_archive
 from spikeloom.data.cifar import has_cifar, load_cifar
-from spikeloom.data.datasets import Dataset, Transform, checked_values, from_arrays
+from spikeloom.data.datasets import Dataset, Split, Transform, checked_values, from_arrays
 from spikeloom.data.events import EVENT_SUFFIXES, frames_of, read_recording
 from spikeloom.data.folders import has_classes, load_folders
 from spikeloom.data.idx_folders import emnist_kinds, has_idx, load_emnist, load_idx
@@ -30,7 +30,6 @@ from spikeloom.errors import DataError
 from spikeloom.hints import did_you_mean
 from spikeloom.interface.preparation import Preparation
 
-Split = Literal["train", "test"]
 DataLike = Dataset | tuple[ArrayLike, ArrayLike] | str | Path
 """A data set; images and labels; or what `load_dataset` loads."""
 
@@ -137,8 +136,9 @@ def read_image(
     wanted = value_shape if n_frames == 1 else (n_frames, *value_shape)
     if not path.exists():
         raise DataError(f"{path}: there is no such file")
-    if path.suffix == ".npy" and not _holds_events(path):
-        image = _load_npy(path)
+    array = _load_npy(path) if path.suffix == ".npy" else None
+    if array is not None and array.dtype.names is None:  # with fields it holds events
+        image = array
     elif n_frames > 1 and path.suffix.lower() in EVENT_SUFFIXES:
         image = frames_of(read_recording(path), value_shape[:2], n_frames, str(path))
     elif n_frames > 1:
@@ -183,11 +183,6 @@ def _only_kind(folder: Path) -> str:
             "emnist-digits"
         )
     return kinds[0]
-
-
-def _holds_events(path: Path) -> bool:
-    """Whether a .npy file has fields, as events have."""
-    return bool(getattr(_load_npy(path).dtype, "names", None))
 
 
 def _load_npy(path: Path) -> np.ndarray:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import inspect
-from typing import Any, Literal
+from typing import Any
 
-from spikeloom.data.datasets import Dataset
+from spikeloom.data.datasets import Dataset, Split
 from spikeloom.data.events import from_recordings
 from spikeloom.data.fetch import default_root
 from spikeloom.errors import DataError
@@ -16,7 +16,7 @@ from spikeloom.optional import needed
 PREFIX = "tonic:"
 
 
-def load_tonic(name: str, split: Literal["train", "test"], preparation: Preparation) -> Dataset:
+def load_tonic(name: str, split: Split, preparation: Preparation) -> Dataset:
     """Give a split of one of tonic's data sets as frames.
 
     Raises

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -45,6 +46,8 @@ def choose(
     cores: int,
     delays: Sequence[int] | None = None,
     ticks: int = 1,
+    voting: int | None = None,
+    *,
     threads: int = 0,
     hear: Callable[[Design, float, int], None] = lambda design, accuracy, epochs: None,
     in_grey: bool = True,
@@ -56,14 +59,20 @@ def choose(
 
     Parameters
     ----------
+    delays, ticks, voting
+        As of `designs`.
     hear : callable
         Hears each design, its validation accuracy and the epochs of its training.
     in_grey : bool
         Whether the data may be read anew, in grey: they are the whole training set of their source.
     """
-    candidates = _candidates(dataset, cores, delays, ticks, in_grey)
-    if not candidates:
-        return dataset, designs(dataset, cores, delays=delays, ticks=ticks)[-1]  # whose refusal says what would fit
+    candidates = []
+    for data in (dataset, *(_in_grey(dataset) if in_grey else [])):
+        for coding in codings_for(data):
+            with suppress(FitError):  # more lines than the budget can see
+                candidates.append((data, designs(data, cores, coding, delays, ticks, voting)[-1]))
+    if not candidates:  # the refusal says what would fit
+        return dataset, designs(dataset, cores, None, delays, ticks, voting)[-1]
     if len(candidates) == 1:
         return candidates[0]
     accuracies = []
@@ -72,20 +81,6 @@ def choose(
         accuracies.append(accuracy)
         hear(design, accuracy, epochs)
     return candidates[int(np.argmax(accuracies))]
-
-
-def _candidates(
-    dataset: Dataset, cores: int, delays: Sequence[int] | None, ticks: int, in_grey: bool
-) -> list[tuple[Dataset, Design]]:
-    """Give the largest design of each coding that fits, in colours and in grey."""
-    found = []
-    for data in (dataset, *(_in_grey(dataset) if in_grey else [])):
-        for coding in codings_for(data):
-            try:
-                found.append((data, designs(data, cores, coding, delays, ticks)[-1]))
-            except FitError:  # more lines than the budget can see
-                continue
-    return found
 
 
 def _in_grey(dataset: Dataset) -> list[Dataset]:

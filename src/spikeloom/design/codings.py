@@ -26,7 +26,7 @@ def codings_for(dataset: Dataset) -> list[Coding]:
     """
     values = _sample(dataset)
     low, high = (float(np.quantile(values, share)) for share in (_TAIL, 1 - _TAIL))
-    if grey_share(dataset) <= _TWO_VALUED or high - low < _SPREAD_LEAST:
+    if _grey_share(values) <= _TWO_VALUED or high - low < _SPREAD_LEAST:
         return [Threshold(at=_threshold(values))]
     nine, three = (_spread(low, high, n) for n in (9, 3))
     pattern = tuple(tuple((nine[rank],) for rank in row) for row in _PATTERN)
@@ -35,8 +35,7 @@ def codings_for(dataset: Dataset) -> list[Coding]:
 
 def grey_share(dataset: Dataset) -> float:
     """Give the share of values that are neither dark nor light."""
-    values = _sample(dataset)
-    return float(((values > _GREY[0]) & (values < _GREY[1])).mean())
+    return _grey_share(_sample(dataset))
 
 
 def delays_for(dataset: Dataset) -> tuple[int, ...]:
@@ -44,6 +43,10 @@ def delays_for(dataset: Dataset) -> tuple[int, ...]:
     if not dataset.is_sequences or dataset.n_frames < 2:
         return NOW
     return 0, min(max(dataset.n_frames // 4, 1), DELAY_MAX)
+
+
+def _grey_share(values: np.ndarray) -> float:
+    return float(((values > _GREY[0]) & (values < _GREY[1])).mean())
 
 
 def _threshold(values: np.ndarray) -> float:

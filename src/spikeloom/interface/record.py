@@ -116,6 +116,11 @@ class Interface(Presentation):
             raise ProgramError(f"interface: {described(error.errors()[0], kinds_in(Presentation))}") from error
 
     @property
+    def preparation(self) -> Preparation:
+        """How the data that the network was trained on were read; as they come where nobody knows."""
+        return Preparation() if self.data is None else self.data.preparation
+
+    @property
     def ticks_per_image(self) -> int:
         """Ticks that an example is shown."""
         return self.frames.n_ticks

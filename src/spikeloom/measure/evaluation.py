@@ -9,6 +9,7 @@ import numpy as np
 
 from spikeloom.chip.program import ChipProgram
 from spikeloom.data import DataLike, Dataset, as_dataset
+from spikeloom.data.datasets import Split
 from spikeloom.data.origin import load_origin, why_other_data
 from spikeloom.deployment.deploy import check_members, check_model
 from spikeloom.errors import DataError, ProgramError
@@ -74,11 +75,11 @@ def simulate(
     return evaluate_program(model, dataset, draws=draws, seed=seed, backend=backend, threads=threads, progress=progress)
 
 
-def shown_data(interface: Interface, named: DataLike | None) -> Dataset:
-    """Give the test set of what a model was trained on, or data that are named, read as those were."""
+def shown_data(interface: Interface, named: DataLike | None, split: Split = "test") -> Dataset:
+    """Give a split of what a model was trained on, or of data that are named, read as those were."""
     if named is None:
-        return load_origin(interface.data)
-    return as_dataset(named, "test", *([] if interface.data is None else [interface.data.preparation]))
+        return load_origin(interface.data, split)
+    return as_dataset(named, split, interface.preparation)
 
 
 def interface_of_model(model: LearnedNetwork | ChipProgram) -> Interface:

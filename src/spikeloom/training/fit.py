@@ -18,6 +18,7 @@ from spikeloom.errors import DataError, RecipeError, TrainingError
 from spikeloom.interface import Interface
 from spikeloom.network.learned import LearnedNetwork
 from spikeloom.network.storage import save_learned
+from spikeloom.network.topology import Topology
 from spikeloom.provenance import provenance_of
 from spikeloom.randomness.streams import epoch_seed, validation_seed
 from spikeloom.training.augment import augment
@@ -95,8 +96,7 @@ def train(
     check_device(device)
     run = None if run is None else Path(run)
     dataset = as_dataset(recipe.data.source if dataset is None else dataset, "train", recipe.data.preparation)
-    recipe.presentation(dataset.n_frames if dataset.is_sequences else None)  # refuse before any work
-    topology = recipe.topology(dataset.value_shape, dataset.n_classes)
+    topology = topology_for(recipe, dataset)  # refuse before any work
     _check_classes(dataset)
     before = torch.get_num_threads()
     torch.set_num_threads(training_threads(threads, topology.n_cores, recipe.train.batch, run))
@@ -203,6 +203,12 @@ def _run_epoch(
 def _write_metrics(log: list[dict[str, Any]], run: Path) -> None:
     lines = "".join(json.dumps(metrics) + "\n" for metrics in log)
     write_atomically(run / METRICS_FILE, lines.encode())
+
+
+def topology_for(recipe: Recipe, dataset: Dataset) -> Topology:
+    """Give the topology of a recipe over data; FitError or DataError where they do not go together."""
+    recipe.presentation(dataset.n_frames if dataset.is_sequences else None)
+    return recipe.topology(dataset.value_shape, dataset.n_classes)
 
 
 def _check_classes(dataset: Dataset) -> None:
