@@ -38,11 +38,10 @@ def shown(run):
 @pytest.fixture
 def address(shown):
     """An address at which the application listens, on this machine alone."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    listening = socket.create_server(("127.0.0.1", 0))  # held from here on, so that no other test takes the port
+    port = listening.getsockname()[1]
     server = uvicorn.Server(configured(shown, "127.0.0.1", port))
-    thread = threading.Thread(target=server.run)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
     while not server.started and thread.is_alive():
         time.sleep(0.01)
