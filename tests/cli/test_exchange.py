@@ -1,6 +1,7 @@
 """Programs in and out of other tools' formats, from the command line."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -55,7 +56,7 @@ def test_rancs_files_come_back_and_give_the_same_rows_of_text(spikeloom, program
 
 def test_nscs_and_nir_come_back(spikeloom, program):
     for to, files in (("nscs", ["out/model.json", "out/spikes_in.sfri"]), ("nir", ["out/graph.nir"])):
-        spikeloom("export", "p.safetensors", "--to", to, "-o", "out", "--dataset", "stripes.npz")
+        spikeloom("export", "p.safetensors", "--to", to, "-o", "out", "--dataset", "stripes.npz", "--force")
         done = spikeloom("import", to, *files, "-o", f"{to}.safetensors")
         assert done.code == 0, done.err
         again = load_program(program / f"{to}.safetensors")
@@ -149,10 +150,30 @@ def test_a_program_becomes_a_page_in_one_file(spikeloom, program):
     assert (program / "page.html").read_text("utf-8").startswith("<!doctype html>")
 
 
+def test_an_export_that_is_there_is_replaced_only_where_that_is_asked_for(spikeloom, program):
+    into = ("export", "p.safetensors", "--to", "c", "-o", "out")
+    assert spikeloom(*into).code == 0
+    refused = spikeloom(*into, "--optimise", "speed")
+    assert (refused.code, "out: holds an export already; replace it with --force" in refused.err) == (1, True)
+    assert '"optimise": "size"' in (program / "out/export.json").read_text()
+    assert spikeloom(*into, "--optimise", "speed", "--force").code == 0
+    assert '"optimise": "speed"' in (program / "out/export.json").read_text()
+    page = ("export", "p.safetensors", "--to", "web", "--dataset", "stripes.npz")
+    assert (spikeloom(*page).code, spikeloom(*page).code, spikeloom(*page, "--force").code) == (0, 1, 0)
+
+
+def test_an_export_in_c_tells_its_name_and_its_memory(spikeloom, program):
+    (program / "p.safetensors").rename(program / "3 drums.safetensors")
+    told = spikeloom("export", "3 drums.safetensors", "--to", "c", "--json").json["told"]
+    assert told[0] == "'3 drums' is named network_3_drums in C"
+    assert re.match(r"synapses [\d,]+ bytes, other tables [\d,]+ bytes, state \(RAM\) [\d,]+ bytes; code", told[1])
+    assert "network_3_drums_show(" in (program / "exported/c/network.h").read_text()
+
+
 def test_what_a_page_does_not_take_is_refused_and_explained(spikeloom, program):
     refused = spikeloom("export", "p.safetensors", "--to", "web", "--member", "0")
     assert refused.code == 2
-    assert "--member, --images, --set and --exact are not for it" in " ".join(refused.err.split())
+    assert "of the options, -o, --dataset, --seed and --force are for it" in " ".join(refused.err.split())
     explained = spikeloom("export", "--to", "web", "--explain")
     assert (explained.code, "kept exactly" in explained.out) == (0, True)
     assert "web" not in spikeloom("import", "web", "x.json").err.split("is not one of")[1]

@@ -124,3 +124,20 @@ def test_repeats_that_a_core_or_a_neuron_cannot_give_are_refused():
 def test_axons_over_the_input_are_not_shared():
     with pytest.raises(FitError, match="layer 1: shared is for neurons"):
         Topology(IMAGE, 10, (Windows((16, 16), (12, 12), None, True),))
+
+
+def test_a_layer_may_use_fewer_neurons_of_its_cores():
+    layers = (Windows((4, 4), (4, 4), neurons=12), Windows((2, 2), (1, 1), 4, shared=True, neurons=30))
+    topology = Topology((8, 8, 1), 3, layers)
+    assert (topology.n_last_neurons, topology.votes_per_class) == (256, 10)
+    _, above = wire(topology, np.random.default_rng(0))
+    fed = above[above != UNUSED]
+    assert sorted(fed) == [core * 256 + neuron for core in range(4) for neuron in range(12)]
+    assert above[0, :16].shape == (16, 3)  # twelve neurons of a core share its four axons
+
+
+def test_a_window_cannot_take_more_neurons_than_the_cores_below_use():
+    with pytest.raises(FitError, match=r"feeds 1 windows x 16 features = 16 neurons, it has 12"):
+        Topology((8, 8, 1), 3, (Windows((4, 4), (4, 4), neurons=12), Windows((2, 2), (1, 1), 16)))
+    with pytest.raises(FitError, match="layer 2: 257 neurons of a core; it has 256"):
+        Topology((8, 8, 1), 3, (Windows((4, 4), (4, 4)), Windows((2, 2), (1, 1), 4, neurons=257)))

@@ -63,7 +63,7 @@ def test_a_recipe_may_extend_a_file_beside_it(own):
         ("nothing=3", "nothing: there is no such key; there are augment, data, interface"),
         (
             "layers=[{windw=16}]",
-            r"no such key; did you mean 'window'\? there are features, repeats",
+            r"no such key; did you mean 'window'\? there are features, neurons, repeats",
         ),
         ("train.epochs", "is not key=value"),
         ("train.epochs=0", "train.epochs = 0: .*greater than or equal to 1"),

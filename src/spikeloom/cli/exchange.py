@@ -43,13 +43,26 @@ def export_command(
         int | None, typer.Option("--member", min=0, help="Only this member of an ensemble.", show_default=False)
     ] = None,
     images: Annotated[
-        int | None, typer.Option("--images", min=0, help="Test images that go with it as input spikes; 10 by default.")
+        int | None,
+        typer.Option("--images", min=0, help="Test images that go with it as input spikes; 10 by default, none to c."),
     ] = None,
     dataset: Data = None,
     changes: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="An option of the format, for example profile=native for nir."),
     ] = None,
+    optimise: Annotated[
+        str | None,
+        typer.Option("--optimise", metavar="size|speed", help="What tables in C are chosen for; size by default."),
+    ] = None,
+    lanes: Annotated[
+        int | None,
+        typer.Option("--lanes", min=1, help="Neurons that a Verilog engine takes a clock; 1 by default."),
+    ] = None,
+    part: Annotated[
+        str | None, typer.Option("--part", help="The FPGA that a Verilog engine must fit, such as ecp5-25k.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an export that the folder holds.")] = False,
     exact: Annotated[
         bool, typer.Option("--exact", help="Refuse where a feature of the program would be approximate.")
     ] = False,
@@ -73,27 +86,32 @@ def export_command(
     if program is None or to is None:
         raise typer.BadParameter("give a PROGRAM and --to FORMAT, or --explain", param_hint="PROGRAM")
     if to == WEB:
-        if member is not None or images is not None or changes or exact:
+        if member is not None or images is not None or changes or exact or optimise or lanes or part:
             raise typer.BadParameter(
-                "web shows a whole program, and exactly; --member, --images, --set and --exact are not for it",
+                "web shows a whole program, and exactly; of the options, -o, --dataset, --seed and --force are for it",
                 param_hint="--to",
             )
-        _page(program, out or Path("page.html"), dataset, seed, as_json)
+        _page(program, out or Path("page.html"), dataset, seed, as_json, force)
         return
     form = _format(to, "--to", WEB)
-    options = form.chosen(_options(changes or []))
+    said = {"optimise": optimise, "lanes": lanes, "part": part}
+    options = form.chosen({key: value for key, value in said.items() if value is not None} | _options(changes or []))
     folder = out or Path("exported") / form.name
     check_folder(folder)
-    exported = _exported(_program(program, member, seed), form, 10 if images is None else images, dataset, seed)
+    _refuse_export(folder, force)
+    of_images = form.images if images is None else images
+    exported = _exported(_program(program, member, seed), form, of_images, dataset, seed, _name(program))
     paths = write_export(form, exported, folder, options, exact=exact)
+    told = [] if form.told is None else form.told(exported, options)
     approximate = used_with(exported.program, form.support, "approximate")
     for feature, how in approximate.items():
         console.warn(f"{form.name}: approximate: {feature}: {how}")
     if as_json:
-        console.print_json({"format": to, "files": [str(path) for path in paths], "approximate": approximate})
+        files = [str(path) for path in paths]
+        console.print_json({"format": to, "files": files, "approximate": approximate, "told": told})
     else:
-        shown = paths if len(paths) <= 6 else [*paths[:3], f"... {len(paths) - 6} more ...", *paths[-3:]]
-        console.show(*(str(path) for path in shown))
+        shown = paths if len(paths) <= 10 else [*paths[:3], f"... {len(paths) - 6} more ...", *paths[-3:]]
+        console.show(*told, *(str(path) for path in shown))
 
 
 def import_command(
@@ -127,7 +145,24 @@ def import_command(
     _save(read.program, read.inputs, out, as_json)
 
 
-def _page(source: str, out: Path, dataset: str | None, seed: int, as_json: bool) -> None:
+def _refuse_export(folder: Path, force: bool) -> None:
+    from spikeloom.errors import ExportError
+    from spikeloom.export.format import RECORD_FILE
+
+    if (folder / RECORD_FILE).exists() and not force:
+        raise ExportError(f"{folder}: holds an export already; replace it with --force, or choose another folder, -o")
+
+
+def _name(source: str) -> str:
+    """Give what a program is called: a file's name without what follows the dot, or the name in the zoo."""
+    return Path(source).stem.removeprefix("zoo:")
+
+
+def _page(source: str, out: Path, dataset: str | None, seed: int, as_json: bool, force: bool) -> None:
+    from spikeloom.errors import ExportError
+
+    if out.exists() and not force:
+        raise ExportError(f"{out}: is there already; replace it with --force, or choose another file, -o")
     write_page(source, out, dataset, seed)
     if as_json:
         console.print_json({"format": WEB, "files": [str(out)], "approximate": {}})
@@ -177,7 +212,7 @@ def _program(source: str, member: int | None, seed: int) -> ChipProgram:
     return replace(alone, placement=place_row_by_row(np.arange(alone.n_cores)))
 
 
-def _exported(program: ChipProgram, form: Format, images: int, dataset: str | None, seed: int) -> Exported:
+def _exported(program: ChipProgram, form: Format, images: int, dataset: str | None, seed: int, name: str) -> Exported:
     """Give the program with the spikes of some test images, as long as the pipeline needs to answer the last."""
     import numpy as np
 
@@ -195,7 +230,7 @@ def _exported(program: ChipProgram, form: Format, images: int, dataset: str | No
         inputs = np.pad(inputs, ((1, 0), (0, 0))) if form.starts_blank else inputs
         outputs = run(program, inputs).outputs if form.compares_outputs else None
     costs = named_profile(PUBLISHED_PROFILE)
-    return Exported(program, inputs, outputs, costs.joules_per_event, costs.joules_per_hop, labels)
+    return Exported(program, inputs, outputs, costs.joules_per_event, costs.joules_per_hop, labels, name, seed)
 
 
 def _explain(to: str | None, as_json: bool) -> None:

@@ -43,6 +43,10 @@ class Exported(Value):
         Of an energy profile, for formats that carry energies.
     labels : (n_images,) int, or None
         Of the images that the inputs show, one after another.
+    name : str
+        What it is called, for formats that name things after it.
+    seed : int
+        Root of the draws of its inputs, for formats that draw them.
     """
 
     program: ChipProgram
@@ -51,6 +55,8 @@ class Exported(Value):
     joules_per_event: float = 0.0
     joules_per_hop: float = 0.0
     labels: np.ndarray | None = None
+    name: str = "network"
+    seed: int = 0
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -73,6 +79,8 @@ class Format:
     compares_outputs : whether it is written with what the program answers
     starts_blank : whether its first tick can have no input
     keeps_places : whether what is read has every neuron where it was
+    told : gives lines that a user should see of what is written
+    images : how many go with it as input spikes where nobody says
     """
 
     name: str
@@ -85,6 +93,8 @@ class Format:
     compares_outputs: bool = False
     starts_blank: bool = False
     keeps_places: bool = True
+    told: Callable[[Exported, Any], list[str]] | None = None
+    images: int = 10
 
     def chosen(self, values: Mapping[str, Any]) -> Options:
         """Give the options that these values choose; ExportError names what is wrong, and what there is."""

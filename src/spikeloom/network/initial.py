@@ -28,10 +28,12 @@ def initial_network(
 
 
 def deal_classes(topology: Topology) -> np.ndarray:
-    """Deal the neurons of the last layer to the classes round robin, every class the same number."""
-    neurons = np.arange(topology.n_last_neurons)
-    used = neurons < topology.votes_per_class * topology.n_classes
-    return np.where(used, neurons % topology.n_classes, -1).astype(np.int16)
+    """Deal the neurons of the last layer that are used to the classes round robin, every class the same number."""
+    used = np.flatnonzero(np.arange(topology.n_last_neurons) % N_NEURONS < topology.layers[-1].used)
+    classes = np.full(topology.n_last_neurons, -1, np.int16)
+    voting = used[: topology.votes_per_class * topology.n_classes]
+    classes[voting] = np.arange(len(voting)) % topology.n_classes
+    return classes
 
 
 def _initial_layer(sources: np.ndarray, alike: int, rng: np.random.Generator) -> LearnedLayer:

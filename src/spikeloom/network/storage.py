@@ -118,6 +118,7 @@ def _topology(record: Mapping[str, Any]) -> Topology:
             layer["features"],
             bool(layer["shared"]),
             layer.get("repeats", 1),
+            layer.get("neurons"),
         )
         for layer in record["layers"]
     )

@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -30,7 +31,8 @@ class Windows:
 
     `features` is how many neurons of each core below a window takes; None takes as many as fit.
     Over the input it must be None: a window takes every channel. `shared` lets the neurons that would go nowhere
-    share these axons. `repeats`, over the input alone, is how many axons each value gets: their types differ, so that
+    share these axons. `neurons` is how many neurons of each of the layer's cores are used; None takes all. `repeats`,
+    over the input alone, is how many axons each value gets: their types differ, so that
     a neuron can choose its strength.
     """
 
@@ -39,6 +41,12 @@ class Windows:
     features: int | None = None
     shared: bool = False
     repeats: int = 1
+    neurons: int | None = None
+
+    @property
+    def used(self) -> int:
+        """Neurons of each core that are used."""
+        return N_NEURONS if self.neurons is None else self.neurons
 
     @property
     def area(self) -> int:
@@ -83,7 +91,7 @@ class Topology:
     @property
     def votes_per_class(self) -> int:
         """Neurons of the last layer that vote for each class."""
-        return self.n_last_neurons // self.n_classes
+        return math.prod(self.grids[-1]) * self.layers[-1].used // self.n_classes
 
 
 def _check_fit(topology: Topology) -> None:
@@ -101,12 +109,14 @@ def _check_fit(topology: Topology) -> None:
     below: tuple[int, int] = topology.input_shape[:2]
     for index, windows in enumerate(topology.layers):
         _check_slide(f"layer {index + 1}", below, windows)
+        if not 1 <= windows.used <= N_NEURONS:
+            raise FitError(f"layer {index + 1}: {windows.used} neurons of a core; it has {N_NEURONS}, take 1 or more")
         if index == 0:
             _check_input_window(windows, topology.input_shape[2])
         else:
-            _check_features(f"layer {index + 1}", below, windows)
+            _check_features(f"layer {index + 1}", below, windows, topology.layers[index - 1].used)
         below = _slide(below, windows)
-    neurons = math.prod(below) * N_NEURONS
+    neurons = math.prod(below) * topology.layers[-1].used
     if not 2 <= topology.n_classes <= neurons:
         raise FitError(
             f"output: {topology.n_classes} classes over the {neurons} neurons of the last layer; "
@@ -122,17 +132,17 @@ def wire(topology: Topology, rng: np.random.Generator) -> list[np.ndarray]:
     """
     grids = topology.grids
     wiring = [_wire_input(topology.input_shape, topology.layers[0])]
-    for below, windows in zip(grids[:-1], topology.layers[1:], strict=True):
-        wiring.append(_wire_cores(below, windows, rng))
+    for below, (lower, windows) in zip(grids[:-1], pairwise(topology.layers), strict=True):
+        wiring.append(_wire_cores(below, windows, lower.used, rng))
     return wiring
 
 
-def _features_taken(below: tuple[int, int], windows: Windows) -> int:
-    """Neurons that a window takes of each core below: as asked for, or as many as fit."""
+def _features_taken(below: tuple[int, int], windows: Windows, used: int) -> int:
+    """Axons that a window has for each core below, which uses so many neurons: as asked for, or as many as fit."""
     if windows.features is not None:
         return windows.features
     busiest = int(_targets_per_position(below, windows).max())
-    return min(N_AXONS // windows.area, N_NEURONS // busiest)
+    return min(N_AXONS // windows.area, used // busiest)
 
 
 def _slide(below: tuple[int, ...], windows: Windows) -> tuple[int, int]:
@@ -180,10 +190,10 @@ def _check_input_window(windows: Windows, channels: int) -> None:
         )
 
 
-def _check_features(layer: str, below: tuple[int, int], windows: Windows) -> None:
+def _check_features(layer: str, below: tuple[int, int], windows: Windows, used: int) -> None:
     if windows.repeats != 1:
         raise FitError(f"{layer}: {windows.repeats} repeats; a neuron has one destination, so only pixels can repeat")
-    features = _features_taken(below, windows)
+    features = _features_taken(below, windows, used)
     busiest = int(_targets_per_position(below, windows).max())
     if windows.features is not None and features < 1:
         raise FitError(f"{layer}: {features} features; at least 1 is needed, or leave the key out for as many as fit")
@@ -197,10 +207,10 @@ def _check_features(layer: str, below: tuple[int, int], windows: Windows) -> Non
             f"{layer}: {windows.area} cores a window x {features} features need {windows.area * features} axons, "
             f"a core has {N_AXONS}; take at most {N_AXONS // windows.area} features"
         )
-    if busiest * features > N_NEURONS:
+    if busiest * features > used:
         raise FitError(
             f"{layer}: a core below feeds {busiest} windows x {features} features = {busiest * features} neurons, "
-            f"it has {N_NEURONS} and each has one destination; take at most {N_NEURONS // busiest} features"
+            f"it has {used} and each has one destination; take at most {used // busiest} features"
         )
 
 
@@ -230,13 +240,13 @@ def _wire_input(shape: tuple[int, int, int], windows: Windows) -> np.ndarray:
     return _as_axons(cores)
 
 
-def _wire_cores(below: tuple[int, int], windows: Windows, rng: np.random.Generator) -> np.ndarray:
-    features = _features_taken(below, windows)
+def _wire_cores(below: tuple[int, int], windows: Windows, used: int, rng: np.random.Generator) -> np.ndarray:
+    features = _features_taken(below, windows, used)
     taken = np.full(math.prod(below), features)  # neurons that each window takes of a core below
     if windows.shared:
-        taken = N_NEURONS // np.maximum(_targets_per_position(below, windows), 1)
+        taken = used // np.maximum(_targets_per_position(below, windows), 1)
     # each core deals its neurons out in an order of its own, so that no window gets the same ones of all cores
-    shuffled = np.stack([rng.permutation(N_NEURONS) for _ in taken])
+    shuffled = np.stack([rng.permutation(used) for _ in taken])
     dealt = np.zeros(len(taken), np.int64)  # neurons of each core below that already have a destination
     cores = []
     for positions in _window_positions(below, windows):

@@ -60,9 +60,11 @@ class Layer(_Part):
     shared: bool = Field(default=False, description="neurons that would go nowhere share the axons")
     repeats: int = Field(default=1, description="axons of different types that each pixel of a window gets")
 
+    neurons: int | None = Field(default=None, description="of each of its cores that are used; all by default")
+
     def windows(self) -> Windows:
         """Give the layer as the topology wants it."""
-        return Windows(_pair(self.window), _pair(self.stride), self.features, self.shared, self.repeats)
+        return Windows(_pair(self.window), _pair(self.stride), self.features, self.shared, self.repeats, self.neurons)
 
 
 class Probabilities(_Part):

@@ -1,0 +1,131 @@
+"""C against the reference simulator: every spike of random programs in every mode, every vote of images."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from export.c.built import build, decisions_of, spikes_of
+from programs import shown, tiny_network
+from spikeloom.chip.builder import ProgramBuilder
+from spikeloom.deployment.deploy import deploy
+from spikeloom.export.tables.layout import tables_of
+from spikeloom.interface import Presentation
+from spikeloom.measure.votes import count_votes
+from spikeloom.network.topology import Topology, Windows
+from spikeloom.simulation import run
+from strategies import any_programs, memoryless_programs
+
+SIZES = st.sampled_from(["size", "speed"])
+
+
+def same_spikes(program, inputs, optimise, compiler="gcc"):
+    """Whether C gives the output spikes of the reference simulator, a layered program some ticks ahead of it."""
+    with tempfile.TemporaryDirectory() as name:
+        built = build(program, Path(name), optimise, "spikes", compiler)
+        answered = spikes_of(built, program, inputs)
+    tables = tables_of(program)
+    ahead = tables.answer_age if tables.layered else 0
+    expected = run(program, np.pad(inputs, ((0, ahead), (0, 0))), backend="reference").outputs[ahead:]
+    return bool((answered == expected).all())
+
+
+@settings(max_examples=25, deadline=None)
+@given(program=any_programs(), seed=st.integers(0, 2**32 - 1), optimise=SIZES)
+def test_random_programs_of_every_mode_give_the_spikes_of_the_reference(program, seed, optimise):
+    inputs = np.random.default_rng(seed).random((40, len(program.inputs))) < 0.3
+    assert same_spikes(program, inputs, optimise)
+
+
+@settings(max_examples=15, deadline=None)
+@given(program=memoryless_programs(), seed=st.integers(0, 2**32 - 1), optimise=SIZES)
+def test_random_memoryless_programs_give_the_spikes_of_the_reference(program, seed, optimise):
+    inputs = np.random.default_rng(seed).random((40, len(program.inputs))) < 0.3
+    assert same_spikes(program, inputs, optimise)
+
+
+@pytest.mark.parametrize("optimise", ["size", "speed"])
+@pytest.mark.parametrize("compiler", ["gcc", "clang"])
+def test_both_compilers_take_it_without_a_warning(compiler, optimise):
+    if shutil.which(compiler) is None:
+        pytest.skip(f"{compiler} is not installed")
+    program = deploy(tiny_network(), 2)
+    inputs = np.random.default_rng(0).random((30, len(program.inputs))) < 0.5
+    assert same_spikes(program, inputs, optimise, compiler)
+
+
+def decides_alike(program, images, optimise="size", seed=0):
+    """Whether C prints the votes and classes that the reference simulator counts of images of bytes."""
+    with tempfile.TemporaryDirectory() as name:
+        classes, votes = decisions_of(build(program, Path(name), optimise, "classify", seed=seed), images)
+    values = images.reshape(len(images), -1) / np.float32(255)
+    expected = count_votes(program, values, seed, backend="reference")
+    return (votes == expected.votes).all() and (classes == expected.decisions.classes).all()
+
+
+def images_of(interface, n=12, seed=3):
+    """Give images of random bytes, black and white among them."""
+    rng = np.random.default_rng(seed)
+    images = rng.integers(0, 256, (n, interface.n_values)).astype(np.uint8)
+    images[0], images[1] = 0, 255
+    return images
+
+
+PRESENTATIONS = {
+    "threshold": {"coding": {"name": "threshold", "at": 0.3}},
+    "bernoulli": {},
+    "bernoulli over ticks": {"frames": {"name": "still", "ticks": 3}},
+    "thermometer": {"coding": {"name": "thermometer", "levels": 2}},
+    "dithered": {"coding": {"name": "dithered", "thresholds": (((0.1,), (0.6,), (0.3,)), ((0.9,), (0.4,), (0.2,)))}},
+    "moved": {"coding": "threshold", "frames": {"name": "moved", "shifts": ((0, 0), (1, -1), (-2, 1))}},
+    "stream": {"coding": "threshold", "frames": {"name": "stream", "frames": 3, "ticks": 2}},
+    "delays": {"frames": {"name": "stream", "frames": 4}, "delays": (0, 2)},
+    "passed over": {"frames": {"name": "still", "ticks": 4}, "readout": {"skip": 1}},
+}
+
+
+@pytest.mark.parametrize("optimise", ["size", "speed"])
+@pytest.mark.parametrize("presentation", PRESENTATIONS)
+def test_images_are_decided_as_simulated_however_they_are_shown(presentation, optimise):
+    chosen = PRESENTATIONS[presentation]
+    width = Presentation(**chosen).lines_per_value
+    topology = Topology((8, 8, width), 3, (Windows((4, 4), (4, 4)), Windows((2, 2), (1, 1), 64)))
+    program = deploy(tiny_network(topology=topology, **chosen), 2, seed=5)
+    assert decides_alike(program, images_of(program.interface), optimise, seed=7)
+
+
+@pytest.mark.parametrize("reset", [False, True])
+def test_neurons_that_keep_potentials_are_decided_as_simulated_in_a_stream_of_images(reset):
+    build_program = ProgramBuilder(seed=4)
+    first, second = build_program.add_core([0, 1, 2, 3] * 64), build_program.add_core()
+    rng = np.random.default_rng(0)
+    for neuron in range(40):
+        build_program.set_neuron(
+            first,
+            neuron,
+            strengths=(5, -3, 9, 2),
+            leak=-1,
+            threshold=20 + neuron,
+            mask_bits=3,
+            reset_mode=neuron % 3,
+            stochastic_synapse=(neuron % 2, 0, 1, 0),
+            leak_reversal=neuron % 5 == 0,
+            negative_threshold=9,
+        )
+        for axon in np.flatnonzero(rng.random(16) < 0.6):
+            build_program.connect(first, int(axon), neuron)
+        build_program.route(first, neuron, second, neuron, 1 + neuron % 4)
+        build_program.set_neuron(second, neuron, strengths=(1, 0, 0, 0), threshold=1 + neuron % 2, saturate=True)
+        build_program.connect(second, neuron, neuron)
+        build_program.add_output(second, neuron)
+    for value in range(16):
+        build_program.add_input([(first, value)])
+    interface = shown((4, 4, 1), latency=4, frames={"name": "still", "ticks": 5}, readout={"skip": 1}, reset=reset)
+    program = build_program.build(interface, [neuron % 3 if neuron < 30 else 2 for neuron in range(40)])
+    assert decides_alike(program, images_of(interface))
