@@ -222,15 +222,23 @@ def _exported(program: ChipProgram, form: Format, images: int, dataset: str | No
     from spikeloom.measure.votes import shown_spikes
     from spikeloom.simulation import run
 
-    inputs = outputs = labels = None
+    inputs = outputs = labels = raw = None
     if images and program.interface is not None:
         shown = data_shown(program, dataset).take(slice(images))
         check_data(program.interface, shown)
-        inputs, labels = shown_spikes(program, shown.values, seed), shown.labels
+        inputs, labels, raw = shown_spikes(program, shown.values, seed), shown.labels, _bytes(shown.values)
         inputs = np.pad(inputs, ((1, 0), (0, 0))) if form.starts_blank else inputs
         outputs = run(program, inputs).outputs if form.compares_outputs else None
     costs = named_profile(PUBLISHED_PROFILE)
-    return Exported(program, inputs, outputs, costs.joules_per_event, costs.joules_per_hop, labels, name, seed)
+    return Exported(program, inputs, outputs, costs.joules_per_event, costs.joules_per_hop, labels, name, seed, raw)
+
+
+def _bytes(values: Any) -> Any:
+    """Give values as the bytes that stand for them, (n_images, n_values) uint8; None where there is no such byte."""
+    import numpy as np
+
+    nearest = np.rint(values * 255).astype(np.uint8)
+    return nearest if (nearest / np.float32(255) == values).all() else None
 
 
 def _explain(to: str | None, as_json: bool) -> None:

@@ -47,6 +47,8 @@ class Exported(Value):
         What it is called, for formats that name things after it.
     seed : int
         Root of the draws of its inputs, for formats that draw them.
+    images : (n_images, n_values) uint8, or None
+        What the inputs show, where every value of theirs is a byte's.
     """
 
     program: ChipProgram
@@ -57,6 +59,7 @@ class Exported(Value):
     labels: np.ndarray | None = None
     name: str = "network"
     seed: int = 0
+    images: np.ndarray | None = None
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -8,5 +8,6 @@ from spikeloom.export.nir import NIR
 from spikeloom.export.nscs import NSCS
 from spikeloom.export.ranc import RANC, RANC_VERILOG
 from spikeloom.export.sana_fe import SANA_FE
+from spikeloom.export.verilog import VERILOG
 
-FORMATS: dict[str, Format] = {form.name: form for form in (RANC, RANC_VERILOG, NSCS, SANA_FE, NIR, C)}
+FORMATS: dict[str, Format] = {form.name: form for form in (RANC, RANC_VERILOG, NSCS, SANA_FE, NIR, C, VERILOG)}

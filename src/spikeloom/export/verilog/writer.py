@@ -1,0 +1,345 @@
+"""A layered program as synthesisable Verilog-2005: an engine that takes a neuron a clock and lane.
+
+Images come in byte by byte and are held as bits; every core's axons are wires from there or from the spikes of the cores
+before it; a lane reads a neuron's row, counts, weighs and decides in a pipeline. A class is counted a clock at the end.
+"""
+
+from __future__ import annotations
+
+import math
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Literal
+
+import jinja2
+import numpy as np
+from pydantic import Field
+
+from spikeloom.artefact import write_atomically
+from spikeloom.chip.program import ChipProgram
+from spikeloom.errors import ExportError
+from spikeloom.export.features import FEATURES, MEMORYLESS_ONLY, Support
+from spikeloom.export.format import Exported, Options
+from spikeloom.export.tables.inputs import byte_limits, pattern_of
+from spikeloom.export.tables.layout import OUTPUTS, tables_of
+from spikeloom.export.verilog.engine import Engine, axon_wires, class_wires, engine_of
+from spikeloom.export.verilog.fpgas import PARTS, first_that_holds
+from spikeloom.export.verilog.tree import stages_of, tree_over
+from spikeloom.interface import Interface, Still
+from spikeloom.interface.delays import NOW
+
+_UNEVEN = "take paths of one length"
+SUPPORT = {feature.name: Support("faithful", "the same spikes, one by one") for feature in FEATURES} | {
+    **MEMORYLESS_ONLY,
+    "delays above 1": Support("equivalent", "left out where all spikes that meet are of one age, refused elsewhere"),
+    "circles of cores": Support("unsupported", _UNEVEN),
+    "neurons that go nowhere": Support("equivalent", "left out: they reach no output"),
+    "placement on chips": Support("equivalent", "left out: cores take turns"),
+}
+_FILES = (
+    "network.v",
+    "lane.v",
+    "simulate.cpp",
+    "serial.v",
+    "ulx3s.v",
+    "ulx3s.lpf",
+    "icebreaker.v",
+    "icebreaker.pcf",
+    "Makefile",
+    "README.md",
+)
+_LANES_MAX = 256
+_SCORE_BITS_MAX = 64
+_PIPELINE = 5  # clocks from a row's fetch to its spike, beside the stages of the tree
+
+PartName = Literal["up5k", "ecp5-12k", "ecp5-25k", "ecp5-45k", "ecp5-85k"]
+
+
+class VerilogOptions(Options):
+    """Neurons that are taken a clock, and the part that must have the memory for it."""
+
+    lanes: int = Field(default=1, ge=1, le=_LANES_MAX)
+    part: PartName | None = None
+
+
+ONE_LANE = VerilogOptions()
+
+
+def write_verilog(exported: Exported, folder: Path, options: VerilogOptions = ONE_LANE) -> list[Path]:
+    """Write the engine, its memories, a test bench, two boards and what builds them; give their paths.
+
+    Raises
+    ------
+    ExportError
+        If the program cannot go through core after core, is not fed as hardware can, or does not fit the part.
+    """
+    engine = _engine(exported.program, options)
+    values = _values(exported, engine)
+    texts = {name: _TEMPLATES.get_template(name).render(values) for name in _FILES}
+    digits = -(-engine.word_bits // 4)
+    for lane, rows in enumerate(engine.rows):
+        texts[f"rows_{lane}.mem"] = "".join(f"{row:0{digits}x}\n" for row in rows)
+    contents = {name: text.encode() for name, text in texts.items()}
+    if values["has_images"]:
+        assert exported.images is not None and exported.outputs is not None
+        contents["images.bin"] = exported.images.astype(np.uint8).tobytes()
+        contents["expected.txt"] = _expected(exported, len(exported.images)).encode()
+    for name, content in contents.items():
+        write_atomically(folder / name, content)
+    return [folder / name for name in contents]
+
+
+def told_verilog(exported: Exported, options: VerilogOptions = ONE_LANE) -> list[str]:
+    """Give what is to be known of an engine: clocks an image, and the block memories that each part has for it."""
+    engine = _engine(exported.program, options)
+    fits = [f"{part['needed']} of {part['there']} on {part['title']}" for part in _parts(engine) if part["fits"]]
+    return [f"{_clocks(engine):,} clocks an image; block memories: {', '.join(fits) or 'no part has as many'}"]
+
+
+_TEMPLATES = jinja2.Environment(
+    loader=jinja2.PackageLoader("spikeloom.export.verilog"),
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+    undefined=jinja2.StrictUndefined,
+)
+
+
+def _engine(program: ChipProgram, options: VerilogOptions) -> Engine:
+    """Lay a program out for hardware; ExportError where it cannot be, naming why and a way out."""
+    interface = program.interface
+    if interface is None:
+        raise ExportError("program: has no interface; the engine takes images, so deploy a network, or export to c")
+    _check_feeding(interface)
+    tables = tables_of(program)
+    if not tables.layered:
+        raise ExportError(
+            f"program: cannot go through core after core: {tables.why_not_layered}; the engine holds no spikes from "
+            "tick to tick; export to c, which does"
+        )
+    if not tables.cores:
+        raise ExportError("program: no neuron reaches an output line, so there is nothing to build")
+    engine = engine_of(tables, options.lanes)
+    _check_part(engine, options)
+    return engine
+
+
+def _check_feeding(interface: Interface) -> None:
+    coding = interface.coding
+    if not coding.certain:
+        raise ExportError(
+            f"program: its input is drawn at random ({coding.name}); the engine compares with limits: train with "
+            "--set interface.coding=threshold, or export to c"
+        )
+    if not isinstance(interface.frames, Still) or interface.delays != NOW:
+        raise ExportError(
+            f"program: an example is shown as {interface.frames.name} with delays {list(interface.delays)}; the engine "
+            "takes one frame an image: deploy without --ticks, or export to c"
+        )
+
+
+def _check_part(engine: Engine, options: VerilogOptions) -> None:
+    if options.part is None:
+        return
+    part = PARTS[options.part]
+    needed, flip_flops = engine.lanes * part.blocks(engine.depth, engine.word_bits), _flip_flops(engine)
+    if needed > part.block_memories or flip_flops > part.luts:
+        raise ExportError(
+            f"part {part.title}: {needed} block memories and {flip_flops:,} flip-flops are needed at the least, it has "
+            f"{part.block_memories} and {part.luts:,}; the smallest that holds them: "
+            f"{first_that_holds(engine.lanes, engine.depth, engine.word_bits, flip_flops)}"
+        )
+
+
+def _parts(engine: Engine) -> list[dict[str, Any]]:
+    parts = []
+    for part in PARTS.values():
+        needed = engine.lanes * part.blocks(engine.depth, engine.word_bits)
+        fits = needed <= part.block_memories and _flip_flops(engine) <= part.luts
+        parts.append({"title": part.title, "needed": needed, "there": part.block_memories, "fits": fits})
+    return parts
+
+
+def _flip_flops(engine: Engine) -> int:
+    """Give the registers that hold images, spikes and rows: what an engine has at the least."""
+    interface = engine.tables.program.interface
+    assert interface is not None
+    spikes = sum(engine.groups(core) * engine.lanes for core in engine.tables.cores)
+    rows = engine.lanes * engine.word_bits + 2 * engine.n_positions
+    return 2 * math.prod(interface.coded_shape) + spikes + rows
+
+
+def _stages(engine: Engine) -> int:
+    return max(stages_of(int(width)) for width in engine.widths)
+
+
+def _clocks(engine: Engine) -> int:
+    """Give the clocks between two images that follow each other: those of the engine, or of the bytes that come in."""
+    ages = engine.tables.ages
+    waits = sum(later != age for age, later in zip(ages, ages[1:], strict=False))
+    groups = sum(engine.groups(core) for core in engine.tables.cores)
+    walk = groups + waits * (_PIPELINE + _stages(engine) + 1) + 2
+    assert engine.tables.program.interface is not None
+    return max(walk, math.prod(engine.tables.program.interface.value_shape) + 1)
+
+
+def _bits(number: int) -> int:
+    """Give the bits that count up to a number."""
+    return max(number.bit_length(), 1)
+
+
+def _values(exported: Exported, engine: Engine) -> dict[str, Any]:
+    """Give everything that the templates name."""
+    program, tables = exported.program, engine.tables
+    images = exported.images
+    has_images = images is not None and exported.outputs is not None
+    interface = program.interface
+    assert interface is not None
+    stages, latency = _stages(engine), _PIPELINE + _stages(engine)
+    largest = int((engine.widths << (engine.strength_bits - 1)).max())
+    return {
+        "title": exported.name,
+        "version": version("spikeloom"),
+        "facts": f"{program.n_cores:,} cores, {tables.n_neurons:,} neurons that can reach an output.",
+        "lanes": engine.lanes,
+        "clocks": f"{_clocks(engine):,}",
+        "parts": _parts(engine),
+        "n_flip_flops": _flip_flops(engine),
+        "ecp5": next((name[5:] for name, part in PARTS.items() if name != "up5k" and _holds(engine, name)), "85k"),
+        "mhz": 100,
+        "has_images": has_images,
+        "n_images": len(images) if images is not None else 0,
+        **_of_lanes(engine, stages),
+        "product_bits": max(_bits(largest) + 1, engine.leak_bits),
+        "latency": latency,
+        **_of_input(interface),
+        **_of_walk(engine),
+        **_of_votes(engine, interface),
+    }
+
+
+def _holds(engine: Engine, name: str) -> bool:
+    part = PARTS[name]
+    return engine.lanes * part.blocks(engine.depth, engine.word_bits) <= part.block_memories
+
+
+def _of_lanes(engine: Engine, stages: int) -> dict[str, Any]:
+    firsts = np.cumsum([0, *engine.widths])
+    segments = [
+        tree_over(f"count_{n}", "arrived", int(first), int(width), stages)
+        for n, (first, width) in enumerate(zip(firsts[:-1], engine.widths, strict=True))
+    ]
+    return {
+        "n_positions": engine.n_positions,
+        "widths": engine.widths.tolist(),
+        "strength_bits": engine.strength_bits,
+        "leak_bits": engine.leak_bits,
+        "numbers_bits": engine.word_bits - engine.n_positions,
+        "word_bits": engine.word_bits,
+        "depth": engine.depth,
+        "address_bits": _bits(engine.depth - 1),
+        "segments": segments,
+        "stages": stages,
+    }
+
+
+def _of_input(interface: Interface) -> dict[str, Any]:
+    rows, columns, channels = interface.value_shape
+    pattern = pattern_of(byte_limits(interface), interface)
+    down, right, levels = pattern.shape
+    row_bits, column_bits = _bits(down - 1), _bits(right - 1)
+    at = [
+        {"at": f"{row_bits + column_bits}'d{row << column_bits | column}", "bytes": pattern[row, column].tolist()}
+        for row in range(down)
+        for column in range(right)
+    ]
+    return {
+        "shape": f"{rows} x {columns} x {channels} values",
+        "n_places": rows * columns * channels,
+        "place_bits": _bits(rows * columns * channels - 1),
+        "n_coded": rows * columns * channels * levels,
+        "width": levels,
+        "dithered": (down, right) != (1, 1),
+        "limits": pattern[0, 0].tolist(),
+        "patterns": at,
+        "down": down,
+        "right": right,
+        "row_bits": row_bits,
+        "column_bits": column_bits,
+        "n_columns": columns,
+        "columns_bits": _bits(columns - 1),
+        "channels": channels,
+        "channel_bits": _bits(channels - 1),
+    }
+
+
+def _of_walk(engine: Engine) -> dict[str, Any]:
+    tables = engine.tables
+    groups = [engine.groups(core) for core in tables.cores]
+    cores = [
+        {
+            "groups": groups[place],
+            "next": groups[place + 1] if place + 1 < len(groups) else 0,
+            "waits": place > 0 and tables.ages[place] != tables.ages[place - 1],
+            "votes": bool((core.targets == OUTPUTS).any()),
+            "axons": _lines(axon_wires(engine, place)),
+        }
+        for place, core in enumerate(tables.cores)
+    ]
+    return {"cores": cores, "core_bits": _bits(len(cores) - 1), "group_bits": _bits(max(groups) - 1)}
+
+
+def _of_votes(engine: Engine, interface: Interface) -> dict[str, Any]:
+    outputs = engine.tables.program.outputs
+    classes = class_wires(engine)
+    n_a_class = max(max(map(len, classes)), 1)
+    stages = stages_of(n_a_class)
+    count = tree_over("voted", "voting", 0, n_a_class, stages)
+    ticks = interface.ticks_per_image - interface.readout.skip
+    voters = interface.readout.voters(outputs.classes, interface.n_classes, interface.ticks_per_image)
+    common = math.lcm(*(max(int(most), 1) for most in voters))
+    factors = [common // max(int(most), 1) for most in voters]
+    same = len(set(voters.tolist())) == 1
+    vote_bits = _bits(n_a_class * ticks)
+    score_bits = vote_bits if same else _bits(max(n_a_class * ticks * factor for factor in factors))
+    if score_bits > _SCORE_BITS_MAX:
+        raise ExportError(
+            "program: its classes have so different numbers of voters that their shares take more than "
+            f"{_SCORE_BITS_MAX} bits to compare; give every class as many output lines"
+        )
+    return {
+        "n_classes": interface.n_classes,
+        "class_bits": _bits(interface.n_classes - 1),
+        "classes": [_lines(wires + ["1'b0"] * (n_a_class - len(wires))) for wires in classes],
+        "n_votes_a_class": n_a_class,
+        "count": count,
+        "count_latency": stages + 2,
+        "ticks": ticks,
+        "vote_bits": vote_bits,
+        "vote_bytes": -(-vote_bits // 8),
+        "answer_bits": _bits(1 + interface.n_classes * -(-vote_bits // 8)),
+        "same_voters": same,
+        "factors": factors,
+        "score_bits": score_bits,
+    }
+
+
+def _lines(signals: list[str]) -> str:
+    """Give signals as the inside of a concatenation, the last of them first, some a line."""
+    highest_first = signals[::-1]
+    rows = [", ".join(highest_first[at : at + 8]) for at in range(0, len(highest_first), 8)]
+    return ",\n".join(f"        {row}" for row in rows)
+
+
+def _expected(exported: Exported, n_images: int) -> str:
+    """Give the line of each image: class and votes, counted from the output spikes that go with the export."""
+    program, interface = exported.program, exported.program.interface
+    assert interface is not None and exported.outputs is not None
+    n_ticks = interface.ticks_per_image
+    answered = exported.outputs[interface.latency - 1 :][: n_images * n_ticks]
+    of_class = program.outputs.classes[:, None] == np.arange(interface.n_classes)
+    votes = interface.readout.votes(answered.astype(np.int64) @ of_class, n_ticks)
+    voters = interface.readout.voters(program.outputs.classes, interface.n_classes, n_ticks)
+    shares = votes / np.maximum(voters, 1)
+    lines = np.concatenate([shares.argmax(1)[:, None], votes], 1)
+    return "".join(" ".join(map(str, line)) + "\n" for line in lines.tolist())
