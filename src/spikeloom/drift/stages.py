@@ -14,11 +14,16 @@ from spikeloom.chip.ensemble import program_of_member
 from spikeloom.chip.limits import N_NEURONS
 from spikeloom.chip.program import ChipProgram
 from spikeloom.errors import ExportError
+from spikeloom.export.c import C
 from spikeloom.export.format import Exported, Format
 from spikeloom.export.formats import FORMATS
 from spikeloom.export.nir import NIR
 from spikeloom.export.sana_fe import SANA_FE
+from spikeloom.export.tables.inputs import bytes_that_spike
+from spikeloom.export.tables.layout import tables_of
+from spikeloom.export.verilog import VERILOG
 from spikeloom.measure.votes import interface_needed
+from spikeloom.peers.built import run_c, run_verilog
 from spikeloom.peers.nir_graphs import run_nirtorch, run_snntorch
 from spikeloom.peers.products import Products
 from spikeloom.peers.sana_fe import run_sana_fe
@@ -115,6 +120,27 @@ def _nir(profile: str, run_graph: Callable[[Path, np.ndarray], np.ndarray]) -> R
     return stage
 
 
+def _c(program: ChipProgram, inputs: np.ndarray) -> Answer:
+    with _exported(C, program) as folder:
+        tables = tables_of(program)
+        return _late(run_c(folder, inputs, len(program.outputs)), tables.answer_age if tables.layered else 0)
+
+
+def _verilog(program: ChipProgram, inputs: np.ndarray) -> Answer:
+    with _exported(VERILOG, program) as folder:
+        lines = run_verilog(folder, bytes_that_spike(program, inputs))
+        return _late(lines, interface_needed(program).latency - 1)
+
+
+@contextmanager
+def _exported(form: Format, program: ChipProgram) -> Iterator[Path]:
+    """Write a program into a folder for a while."""
+    with tempfile.TemporaryDirectory() as name:
+        with _writing():
+            form.write(Exported(program), Path(name), form.options())
+        yield Path(name)
+
+
 def _with_outputs(program: ChipProgram, rasters: np.ndarray) -> Answer:
     """Give the output lines of every neuron's spikes; those that share a line meet."""
     core, neuron = np.nonzero(program.routes.to_outputs)
@@ -125,9 +151,12 @@ def _with_outputs(program: ChipProgram, rasters: np.ndarray) -> Answer:
 
 def _after_latency(program: ChipProgram, answered: np.ndarray) -> Answer:
     """Shift a graph's answers, which come at once, to when the chip gives them; until then it answers nothing."""
-    delay = interface_needed(program).latency - 1
-    shifted = np.concatenate([np.zeros_like(answered[:delay]), answered])[: len(answered)]
-    return Answer(shifted, first_tick=delay)
+    return _late(answered, interface_needed(program).latency - 1)
+
+
+def _late(answered: np.ndarray, ticks: int) -> Answer:
+    shifted = np.concatenate([np.zeros_like(answered[:ticks]), answered])[: len(answered)]
+    return Answer(shifted, first_tick=ticks)
 
 
 REFERENCE = "reference simulator"
@@ -143,5 +172,7 @@ STAGES: tuple[tuple[str, Runner], ...] = (
     ("SANA-FE", _sana_fe),
     ("NIR portable, in snnTorch", _nir("portable", run_snntorch)),
     ("NIR native, in nirtorch", _nir("native", run_nirtorch)),
+    ("C, compiled here", _c),
+    ("Verilog, in Verilator", _verilog),
 )
 """Stages after the probabilities; every export that can run here."""

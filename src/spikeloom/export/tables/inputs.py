@@ -46,3 +46,20 @@ def lines_are_regular(program: ChipProgram, interface: Interface) -> bool:
         return False
     values, members = lines.values.reshape(-1, n_coded), lines.members.reshape(-1, n_coded)
     return bool((values == np.arange(n_coded)).all() and (members == members[:, :1]).all())
+
+
+def bytes_that_spike(program: ChipProgram, inputs: np.ndarray) -> np.ndarray:
+    """Give an image of bytes for every tick's input spikes, (n_ticks, n_places) uint8, of a coding without chance.
+
+    Parameters
+    ----------
+    inputs : (n_ticks, n_input_lines) bool
+    """
+    interface = program.interface
+    assert interface is not None
+    limits = byte_limits(interface)
+    place, level = np.divmod(program.inputs.values, limits.shape[1])
+    images = np.zeros((len(inputs), len(limits)), np.uint8)
+    for line in np.argsort(limits[place, level], kind="stable"):  # the highest limit that is passed comes last
+        images[inputs[:, line], place[line]] = limits[place[line], level[line]]
+    return images

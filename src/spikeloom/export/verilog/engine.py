@@ -1,8 +1,8 @@
 """A layered program as an engine that takes a neuron a clock and lane: what stands in its memories and its wires.
 
-All cores share one row of positions, on which a lane counts: a segment a place, as wide as the widest core needs. Which
-axon type a place stands for differs from core to core, largest first, so that the segments stay narrow; the strengths of
-a neuron stand in the order of the places.
+All cores share one row of positions, on which a lane counts: a segment a place, as wide as the widest core needs.
+Which axon type a place stands for differs from core to core, largest first, so that the segments stay narrow; the
+strengths of a neuron stand in the order of the places.
 """
 
 from __future__ import annotations
@@ -125,17 +125,17 @@ def axon_wires(engine: Engine, place: int) -> list[str]:
     return [" | ".join(dict.fromkeys(signals)) or "1'b0" for signals in feeding]
 
 
-def class_wires(engine: Engine) -> list[list[str]]:
-    """Give the output lines of each class, as Verilog."""
-    tables = engine.tables
-    interface, outputs = tables.program.interface, tables.program.outputs
-    assert interface is not None
-    lines: list[list[str]] = [[] for _ in range(len(outputs))]
-    for source, core in enumerate(tables.cores):
+def output_wires(engine: Engine) -> list[str]:
+    """Give what every output line carries, as Verilog; neurons that share a line meet on it."""
+    lines: list[list[str]] = [[] for _ in range(len(engine.tables.program.outputs))]
+    for source, core in enumerate(engine.tables.cores):
         for neuron in np.flatnonzero(core.targets == OUTPUTS).tolist():
             lines[int(core.positions[neuron])].append(f"spikes_{source}[{neuron}]")
-    wires: list[list[str]] = [[] for _ in range(interface.n_classes)]
-    for line, signals in enumerate(lines):
-        if signals:
-            wires[int(outputs.classes[line])].append(" | ".join(signals))
-    return wires
+    return [" | ".join(signals) or "1'b0" for signals in lines]
+
+
+def lines_of_classes(engine: Engine) -> list[list[str]]:
+    """Give the output lines of each class, as Verilog."""
+    interface, classes = engine.tables.program.interface, engine.tables.program.outputs.classes
+    assert interface is not None
+    return [[f"out_lines[{line}]" for line in np.flatnonzero(classes == label)] for label in range(interface.n_classes)]

@@ -10,11 +10,11 @@ FAN_IN = 4
 
 @dataclass(frozen=True)
 class Sum:
-    """A register of the tree: its name, its highest number, and the names or the first and last bit that it adds up."""
+    """A register of the tree: its name, its highest number, and what it adds up, as Verilog."""
 
     name: str
     largest: int
-    parts: tuple[str, ...]
+    expression: str
 
     @property
     def bits(self) -> int:
@@ -35,14 +35,19 @@ def tree_over(name: str, source: str, first: int, width: int, stages: int) -> li
     level = []
     for group in range(-(-width // GROUP)):
         at, n = first + group * GROUP, min(GROUP, width - group * GROUP)
-        level.append(Sum(f"{name}_0_{group}", n, tuple(f"{source}[{bit}]" for bit in range(at, at + n))))
-    levels = [level or [Sum(f"{name}_0_0", 0, ("1'b0",))]]
+        padding = f"{GROUP - n}'b0, " if n < GROUP else ""
+        level.append(Sum(f"{name}_0_{group}", n, f"ones({{{padding}{source}[{at} +: {n}]}})"))
+    levels = [level or [Sum(f"{name}_0_0", 0, "1'b0")]]
     for stage in range(1, stages + 1):
         below = levels[-1]
         chunks = [below[at : at + FAN_IN] for at in range(0, len(below), FAN_IN)]
         levels.append(
             [
-                Sum(f"{name}_{stage}_{n}", sum(part.largest for part in chunk), tuple(part.name for part in chunk))
+                Sum(
+                    f"{name}_{stage}_{n}",
+                    sum(part.largest for part in chunk),
+                    " + ".join(part.name for part in chunk),
+                )
                 for n, chunk in enumerate(chunks)
             ]
         )

@@ -1,6 +1,6 @@
 """A layered program as synthesisable Verilog-2005: an engine that takes a neuron a clock and lane.
 
-Images come in byte by byte and are held as bits; every core's axons are wires from there or from the spikes of the cores
+Images come in byte by byte and are held as bits; every core's axons are wires from there or from the spikes of cores
 before it; a lane reads a neuron's row, counts, weighs and decides in a pipeline. A class is counted a clock at the end.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from importlib.metadata import version
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
@@ -22,7 +23,7 @@ from spikeloom.export.features import FEATURES, MEMORYLESS_ONLY, Support
 from spikeloom.export.format import Exported, Options
 from spikeloom.export.tables.inputs import byte_limits, pattern_of
 from spikeloom.export.tables.layout import OUTPUTS, tables_of
-from spikeloom.export.verilog.engine import Engine, axon_wires, class_wires, engine_of
+from spikeloom.export.verilog.engine import Engine, axon_wires, engine_of, lines_of_classes, output_wires
 from spikeloom.export.verilog.fpgas import PARTS, first_that_holds
 from spikeloom.export.verilog.tree import stages_of, tree_over
 from spikeloom.interface import Interface, Still
@@ -40,6 +41,7 @@ _FILES = (
     "network.v",
     "lane.v",
     "simulate.cpp",
+    "alone.v",
     "serial.v",
     "ulx3s.v",
     "ulx3s.lpf",
@@ -50,7 +52,7 @@ _FILES = (
 )
 _LANES_MAX = 256
 _SCORE_BITS_MAX = 64
-_PIPELINE = 5  # clocks from a row's fetch to its spike, beside the stages of the tree
+_PIPELINE = 6  # clocks from a row's fetch to its spike, beside the stages of the tree
 
 PartName = Literal["up5k", "ecp5-12k", "ecp5-25k", "ecp5-45k", "ecp5-85k"]
 
@@ -176,7 +178,7 @@ def _stages(engine: Engine) -> int:
 def _clocks(engine: Engine) -> int:
     """Give the clocks between two images that follow each other: those of the engine, or of the bytes that come in."""
     ages = engine.tables.ages
-    waits = sum(later != age for age, later in zip(ages, ages[1:], strict=False))
+    waits = sum(later != age for age, later in pairwise(ages))
     groups = sum(engine.groups(core) for core in engine.tables.cores)
     walk = groups + waits * (_PIPELINE + _stages(engine) + 1) + 2
     assert engine.tables.program.interface is not None
@@ -291,7 +293,7 @@ def _of_walk(engine: Engine) -> dict[str, Any]:
 
 def _of_votes(engine: Engine, interface: Interface) -> dict[str, Any]:
     outputs = engine.tables.program.outputs
-    classes = class_wires(engine)
+    classes = lines_of_classes(engine)
     n_a_class = max(max(map(len, classes)), 1)
     stages = stages_of(n_a_class)
     count = tree_over("voted", "voting", 0, n_a_class, stages)
@@ -308,6 +310,8 @@ def _of_votes(engine: Engine, interface: Interface) -> dict[str, Any]:
             f"{_SCORE_BITS_MAX} bits to compare; give every class as many output lines"
         )
     return {
+        "n_outputs": len(outputs),
+        "output_wires": _lines(output_wires(engine)),
         "n_classes": interface.n_classes,
         "class_bits": _bits(interface.n_classes - 1),
         "classes": [_lines(wires + ["1'b0"] * (n_a_class - len(wires))) for wires in classes],

@@ -21,7 +21,10 @@ module lane #(parameter ROWS = "rows_0.mem") (
     end
 
     // what is counted of each segment: bits by eights, then numbers by fours
-    wire [{{ n_positions - 1 }}:0] arrived = row[{{ n_positions - 1 }}:0] & axons;
+{% include "ones.v" %}
+    reg [{{ n_positions - 1 }}:0] arrived;
+    always @(posedge clk)
+        arrived <= row[{{ n_positions - 1 }}:0] & axons;
 {% for segment in segments %}
 {% for level in segment %}
 {% for sum in level %}
@@ -33,24 +36,24 @@ module lane #(parameter ROWS = "rows_0.mem") (
 {% for segment in segments %}
 {% for level in segment %}
 {% for sum in level %}
-        {{ sum.name }} <= {{ sum.parts | join(" + ") }};
+        {{ sum.name }} <= {{ sum.expression }};
 {% endfor %}
 {% endfor %}
 {% endfor %}
     end
 
     // strengths and leak wait for the counts
-    reg [{{ numbers_bits - 1 }}:0] {% for stage in range(stages + 1) %}numbers_{{ stage }}{{ ", " if not loop.last }}{% endfor %};
+    reg [{{ numbers_bits - 1 }}:0] {% for stage in range(stages + 2) %}numbers_{{ stage }}{{ ", " if not loop.last }}{% endfor %};
     always @(posedge clk) begin
         numbers_0 <= row[{{ word_bits - 1 }}:{{ n_positions }}];
-{% for stage in range(stages) %}
+{% for stage in range(stages + 1) %}
         numbers_{{ stage + 1 }} <= numbers_{{ stage }};
 {% endfor %}
     end
 
     // strength times count, and all of them with the leak
 {% for segment in segments %}
-    wire signed [{{ strength_bits - 1 }}:0] strength_{{ loop.index0 }} = numbers_{{ stages }}[{{ loop.index0 * strength_bits }} +: {{ strength_bits }}];
+    wire signed [{{ strength_bits - 1 }}:0] strength_{{ loop.index0 }} = numbers_{{ stages + 1 }}[{{ loop.index0 * strength_bits }} +: {{ strength_bits }}];
     reg signed [{{ product_bits - 1 }}:0] product_{{ loop.index0 }};
 {% endfor %}
     reg signed [{{ leak_bits - 1 }}:0] leak;
@@ -60,7 +63,7 @@ module lane #(parameter ROWS = "rows_0.mem") (
 {% for segment in segments %}
         product_{{ loop.index0 }} <= strength_{{ loop.index0 }} * $signed({1'b0, {{ segment[-1][0].name }}});
 {% endfor %}
-        leak <= numbers_{{ stages }}[{{ numbers_bits - 1 }}:{{ 4 * strength_bits }}];
+        leak <= numbers_{{ stages + 1 }}[{{ numbers_bits - 1 }}:{{ 4 * strength_bits }}];
         low <= product_0 + product_1;
         high <= product_2 + product_3 + leak;
         spike <= ~total[{{ product_bits + 2 }}];

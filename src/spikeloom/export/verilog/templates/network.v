@@ -14,7 +14,8 @@ module network (
     output reg out_valid,
     input wire out_ready,
     output reg [{{ class_bits - 1 }}:0] out_class,
-    output reg [{{ n_classes * vote_bits - 1 }}:0] out_votes
+    output reg [{{ n_classes * vote_bits - 1 }}:0] out_votes,
+    output wire [{{ n_outputs - 1 }}:0] out_lines // what spiked of the output lines, in the clock in which out_valid rises
 );
     // The image that comes in, and the one that is seen: a bit a coded value, the first lowest.
     reg [{{ n_coded - 1 }}:0] incoming, image;
@@ -135,9 +136,8 @@ module network (
     always @(posedge clk) begin
         case (core)
 {% for core in cores %}
-            {{ core_bits }}'d{{ loop.index0 }}: chosen <= axons_{{ loop.index0 }};
+            {{ "default" if loop.last else core_bits ~ "'d" ~ loop.index0 }}: chosen <= axons_{{ loop.index0 }};
 {% endfor %}
-            default: chosen <= 0;
         endcase
         axons <= chosen;
     end
@@ -158,17 +158,21 @@ module network (
             spikes_{{ loop.index0 }} <= {{ "{fired, spikes_" ~ loop.index0 ~ "[" ~ (core.groups * lanes - 1) ~ ":" ~ lanes ~ "]}" if core.groups > 1 else "fired" }};
 {% endfor %}
 
+    assign out_lines = {
+{{ output_wires }}
+    };
+
     // The votes, class after class: bits by eights, then numbers by fours.
+{% include "ones.v" %}
     reg [{{ n_votes_a_class - 1 }}:0] voting;
     reg [{{ class_bits - 1 }}:0] class_at;
     always @(posedge clk)
         case (class_at)
 {% for wires in classes %}
-            {{ class_bits }}'d{{ loop.index0 }}: voting <= {
+            {{ "default" if loop.last else class_bits ~ "'d" ~ loop.index0 }}: voting <= {
 {{ wires }}
             };
 {% endfor %}
-            default: voting <= 0;
         endcase
 {% for level in count %}
 {% for sum in level %}
@@ -178,7 +182,7 @@ module network (
     always @(posedge clk) begin
 {% for level in count %}
 {% for sum in level %}
-        {{ sum.name }} <= {{ sum.parts | join(" + ") }};
+        {{ sum.name }} <= {{ sum.expression }};
 {% endfor %}
 {% endfor %}
     end

@@ -44,7 +44,7 @@ module serial #(parameter CLOCKS_PER_BIT = 25) (input wire clk, input wire rx, o
     reg [{{ answer_bits - 1 }}:0] bytes_left = 0;
     network network (
         .clk(clk), .rst(rst), .in_valid(received), .in_ready(in_ready), .in_data(rx_byte),
-        .out_valid(out_valid), .out_ready(bytes_left == 0), .out_class(out_class), .out_votes(out_votes)
+        .out_valid(out_valid), .out_ready(bytes_left == 0), .out_class(out_class), .out_votes(out_votes), .out_lines()
     );
 
     // an answer out, byte after byte

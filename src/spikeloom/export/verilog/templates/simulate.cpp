@@ -1,53 +1,69 @@
 // Raw images through the engine, in Verilator: a line an image, its class and then the votes of all classes.
 #include <cstdint>
 #include <cstdio>
+#include <cstring>
 
 #include "Vnetwork.h"
 #include "verilated.h"
 
-static const int IMAGE_BYTES = {{ n_places }}, CLASSES = {{ n_classes }}, VOTE_BITS = {{ vote_bits }};
+static const int IMAGE_BYTES = {{ n_places }}, CLASSES = {{ n_classes }}, VOTE_BITS = {{ vote_bits }}, LINES = {{ n_outputs }};
 
-static unsigned vote(const {{ "VlWide<" ~ ((n_classes * vote_bits + 31) // 32) ~ ">" if n_classes * vote_bits > 64 else "uint64_t" }} &votes, int label)
+static unsigned bit(uint64_t signal, int at)
 {
-    unsigned number = 0;
-    for (int bit = 0; bit < VOTE_BITS; bit++) {
-        int at = label * VOTE_BITS + bit;
-        number |= {{ "(votes[at / 32] >> at % 32 & 1u)" if n_classes * vote_bits > 64 else "(unsigned)(votes >> at & 1u)" }} << bit;
+    return signal >> at & 1;
+}
+
+template <std::size_t WORDS> static unsigned bit(const VlWide<WORDS> &signal, int at)
+{
+    return signal[at / 32] >> at % 32 & 1;
+}
+
+static void print(const Vnetwork &engine)
+{
+    printf("%u", (unsigned)engine.out_class);
+    for (int label = 0; label < CLASSES; label++) {
+        unsigned votes = 0;
+        for (int at = VOTE_BITS - 1; at >= 0; at--)
+            votes = votes << 1 | bit(engine.out_votes, label * VOTE_BITS + at);
+        printf(" %u", votes);
     }
-    return number;
+    putchar('\n');
+}
+
+static void print_lines(const Vnetwork &engine)
+{
+    for (int line = 0; line < LINES; line++)
+        putchar('0' + bit(engine.out_lines, line));
+    putchar('\n');
 }
 
 int main(int argc, char **argv)
 {
     if (argc < 2) {
-        fprintf(stderr, "usage: simulate IMAGES [STALLS]\n");
+        fprintf(stderr, "usage: simulate IMAGES [stalls|lines]\n");
         return 2;
     }
+    // stalls: bytes come and answers are taken in some clocks alone; lines: the output lines, as 0 and 1
+    const bool stalls = argc > 2 && !strcmp(argv[2], "stalls"), lines = argc > 2 && !strcmp(argv[2], "lines");
     FILE *file = fopen(argv[1], "rb");
     if (!file) {
         perror(argv[1]);
         return 1;
     }
-    // with STALLS, bytes come and answers are taken in some clocks alone
-    bool stalls = argc > 2;
-    uint32_t chance = 1;
     Vnetwork engine;
+    uint32_t chance = 1;
     unsigned long clocks = 0, bytes = 0, answered = 0, first = 0, last = 0;
     bool offered = false, ended = false;
     engine.rst = 1;
-    engine.in_valid = 0;
-    for (;; clocks++) {
+    for (; !ended || answered < bytes / IMAGE_BYTES; clocks++) {
         chance = chance * 1664525u + 1013904223u;
         if (clocks == 4)
             engine.rst = 0;
         if (clocks >= 4 && !offered && !ended && !(stalls && chance >> 30 == 0)) {
             int byte = fgetc(file);
-            if (byte == EOF)
-                ended = true;
-            else {
-                engine.in_data = (uint8_t)byte;
-                offered = true;
-            }
+            ended = byte == EOF;
+            offered = !ended;
+            engine.in_data = (uint8_t)byte;
         }
         engine.in_valid = offered;
         engine.out_ready = !stalls || (chance >> 28 & 3) == 0;
@@ -55,21 +71,14 @@ int main(int argc, char **argv)
         engine.eval();
         bool taken = engine.in_valid && engine.in_ready, given = engine.out_valid && engine.out_ready;
         if (given) {
-            printf("%u", (unsigned)engine.out_class);
-            for (int label = 0; label < CLASSES; label++)
-                printf(" %u", vote(engine.out_votes, label));
-            putchar('\n');
+            lines ? print_lines(engine) : print(engine);
             first = answered++ ? first : clocks;
             last = clocks;
         }
         engine.clk = 1;
         engine.eval();
-        if (taken) {
-            offered = false;
-            bytes++;
-        }
-        if (ended && answered == bytes / IMAGE_BYTES)
-            break;
+        bytes += taken;
+        offered = offered && !taken;
     }
     engine.final();
     if (answered > 1)
