@@ -128,9 +128,7 @@ def limit_index(interface: Interface) -> str:
     down, right, levels = pattern_of(byte_limits(interface), interface).shape
     if (down, right) == (1, 1):
         return "level"
-    _, columns, channels = interface.value_shape
-    row, column = f"place / {columns * channels}u % {down}u", f"place / {channels}u % {columns}u % {right}u"
-    return f"({row} * {right}u + {column}) * {levels}u + level"
+    return f"(row % {down}u * {right}u + column % {right}u) * {levels}u + level"
 
 
 def _array(name: str, told: str, numbers: np.ndarray) -> Array:

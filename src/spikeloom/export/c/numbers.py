@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 _ROW_CHARACTERS = 116
+_SUFFIXES = {"u4": "u", "u8": "ull"}  # C99 takes a constant that is not marked as signed
 _PAD = 3  # bytes behind packed numbers, so that four bytes can be read from the place of any
 
 
@@ -89,18 +90,10 @@ def c_type(numbers: np.ndarray) -> str:
     return f"{'u' if numbers.dtype.kind == 'u' else ''}int{8 * numbers.itemsize}_t"
 
 
-def initialiser(numbers: Iterable[int] | np.ndarray) -> str:
+def initialiser(numbers: np.ndarray) -> str:
     """Give numbers as the inside of an initialiser, in lines that an editor can show."""
-    suffix = _suffix(numbers)
-    words = [f"{number}{suffix}" for number in (numbers.tolist() if isinstance(numbers, np.ndarray) else numbers)]
+    words = [f"{number}{_SUFFIXES.get(numbers.dtype.str[1:], '')}" for number in numbers.ravel().tolist()]
     return "\n".join(_lines(words)) if words else "    0"
-
-
-def _suffix(numbers: object) -> str:
-    """Give what marks a constant as unsigned; C99 has none of 64 bits without it."""
-    if isinstance(numbers, np.ndarray) and numbers.dtype.kind == "u":
-        return {4: "u", 8: "u"}.get(numbers.itemsize, "") if numbers.itemsize < 8 else "ull"
-    return ""
 
 
 def _lines(words: Sequence[str]) -> Iterable[str]:
