@@ -10,7 +10,11 @@ import pytest
 
 def needs(*programs: str) -> None:
     """Skip the test where a program is missing; fail where none may be skipped."""
-    missing = [program for program in programs if shutil.which(program) is None]
+    needs_tools([program for program in programs if shutil.which(program) is None])
+
+
+def needs_tools(missing: list[str]) -> None:
+    """Skip the test where anything is missing; fail where none may be skipped."""
     if not missing:
         return
     told = f"{', '.join(missing)}: not installed; docs/boards.md names the packages"

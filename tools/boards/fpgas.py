@@ -45,7 +45,7 @@ def place(folder: Path, part: str, megahertz: int) -> Placed:
     """
     target = ["engine40"] if part == "up5k" else ["engine", f"ECP5={part.removeprefix('ecp5-')}"]
     command = ["make", "-C", str(folder), *target, f"MHZ={megahertz}"]
-    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PATH": _path()})
+    done = subprocess.run(command, capture_output=True, text=True, env=environment())
     told = done.stdout + done.stderr
     speeds = re.findall(r"Max frequency for clock .*?: ([\d.]+) MHz", told)
     # a clock that falls short of its aim ends nextpnr with an error, and is what is asked for here
@@ -59,6 +59,11 @@ def _last(pattern: str, text: str) -> int:
     if not found:
         return 0
     return int(next(filter(None, found[-1]))) if isinstance(found[-1], tuple) else int(found[-1])
+
+
+def environment() -> dict[str, str]:
+    """Give the environment in which the tools are found that pip brought."""
+    return {**os.environ, "PATH": _path()}
 
 
 def _path() -> str:

@@ -288,7 +288,13 @@ def _of_walk(engine: Engine) -> dict[str, Any]:
         }
         for place, core in enumerate(tables.cores)
     ]
-    return {"cores": cores, "core_bits": _bits(len(cores) - 1), "group_bits": _bits(max(groups) - 1)}
+    places = list(range(len(cores)))
+    return {
+        "cores": cores,
+        "fours": [places[at : at + 4] for at in range(0, len(places), 4)],
+        "core_bits": _bits(len(cores) - 1),
+        "group_bits": _bits(max(groups) - 1),
+    }
 
 
 def _of_votes(engine: Engine, interface: Interface) -> dict[str, Any]:

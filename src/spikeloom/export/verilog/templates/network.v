@@ -126,20 +126,30 @@ module network (
         end
     end
 
-    // What the axons of the core carry, taken when its first row is fetched; spikes that meet are one spike.
+    // What the axons of the core carry, taken as its rows are fetched; spikes that meet are one spike.
 {% for core in cores %}
     wire [{{ n_positions - 1 }}:0] axons_{{ loop.index0 }} = {
 {{ core.axons }}
     };
 {% endfor %}
-    reg [{{ n_positions - 1 }}:0] chosen, axons;
+    // First among every four cores, then among the fours, so that neither choice takes long.
+    reg [{{ n_positions - 1 }}:0] {% for four in fours %}chosen_{{ loop.index0 }}, {% endfor %}axons;
+    reg [{{ core_bits - 1 }}:0] core_chosen;
     always @(posedge clk) begin
-        case (core)
-{% for core in cores %}
-            {{ "default" if loop.last else core_bits ~ "'d" ~ loop.index0 }}: chosen <= axons_{{ loop.index0 }};
+        core_chosen <= core;
+{% for four in fours %}
+{% set number = loop.index0 %}
+        case (core{{ "[1:0]" if core_bits > 2 }})
+{% for place in four %}
+            {{ "default" if loop.last else loop.index0 }}: chosen_{{ number }} <= axons_{{ place }};
 {% endfor %}
         endcase
-        axons <= chosen;
+{% endfor %}
+        case ({{ "core_chosen[" ~ (core_bits - 1) ~ ":2]" if core_bits > 2 else "1'b0" }})
+{% for four in fours %}
+            {{ "default" if loop.last else loop.index0 }}: axons <= chosen_{{ loop.index0 }};
+{% endfor %}
+        endcase
     end
 
     wire [{{ lanes - 1 }}:0] fired;
