@@ -6,15 +6,13 @@ import subprocess
 from pathlib import Path
 
 import numpy as np
+
 from export.c.built import STRICT
 from export.installed import needs
 from spikeloom.data import mnist
 
 PAGE = (Path(__file__).parents[2] / "docs/boards.md").read_text()
-ELSEWHERE = (
-    "openFPGALoader",
-    "ulx3s.bit",
-)  # a board's own, and minutes of placing, which tests/export/verilog does small
+ELSEWHERE = ("openFPGALoader", "ulx3s.bit")  # a board's own, and minutes of placing
 
 
 def test_every_command_of_the_page_runs_in_its_order(tmp_path, spikeloom, monkeypatch):

@@ -14,15 +14,23 @@ from spikeloom.export.tables.layout import Tables
 from spikeloom.interface import Interface
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Array:
-    """An array as it stands in the file: its name, what it holds, its type, its numbers and the bytes they take."""
+    """An array as it stands in the file: its name, what it holds, and its numbers."""
 
     name: str
     told: str
-    kind: str
-    text: str
-    n_bytes: int
+    numbers: np.ndarray
+
+    @property
+    def kind(self) -> str:
+        """Its type in C."""
+        return c_type(self.numbers)
+
+    @property
+    def text(self) -> str:
+        """Its numbers as the inside of an initialiser."""
+        return initialiser(self.numbers)
 
 
 def arrays_of(tables: Tables, parts: Parts, for_size: bool) -> list[Array]:
@@ -42,10 +50,10 @@ def _synapses(parts: Parts) -> list[Array]:
     arrays = []
     if not parts.listed.all():
         told = "Synapses: a bit for each position, row after row of the neurons whose synapses are not in lists."
-        arrays.append(_array("ROWS", told, parts.rows))
+        arrays.append(Array("ROWS", told, parts.rows))
     if parts.listed.any():
         told = "Synapses of cores where few are on: for each type how many, and their positions."
-        arrays.append(_array("LISTS", told, parts.lists))
+        arrays.append(Array("LISTS", told, parts.lists))
     return arrays
 
 
@@ -55,11 +63,11 @@ def _taps(tables: Tables, for_size: bool) -> list[Array]:
         return []
     if for_size:
         told = "Taps: the next position hears the line so many further; 254 goes on by 254; 255, a position and a line."
-        return [_array("TAPS", told, np.concatenate([tap_stream(core.taps) for core in tables.cores]))]
+        return [Array("TAPS", told, np.concatenate([tap_stream(core.taps) for core in tables.cores]))]
     positions, lines = np.concatenate(taps).T
     return [
-        _array("TAP_LINES", "Taps: input lines ...", smallest(lines)),
-        _array("TAP_POSITIONS", "... and the positions that hear them.", smallest(positions)),
+        Array("TAP_LINES", "Taps: input lines ...", smallest(lines)),
+        Array("TAP_POSITIONS", "... and the positions that hear them.", smallest(positions)),
     ]
 
 
@@ -67,19 +75,19 @@ def _targets(tables: Tables, parts: Parts) -> list[Array]:
     runs = parts.runs
     first = "Runs of targets: the first, over the axon bits of all cores and then the output lines; ..."
     arrays = [
-        _array("RUN_FIRSTS", first, smallest(runs.firsts)),
-        _array("RUN_NEURONS", "... how many neurons feed it and those behind it; ...", smallest(runs.neurons)),
+        Array("RUN_FIRSTS", first, smallest(runs.firsts)),
+        Array("RUN_NEURONS", "... how many neurons feed it and those behind it; ...", smallest(runs.neurons)),
     ]
     if not tables.layered:
-        arrays.append(_array("RUN_DELAYS", "... after how many ticks.", smallest(runs.delays)))
+        arrays.append(Array("RUN_DELAYS", "... after how many ticks.", smallest(runs.delays)))
     told = "A bit a neuron: whether it feeds the target after the last neuron's, or the same."
-    return [*arrays, _array("STEPS", told, packed_bits(runs.steps.astype(np.int64), 1))]
+    return [*arrays, Array("STEPS", told, packed_bits(runs.steps.astype(np.int64), 1))]
 
 
 def _numbers(column: Column) -> Array:
     what = column.name.replace("_", " ")
     packed = f", above {column.low}, {column.bits} bits each" if column.packed else ""
-    return _array(column.name.upper(), f"Of every neuron: {what}{packed}.", column.numbers)
+    return Array(column.name.upper(), f"Of every neuron: {what}{packed}.", column.numbers)
 
 
 def _keys(tables: Tables, parts: Parts) -> list[Array]:
@@ -87,31 +95,31 @@ def _keys(tables: Tables, parts: Parts) -> list[Array]:
     arrays = []
     if parts.draws:
         neurons = np.concatenate([core.neurons for core in tables.cores])
-        arrays.append(_array("NEURON_NUMBERS", "Numbers of the neurons in their cores.", smallest(neurons)))
+        arrays.append(Array("NEURON_NUMBERS", "Numbers of the neurons in their cores.", smallest(neurons)))
     if parts.stochastic_synapses:
         axons = np.concatenate([core.axons for core in tables.cores])
-        arrays.append(_array("AXON_NUMBERS", "Numbers of the axons at every position.", axons.astype(np.uint8)))
+        arrays.append(Array("AXON_NUMBERS", "Numbers of the axons at every position.", axons.astype(np.uint8)))
     return arrays
 
 
 def _images(program: ChipProgram, interface: Interface) -> list[Array]:
     arrays = []
     if not classes_rotate(program, interface):
-        arrays.append(_array("LINE_CLASSES", "Class of each output line.", smallest(program.outputs.classes)))
+        arrays.append(Array("LINE_CLASSES", "Class of each output line.", smallest(program.outputs.classes)))
     if not len(program.inputs):
         return arrays
     if interface.coding.certain:
         limits = pattern_of(byte_limits(interface), interface)
-        arrays.append(_array("LIMITS", "The least byte that spikes.", limits.ravel().astype(np.uint8)))
+        arrays.append(Array("LIMITS", "The least byte that spikes.", limits.ravel().astype(np.uint8)))
     else:
         chances = byte_chances()
         chances[-1] = 2**32 - 1  # white spikes always, and is not looked up
-        arrays.append(_array("CHANCES", "Of 2^32 draws, how many spike for a byte.", chances.astype(np.uint32)))
+        arrays.append(Array("CHANCES", "Of 2^32 draws, how many spike for a byte.", chances.astype(np.uint32)))
     if not lines_are_regular(program, interface):
-        arrays.append(_array("LINE_VALUES", "What each input line carries.", smallest(program.inputs.values)))
+        arrays.append(Array("LINE_VALUES", "What each input line carries.", smallest(program.inputs.values)))
         if not interface.coding.certain:
             _, places = np.unique(program.inputs.members, return_inverse=True)
-            arrays.append(_array("LINE_MEMBERS", "Whose draw it carries.", smallest(places)))
+            arrays.append(Array("LINE_MEMBERS", "Whose draw it carries.", smallest(places)))
     return arrays
 
 
@@ -129,7 +137,3 @@ def limit_index(interface: Interface) -> str:
     if (down, right) == (1, 1):
         return "level"
     return f"(row % {down}u * {right}u + column % {right}u) * {levels}u + level"
-
-
-def _array(name: str, told: str, numbers: np.ndarray) -> Array:
-    return Array(name, told, c_type(numbers), initialiser(numbers), numbers.nbytes)

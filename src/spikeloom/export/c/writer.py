@@ -211,10 +211,10 @@ def _shape(interface: Interface) -> str:
 def _memory(values: Mapping[str, Any]) -> dict[str, int]:
     """Give the bytes of tables and state; alignment may add a few."""
     arrays: list[Array] = values["arrays"]
-    synapses = sum(array.n_bytes for array in arrays if array.name in ("ROWS", "LISTS"))
+    synapses = sum(array.numbers.nbytes for array in arrays if array.name in ("ROWS", "LISTS"))
     small = values["has_lists"] + values["has_shapes"]
     each = 3 * values["count_bits"] // 8 + 10 + small + 4 * values["draws"]
-    others = sum(array.n_bytes for array in arrays) - synapses + each * len(values["cores"])
+    others = sum(array.numbers.nbytes for array in arrays) - synapses + each * len(values["cores"])
     state = values["n_slots"] * values["n_words"] * values["word_bits"] // 8
     state += 4 * values["n_neurons"] * values["stateful"] + 8 * (not values["layered"])
     if values["interface"] is not None:
