@@ -289,9 +289,12 @@ def _of_walk(engine: Engine) -> dict[str, Any]:
         for place, core in enumerate(tables.cores)
     ]
     places = list(range(len(cores)))
+    # a choice among eight is no slower than a lane, and one step is smaller than two
+    neighbours = len(places) if len(places) <= 8 else 4
     return {
         "cores": cores,
-        "fours": [places[at : at + 4] for at in range(0, len(places), 4)],
+        "choices": [places[at : at + neighbours] for at in range(0, len(places), neighbours)],
+        "choice_bits": _bits(neighbours - 1),
         "core_bits": _bits(len(cores) - 1),
         "group_bits": _bits(max(groups) - 1),
     }

@@ -132,24 +132,28 @@ module network (
 {{ core.axons }}
     };
 {% endfor %}
-    // First among every four cores, then among the fours, so that neither choice takes long.
-    reg [{{ n_positions - 1 }}:0] {% for four in fours %}chosen_{{ loop.index0 }}, {% endfor %}axons;
+    // Chosen in two clocks: among neighbours, then, of many cores, among those, so that neither choice takes long.
+    reg [{{ n_positions - 1 }}:0] {% for places in choices %}chosen_{{ loop.index0 }}, {% endfor %}axons;
     reg [{{ core_bits - 1 }}:0] core_chosen;
     always @(posedge clk) begin
         core_chosen <= core;
-{% for four in fours %}
+{% for places in choices %}
 {% set number = loop.index0 %}
-        case (core{{ "[1:0]" if core_bits > 2 }})
-{% for place in four %}
+        case (core[{{ choice_bits - 1 }}:0])
+{% for place in places %}
             {{ "default" if loop.last else loop.index0 }}: chosen_{{ number }} <= axons_{{ place }};
 {% endfor %}
         endcase
 {% endfor %}
-        case ({{ "core_chosen[" ~ (core_bits - 1) ~ ":2]" if core_bits > 2 else "1'b0" }})
-{% for four in fours %}
+{% if choices | length == 1 %}
+        axons <= chosen_0;
+{% else %}
+        case (core_chosen[{{ core_bits - 1 }}:{{ choice_bits }}])
+{% for places in choices %}
             {{ "default" if loop.last else loop.index0 }}: axons <= chosen_{{ loop.index0 }};
 {% endfor %}
         endcase
+{% endif %}
     end
 
     wire [{{ lanes - 1 }}:0] fired;
