@@ -14,12 +14,15 @@ from hypothesis import strategies as st
 from export.c.built import build, decisions_of, spikes_of
 from programs import shown, tiny_network
 from spikeloom.chip.builder import ProgramBuilder
+from spikeloom.chip.program import ChipProgram
+from spikeloom.data import load_dataset
 from spikeloom.deployment.deploy import deploy
 from spikeloom.export.tables.layout import tables_of
 from spikeloom.interface import Presentation
 from spikeloom.measure.votes import count_votes
 from spikeloom.network.topology import Topology, Windows
 from spikeloom.simulation import run
+from spikeloom.zoo import load
 from strategies import any_programs, memoryless_programs
 
 SIZES = st.sampled_from(["size", "speed"])
@@ -129,3 +132,14 @@ def test_neurons_that_keep_potentials_are_decided_as_simulated_in_a_stream_of_im
     interface = shown((4, 4, 1), latency=4, frames={"name": "still", "ticks": 5}, readout={"skip": 1}, reset=reset)
     program = build_program.build(interface, [neuron % 3 if neuron < 30 else 2 for neuron in range(40)])
     assert decides_alike(program, images_of(interface))
+
+
+@pytest.mark.parametrize("name", ["mnist-5-frugal", "mnist-5-small-ticks5", "fashion-5", "mnist-5", "mnist-29-bent"])
+def test_shipped_networks_decide_whole_test_sets_as_simulated(tmp_path, name):
+    model = load(f"zoo:{name}")
+    program = model if isinstance(model, ChipProgram) else deploy(model)
+    data = load_dataset("fashion-mnist" if name.startswith("fashion") else "mnist", "test")
+    classes, votes = decisions_of(build(program, tmp_path, "speed", "classify", flags=("-O2",)), data.images)
+    expected = count_votes(program, data.values)
+    assert np.array_equal(votes, expected.votes)
+    assert np.array_equal(classes, expected.decisions.classes)
