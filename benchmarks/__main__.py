@@ -7,6 +7,7 @@ import platform
 import sys
 
 from benchmarks import (
+    boards,
     evaluation,
     gaussian,
     neighbour,
@@ -20,7 +21,7 @@ from benchmarks import (
 
 _ALL = {"startup": startup, "training_step": training_step, "training_precision": training_precision}
 _ALL |= {"gaussian": gaussian, "evaluation": evaluation, "neighbour": neighbour, "prediction": prediction, "page": page}
-_ALL |= {"own_data": own_data}
+_ALL |= {"own_data": own_data, "boards": boards}
 
 
 def main(arguments: list[str]) -> None:

@@ -44,7 +44,14 @@ _IN_VERILOG = (
 
 def rows() -> list[dict[str, Any]]:
     """Give the rows of all networks on all boards for which the tools are here."""
-    return [*_desktop(), *(row for name in _IN_C for row in _in_c(name)), *_in_verilog()]
+    return list(_rows())
+
+
+def _rows() -> Iterator[dict[str, Any]]:
+    yield from _desktop()
+    for name in _IN_C:
+        yield from _in_c(name)
+    yield from _in_verilog()
 
 
 def _in_c(name: str) -> Iterator[dict[str, Any]]:
@@ -144,6 +151,6 @@ def _row(work: str, what: str, value: float, unit: str) -> dict[str, Any]:
 
 if __name__ == "__main__":
     started = perf_counter()
-    for found in rows():
+    for found in _rows():
         print(f"{found['work']:<44} {found['what']:<46} {found['value']:>10.4g} {found['unit']}", flush=True)
     print(f"{perf_counter() - started:.0f} s", file=sys.stderr)
