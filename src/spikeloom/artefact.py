@@ -6,10 +6,7 @@ An artefact is a safetensors file with a single metadata key, ``spikeloom``, who
 
 from __future__ import annotations
 
-import errno
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +17,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save as to_bytes
 
 from spikeloom.errors import ArtefactError
+from spikeloom.writing import write_atomically
 
 METADATA_KEY = "spikeloom"
 
@@ -33,79 +31,6 @@ class Format:
     name: str
     version: int
     again: str
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write `content` so that a kill at any moment leaves the old file or the new one.
-
-    Raises
-    ------
-    ArtefactError
-        If the folder cannot be written or the disk is full; an older file stays as it was.
-    """
-    path = Path(path)
-    temporary: Path | None = None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-            temporary = Path(file.name)
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    except OSError as error:
-        raise _unwritable(path, error) from error
-    finally:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
-
-
-def check_place(path: Path) -> None:
-    """Refuse a file's place that cannot be written, before the work whose result would go there.
-
-    Raises
-    ------
-    ArtefactError
-        Naming the cause.
-    """
-    try:
-        is_folder = Path(path).is_dir()
-    except OSError as error:
-        raise _unwritable(path, error) from error
-    if is_folder:
-        raise _unwritable(path, IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR)))
-    check_folder(Path(path).parent)
-
-
-def check_folder(folder: Path) -> None:
-    """Refuse a folder that cannot be written or made; errors as in `check_place`."""
-    places = (Path(folder).absolute(), *Path(folder).absolute().parents)
-    try:
-        existing = next(place for place in places if place.exists())
-    except OSError as error:  # a name that is too long, a folder that may not be looked into
-        raise _unwritable(folder, error) from error
-    if not existing.is_dir():
-        raise _unwritable(folder, NotADirectoryError(errno.ENOTDIR, f"{existing} is a file"))
-    if not os.access(existing, os.W_OK | os.X_OK):
-        read_only = hasattr(os, "statvfs") and os.statvfs(existing).f_flag & os.ST_RDONLY
-        cause = errno.EROFS if read_only else errno.EACCES
-        raise _unwritable(folder, OSError(cause, os.strerror(cause)))
-
-
-_WAYS_OUT = {
-    errno.ENOSPC: "free space, or choose another disk",
-    errno.EDQUOT: "free space of your quota, or choose another disk",
-    errno.EFBIG: "raise the limit on file sizes, or choose another disk",
-    errno.EISDIR: "name a file in it",
-    errno.ENAMETOOLONG: "choose a shorter name",
-}
-
-
-def _unwritable(path: Path, error: OSError) -> ArtefactError:
-    """Give the error that says why a path cannot be written, and the way out of that cause."""
-    way_out = _WAYS_OUT.get(error.errno or 0, "choose a place that you may write to")
-    return ArtefactError(f"{path}: cannot be written: {error.strerror or error}; {way_out}")
 
 
 def write_artefact(path: Path, kind: Format, arrays: Arrays, record: Mapping[str, Any]) -> None:

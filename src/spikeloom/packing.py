@@ -9,7 +9,6 @@ from typing import Literal
 
 from pydantic import ValidationError
 
-from spikeloom.artefact import write_atomically
 from spikeloom.chip.program import ChipProgram
 from spikeloom.data import load_dataset
 from spikeloom.data.datasets import Dataset
@@ -24,6 +23,7 @@ from spikeloom.training.files import LEARNED_FILE
 from spikeloom.training.recipe import Recipe
 from spikeloom.training.recipe_files import changes_of, recorded_recipe, shipped_recipes
 from spikeloom.training.split import validation_split
+from spikeloom.writing import write_atomically
 from spikeloom.zoo import load_network
 from spikeloom.zoo.cards import Card
 

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from spikeloom.artefact import write_atomically
 from spikeloom.data.datasets import Dataset
 from spikeloom.measure.energy import shipped_profiles
 from spikeloom.measure.evaluation import evaluate_network
@@ -16,6 +15,7 @@ from spikeloom.measure.votes import Progress
 from spikeloom.network.learned import LearnedNetwork
 from spikeloom.report.figures import accuracy_energy_figure, save_figures
 from spikeloom.report.rows import Reproduced, measurement_row
+from spikeloom.writing import write_atomically
 
 NETWORKS = ("mnist-5", "mnist-30")
 RESULTS_FILE, FIGURE_FILE = "results.json", "accuracy-energy.png"

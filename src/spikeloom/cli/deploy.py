@@ -43,11 +43,11 @@ def deploy_command(
     as_json: Json = False,
 ) -> None:
     """Sample learned networks into a chip program and print how it fits."""
-    from spikeloom.artefact import check_place
     from spikeloom.chip.fit import fit_report
     from spikeloom.chip.storage import save_program
     from spikeloom.deployment.deploy import SHIFTS, deploy, deploy_together, show_frames, show_moved
     from spikeloom.report.tables import fit_table
+    from spikeloom.writing import check_place
     from spikeloom.zoo import load, load_network
 
     for option, number in (("--copies", copies), ("--ticks", ticks)):

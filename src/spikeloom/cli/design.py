@@ -43,9 +43,9 @@ def design_command(
     as_json: Json = False,
 ) -> None:
     """Propose topologies for data and a budget of cores, cheapest first, and write a recipe that train takes."""
-    from spikeloom.artefact import check_place, write_atomically
     from spikeloom.data import load_dataset
     from spikeloom.design import choose, designs, recipe_text, recipe_values
+    from spikeloom.writing import check_place, write_atomically
 
     if out is not None:
         check_place(out)

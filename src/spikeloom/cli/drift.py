@@ -29,10 +29,10 @@ def drift_command(
     """
     import json
 
-    from spikeloom.artefact import check_place, write_atomically
     from spikeloom.drift.ledger import drift_ledger
     from spikeloom.notebook import plural
     from spikeloom.report.tables import drift_notes, drift_table
+    from spikeloom.writing import check_place, write_atomically
     from spikeloom.zoo import load_network
 
     if out is not None:

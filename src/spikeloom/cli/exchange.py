@@ -76,9 +76,9 @@ def export_command(
 
     What the format keeps only approximately is said on stderr and in export.json, beside the files.
     """
-    from spikeloom.artefact import check_folder
     from spikeloom.export.features import used_with
     from spikeloom.export.format import write_export
+    from spikeloom.writing import check_folder
 
     if explain:
         _explain(to, as_json)
@@ -130,8 +130,8 @@ def import_command(
     as_json: Json = False,
 ) -> None:
     """Read a program from another tool's files."""
-    from spikeloom.artefact import check_place
     from spikeloom.export.formats import FORMATS
+    from spikeloom.writing import check_place
 
     known = _format(form, "FORMAT")
     if known.read is None:

@@ -44,12 +44,12 @@ def frontier_command(
     A search trains on the training set and judges on its validation split alone. Its trials are kept, and another call
     goes on with them.
     """
-    from spikeloom.artefact import check_folder, write_atomically
     from spikeloom.measure.energy import shipped_profiles
     from spikeloom.report.figures import frontier_figure, save_figures
     from spikeloom.report.frontier import SEEDED, entries, picked, reported, spreads
     from spikeloom.report.published import published_points
     from spikeloom.report.rows import measurement_row
+    from spikeloom.writing import check_folder, write_atomically
     from spikeloom.zoo import zoo_card, zoo_names
 
     if space is None and (trials is not None or data is not None):

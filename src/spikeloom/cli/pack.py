@@ -43,8 +43,8 @@ def network_command(
     as_json: Json = False,
 ) -> None:
     """Write the learned network of a run small, measure that file on validation and test set, and write its card."""
-    from spikeloom.artefact import check_folder
     from spikeloom.packing import pack_network
+    from spikeloom.writing import check_folder
 
     check_folder(out)
 
@@ -66,8 +66,8 @@ def ensemble_command(
     as_json: Json = False,
 ) -> None:
     """Measure shipped networks that vote together on validation split and test set, and write the ensemble's card."""
-    from spikeloom.artefact import check_folder
     from spikeloom.packing import pack_ensemble
+    from spikeloom.writing import check_folder
 
     check_folder(out)
 

@@ -29,11 +29,11 @@ def report_command(
 
     Takes about half a minute a model of 30 cores.
     """
-    from spikeloom.artefact import check_folder, check_place
     from spikeloom.chip.program import ChipProgram
     from spikeloom.measure.evaluation import check_data, interface_of_model
     from spikeloom.report.page import write_report
     from spikeloom.report.sections import Section, Subject, sections_by_hand, sections_of
+    from spikeloom.writing import check_folder, check_place
 
     check_place(out)
     check_folder(out.with_name(f"{out.stem}-figures"))

@@ -36,12 +36,12 @@ def reproduce_command(
     The 5-core network is trained here; the 30-core network is the shipped one unless --train is given. A training that
     was stopped goes on where it was.
     """
-    from spikeloom.artefact import check_folder
     from spikeloom.data import load_dataset
     from spikeloom.machine import check_memory
     from spikeloom.measure.energy import PAPER_PROFILE, named_profile
     from spikeloom.report.tables import reproduction_note, reproduction_table
     from spikeloom.reproduction import reproduce, reproduction_json, save_reproduction, work
+    from spikeloom.writing import check_folder
 
     ensembles = _ensembles(members, draws)
     check_folder(out)

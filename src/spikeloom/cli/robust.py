@@ -28,11 +28,11 @@ def robust_command(
     as_json: Json = False,
 ) -> None:
     """Measure accuracy under input noise, dead cores, dead neurons and stuck synapses, and draw it."""
-    from spikeloom.artefact import check_folder, write_atomically
     from spikeloom.deployment.deploy import deploy
     from spikeloom.measure.faults import FAULTS
     from spikeloom.measure.robustness import SHARES, check_fault_draws, robustness
     from spikeloom.report.figures import robustness_figure, save_figures
+    from spikeloom.writing import check_folder, write_atomically
     from spikeloom.zoo import load
 
     check_folder(out)

@@ -67,8 +67,8 @@ def packed_model(
 
 def write_page(source: str, out: Path, dataset: str | None, seed: int) -> None:
     """Write the page of a model as one file."""
-    from spikeloom.artefact import check_place, write_atomically
     from spikeloom.web.bundle import page_html
+    from spikeloom.writing import check_place, write_atomically
 
     check_place(out)
     title = _title(source)

@@ -76,13 +76,13 @@ def simulate_command(
     A program file keeps its synapses, and draws redraw its inputs; a learned network or zoo:NAME is sampled anew in
     each draw.
     """
-    from spikeloom.artefact import check_place, write_atomically
     from spikeloom.chip.program import ChipProgram
     from spikeloom.measure.by_image import by_image
     from spikeloom.measure.energy import load_profiles
     from spikeloom.measure.evaluation import draws_that_differ, interface_of_model, simulate
     from spikeloom.report.rows import measurement_row
     from spikeloom.report.tables import confusion_table, energy_note, result_table
+    from spikeloom.writing import check_place, write_atomically
     from spikeloom.zoo import load
 
     known_backend(backend)

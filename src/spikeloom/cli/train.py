@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from spikeloom.artefact import check_folder
 from spikeloom.cli import console
 from spikeloom.cli.options import SEED_MAX, Colours, Frames, Json, Size, Threads, preparation_of
 from spikeloom.errors import TrainingError
+from spikeloom.writing import check_folder
 
 if TYPE_CHECKING:
     from spikeloom.data import Dataset

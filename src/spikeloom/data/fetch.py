@@ -20,8 +20,8 @@ from pathlib import Path
 
 import pooch
 
-from spikeloom.artefact import check_folder
 from spikeloom.errors import DataError
+from spikeloom.writing import check_folder
 
 _MIRROR_SECONDS = 20
 _NPM_SECONDS = 300

@@ -7,7 +7,6 @@ line, the docs, and the drift ledger where it can be read, take it from there.
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,12 +15,12 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from spikeloom.artefact import check_folder, write_atomically
 from spikeloom.chip.program import ChipProgram
 from spikeloom.errors import ExportError
 from spikeloom.export.features import Support, used_with
 from spikeloom.kinds import described
 from spikeloom.value import Value
+from spikeloom.writing import check_folder, folder_aside, write_atomically
 
 RECORD_FILE = "export.json"
 
@@ -145,9 +144,9 @@ def write_export(
         "equivalent": used_with(exported.program, form.support, "equivalent"),
     }
     try:
-        with tempfile.TemporaryDirectory(prefix=".export-", dir=folder) as aside:
-            names = [str(path.relative_to(aside)) for path in form.write(exported, Path(aside), options)]
-            _move(Path(aside), names, folder, record)
+        with folder_aside(folder) as aside:
+            names = [str(path.relative_to(aside)) for path in form.write(exported, aside, options)]
+            _move(aside, names, folder, record)
     except BaseException:
         if is_new and not any(folder.iterdir()):
             folder.rmdir()

@@ -21,7 +21,6 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from spikeloom.artefact import write_atomically
 from spikeloom.data.datasets import Dataset
 from spikeloom.errors import FitError, RecipeError, TrainingError
 from spikeloom.kinds import described
@@ -33,6 +32,7 @@ from spikeloom.optional import needed
 from spikeloom.training.recipe import Recipe
 from spikeloom.training.recipe_files import as_toml, changed_recipe, recipe_toml
 from spikeloom.training.split import validation_split
+from spikeloom.writing import write_atomically
 
 TRIALS_FILE, BEST_FOLDER = "trials.sqlite", "best"
 _DRAWS = 3  # where there is something to draw

@@ -12,7 +12,6 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from spikeloom.artefact import write_atomically
 from spikeloom.measure.energy import PAPER_PROFILE
 from spikeloom.measure.measurement import Measurement
 from spikeloom.measure.robustness import FaultRow
@@ -21,6 +20,7 @@ from spikeloom.plot.theme import THEMES, Theme, themed
 from spikeloom.report.frontier import Entry, Seeds, picked, reported
 from spikeloom.report.published import PublishedPoint, paper_points
 from spikeloom.report.rows import Reproduced
+from spikeloom.writing import write_atomically
 
 _METHODS = {"probabilities": ("o", "the paper's method, sampled"), "deployed": ("s", "trained as deployed")}
 _PAPERS_METHOD = ("mnist-5-paper", "mnist-30-paper")

@@ -15,10 +15,10 @@ from jinja2 import Environment
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
-from spikeloom.artefact import write_atomically
 from spikeloom.plot.theme import THEMES
 from spikeloom.provenance import installed_version
 from spikeloom.report.sections import Section
+from spikeloom.writing import write_atomically
 
 _PROLOGUE = re.compile(r"^.*?(?=<svg)", re.DOTALL)
 

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import torch
 
-from spikeloom.artefact import write_atomically
 from spikeloom.data import DataLike, Dataset, as_dataset
 from spikeloom.errors import DataError, RecipeError, TrainingError
 from spikeloom.interface import Interface
@@ -42,6 +41,7 @@ from spikeloom.training.step import (
 )
 from spikeloom.training.threads import training_threads
 from spikeloom.training.trainable import Trainable
+from spikeloom.writing import write_atomically
 
 _log = logging.getLogger(__name__)
 

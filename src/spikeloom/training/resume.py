@@ -7,7 +7,6 @@ from pathlib import Path
 
 import torch
 
-from spikeloom.artefact import write_atomically
 from spikeloom.chip.limits import N_AXONS, N_NEURONS
 from spikeloom.data.datasets import Dataset
 from spikeloom.errors import ArtefactError, TrainingError
@@ -24,6 +23,7 @@ from spikeloom.training.files import CHECKPOINT_FILE, LEARNED_FILE, RECIPE_FILE
 from spikeloom.training.recipe import Recipe
 from spikeloom.training.recipe_files import recipe_toml, recorded_recipe
 from spikeloom.training.trainable import Trainable
+from spikeloom.writing import write_atomically
 
 _NUMBERS_PER_SYNAPSE = 8  # parameter, gradient, two moments of the optimiser, and what a step and a checkpoint copy
 _NUMBERS_PER_ACTIVITY = 4  # forward, backward, and the two moments of a Gaussian sum

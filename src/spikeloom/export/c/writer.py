@@ -14,7 +14,6 @@ from typing import Any, Literal
 import jinja2
 import numpy as np
 
-from spikeloom.artefact import write_atomically
 from spikeloom.chip.program import ChipProgram
 from spikeloom.errors import ExportError
 from spikeloom.export.c.arrays import Array, arrays_of, classes_rotate, limit_index
@@ -26,6 +25,7 @@ from spikeloom.export.tables.inputs import lines_are_regular
 from spikeloom.export.tables.layout import Tables, tables_of
 from spikeloom.interface import Interface
 from spikeloom.randomness.streams import INPUT_STREAM, LEAK_PURPOSE, THRESHOLD_PURPOSE
+from spikeloom.writing import write_atomically
 
 SUPPORT = {feature.name: Support("faithful", "the same spikes, one by one") for feature in FEATURES} | {
     "neurons that go nowhere": Support("equivalent", "left out: they reach no output"),

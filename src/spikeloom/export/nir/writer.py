@@ -18,7 +18,6 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from spikeloom.artefact import write_atomically
 from spikeloom.chip.limits import N_AXONS, N_NEURONS
 from spikeloom.chip.program import NOWHERE, ChipProgram
 from spikeloom.errors import ExportError
@@ -27,6 +26,7 @@ from spikeloom.export.format import Exported, Options
 from spikeloom.export.nir.metadata import metadata_of
 from spikeloom.machine import memory_bytes
 from spikeloom.optional import needed
+from spikeloom.writing import write_atomically
 
 Profile = Literal["portable", "native"]
 _COPIES = 4  # of a weight while a graph is made and written

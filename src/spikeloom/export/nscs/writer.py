@@ -19,7 +19,6 @@ from typing import Any
 
 import numpy as np
 
-from spikeloom.artefact import write_atomically
 from spikeloom.chip.limits import (
     DELAY_MIN,
     N_AXON_TYPES,
@@ -36,6 +35,7 @@ from spikeloom.errors import ExportError, ProgramError
 from spikeloom.export.features import Support
 from spikeloom.export.foreign import read_bytes
 from spikeloom.export.format import Exported, Options
+from spikeloom.writing import write_atomically
 
 MODEL_FILE, INPUT_FILE = "model.json", "spikes_in.sfri"
 

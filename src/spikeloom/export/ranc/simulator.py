@@ -20,7 +20,6 @@ from typing import Any
 
 import numpy as np
 
-from spikeloom.artefact import write_atomically
 from spikeloom.chip.core import unpack_crossbars
 from spikeloom.chip.limits import (
     DELAY_MAX,
@@ -34,6 +33,7 @@ from spikeloom.export.features import Support, refuse_unsupported
 from spikeloom.export.format import Exported, Options
 from spikeloom.export.grid import Grid, grid_of
 from spikeloom.export.ranc.readme import README_FILE, simulator_readme, tables
+from spikeloom.writing import write_atomically
 
 OUTPUTS_MAX = N_AXONS
 """An output line is the axon field of a packet."""

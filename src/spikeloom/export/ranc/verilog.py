@@ -17,7 +17,6 @@ from pathlib import Path
 import numpy as np
 from pydantic import Field
 
-from spikeloom.artefact import write_atomically
 from spikeloom.chip.core import unpack_crossbars
 from spikeloom.chip.limits import N_AXON_TYPES, N_NEURONS
 from spikeloom.chip.program import NOWHERE, ChipProgram
@@ -27,6 +26,7 @@ from spikeloom.export.format import Exported, Options
 from spikeloom.export.grid import Grid, grid_of
 from spikeloom.export.ranc.readme import README_FILE, hardware_readme, tables
 from spikeloom.export.ranc.simulator import refuse_what_ranc_cannot_hold
+from spikeloom.writing import write_atomically
 
 NUMBER_BITS, AXON_BITS, TICK_BITS, TYPE_BITS = 9, 8, 4, 2
 

@@ -15,7 +15,6 @@ from pathlib import Path
 
 import numpy as np
 
-from spikeloom.artefact import write_atomically
 from spikeloom.chip.core import unpack_crossbars
 from spikeloom.chip.limits import N_NEURONS, TICK_SECONDS
 from spikeloom.chip.program import NOWHERE, ChipProgram
@@ -23,6 +22,7 @@ from spikeloom.errors import ExportError
 from spikeloom.export.features import MEMORYLESS_ONLY, Support, refuse_shared_axons, refuse_unsupported
 from spikeloom.export.format import Exported, Options
 from spikeloom.export.grid import Grid, grid_of
+from spikeloom.writing import write_atomically
 
 ARCHITECTURE_FILE, NETWORK_FILE = "architecture.yaml", "network.yaml"
 INPUTS = "inputs"

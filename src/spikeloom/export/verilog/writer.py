@@ -16,7 +16,6 @@ import jinja2
 import numpy as np
 from pydantic import Field
 
-from spikeloom.artefact import write_atomically
 from spikeloom.chip.program import ChipProgram
 from spikeloom.errors import ExportError
 from spikeloom.export.features import FEATURES, MEMORYLESS_ONLY, Support
@@ -28,6 +27,7 @@ from spikeloom.export.verilog.fpgas import PARTS, first_that_holds
 from spikeloom.export.verilog.tree import stages_of, tree_over
 from spikeloom.interface import Interface, Still
 from spikeloom.interface.delays import NOW
+from spikeloom.writing import write_atomically
 
 _UNEVEN = "take paths of one length"
 SUPPORT = {feature.name: Support("faithful", "the same spikes, one by one") for feature in FEATURES} | {
