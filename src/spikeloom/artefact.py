@@ -17,6 +17,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save as to_bytes
 
 from spikeloom.errors import ArtefactError
+from spikeloom.reading import check_regular, parse_json
 from spikeloom.writing import write_atomically
 
 METADATA_KEY = "spikeloom"
@@ -78,7 +79,7 @@ def read_artefact(path: Path, kind: Format) -> tuple[dict[str, np.ndarray], dict
             )
         try:
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a mapping)
-        except (SafetensorError, TypeError, ValueError) as error:
+        except Exception as error:  # of types that NumPy lacks, the library raises whatever it meets
             raise ArtefactError(f"{path}: an array cannot be read: {error}") from error
     return arrays, record
 
@@ -107,10 +108,13 @@ def _opened(path: Path) -> Any:
     if Path(path).is_dir():
         raise ArtefactError(f"{path}: is a folder; name a file in it")
     try:
+        check_regular(path)
         return safe_open(str(path), framework="numpy")
     except FileNotFoundError as error:
         raise ArtefactError(f"{path}: there is no such file") from error
-    except (SafetensorError, OSError) as error:
+    except OSError as error:
+        raise ArtefactError(f"{path}: cannot be read: {error.strerror or error}") from error
+    except SafetensorError as error:
         raise ArtefactError(
             f"{path}: cannot be read as a safetensors file, cut short or of another kind: {error}"
         ) from error
@@ -118,9 +122,9 @@ def _opened(path: Path) -> Any:
 
 def _record(path: Path, metadata: Mapping[str, str] | None) -> dict[str, Any]:
     try:
-        record = json.loads((metadata or {})[METADATA_KEY])
+        record = parse_json((metadata or {})[METADATA_KEY])
         known = isinstance(record["format"], str) and type(record["version"]) is int and record["version"] > 0
-    except (KeyError, TypeError, ValueError, RecursionError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise ArtefactError(f"{path}: is a safetensors file, but spikeloom did not write it") from error
     if not known:
         raise ArtefactError(f"{path}: its format and version cannot be read")

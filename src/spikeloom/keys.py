@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import tomllib
 from typing import Any
+
+from spikeloom.reading import parse_toml
 
 
 def parse_change(change: str) -> dict[str, Any] | None:
@@ -11,11 +12,11 @@ def parse_change(change: str) -> dict[str, Any] | None:
     if "=" not in change:
         return None
     try:
-        return tomllib.loads(change)
-    except tomllib.TOMLDecodeError:
+        return parse_toml(change)
+    except ValueError:
         pass
     key, _, value = change.partition("=")
     try:  # a bare word is a string, so that a shell needs no second pair of quotes
-        return tomllib.loads(f'{key}="{value}"')
-    except tomllib.TOMLDecodeError:
+        return parse_toml(f'{key}="{value}"')
+    except ValueError:
         return None

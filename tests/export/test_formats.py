@@ -25,7 +25,7 @@ def test_a_format_says_of_every_feature_what_it_makes_of_it(name):
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_every_format_takes_the_same_arguments_and_leaves_a_record(name, tmp_path):
-    program, form = deploy(tiny_network()), FORMATS[name]
+    program, form = deploy(tiny_network(coding="threshold")), FORMATS[name]
     paths = write_export(form, Exported(program, np.zeros((3, len(program.inputs)), bool)), tmp_path, exact=True)
     record = json.loads((tmp_path / "export.json").read_text())
     assert record["format"] == name

@@ -5,9 +5,9 @@ Images are (n, rows, columns), (n, rows, columns, channels) or, of frames, (n, t
 
 from __future__ import annotations
 
-import zipfile
-import zlib
-from collections.abc import Callable, Mapping
+import io
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,9 @@ import numpy as np
 
 from spikeloom.data.datasets import Dataset, Split, from_arrays
 from spikeloom.errors import DataError
+from spikeloom.hdf5 import ForeignError, check_array, check_link
 from spikeloom.optional import needed
+from spikeloom.reading import check_regular, check_size, read_bytes
 
 Arrays = Mapping[str, np.ndarray]
 _HDF5 = (".h5", ".hdf5", ".hdf")
@@ -52,11 +54,47 @@ def _check_first_label(labels: np.ndarray | None, path: Path) -> None:
 
 def _read_npz(path: Path, wanted: set[str]) -> tuple[dict[str, np.ndarray], list[str]]:
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+        with opened_npz(path, wanted) as arrays:
             return {name: _plain(arrays, name, path) for name in arrays.files if name in wanted}, arrays.files
-    except (OSError, ValueError, EOFError, TypeError, AttributeError, zipfile.BadZipFile, zlib.error) as error:
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error.strerror or error}") from error
+    except DataError:
+        raise
+    except Exception as error:  # NumPy's and zipfile's readers raise whatever a damaged file makes them
         # NumPy's own words would advise to unpickle the file
         raise DataError(f"{path}: is no NPZ file of plain arrays, or is cut short; save it with numpy.savez") from error
+
+
+@contextmanager
+def opened_npz(path: Path, wanted: set[str] | None = None) -> Iterator[Any]:
+    """Open an NPZ file within bounds.
+
+    Parameters
+    ----------
+    wanted : set of str, optional
+        The arrays that will be read; all by default.
+
+    Raises
+    ------
+    OSError
+        If it is no regular file, or those arrays take more memory than a file may.
+    """
+    check_regular(path)
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+        members = arrays.zip.infolist()
+        check_size(sum(m.file_size for m in members if wanted is None or m.filename.removesuffix(".npy") in wanted))
+        yield arrays
+
+
+def read_npy(path: Path) -> np.ndarray:
+    """Read an array of plain values; OSError where the file is none or too large, ValueError where it is damaged."""
+    content = read_bytes(path)
+    try:
+        # NumPy asks for no more memory than the file's own bytes fill
+        array = np.lib.format.read_array(io.BytesIO(content), allow_pickle=False)
+    except Exception as error:  # NumPy's reader raises whatever a damaged header makes it
+        raise ValueError("is no array of plain values, or is cut short") from error
+    return np.asarray(array)
 
 
 def _plain(arrays: Any, name: str, path: Path) -> np.ndarray:
@@ -76,17 +114,20 @@ def _plain(arrays: Any, name: str, path: Path) -> np.ndarray:
 def _read_hdf5(path: Path, wanted: set[str]) -> tuple[dict[str, np.ndarray], list[str]]:
     h5py = needed("h5py", "spikeloom[hdf5]")
     try:
+        check_regular(path)
         with h5py.File(path, "r") as file:
-            return {name: _own(h5py, file, name, path) for name in file if name in wanted}, list(file)
-    except (OSError, RuntimeError, KeyError) as error:
-        raise DataError(f"{path}: is no HDF5 file, or is cut short") from error
+            return _own(h5py, file, [name for name in file if name in wanted]), list(file)
+    except ForeignError as error:
+        raise DataError(f"{path}: {error}") from error
+    except (OSError, RuntimeError, KeyError, ValueError, TypeError, MemoryError) as error:
+        told = getattr(error, "strerror", None) or "is no HDF5 file, or is cut short"
+        raise DataError(f"{path}: {told}") from error
 
 
-def _own(h5py: Any, file: Any, name: str, path: Path) -> np.ndarray:
-    """Give an array of an HDF5 file that lies in this very file: none that it points to elsewhere."""
-    if not isinstance(file.get(name, getlink=True), h5py.HardLink):
-        raise DataError(f"{path}: '{name}' is a link to elsewhere, which is not followed; store the array itself")
-    entry = file[name]
-    if not isinstance(entry, h5py.Dataset) or entry.external or entry.is_virtual:
-        raise DataError(f"{path}: '{name}' is no array stored in the file itself; store it there")
-    return np.asarray(entry[()])
+def _own(h5py: Any, file: Any, names: list[str]) -> dict[str, np.ndarray]:
+    """Give arrays of an HDF5 file that lie in this very file: none that it points to elsewhere."""
+    for name in names:
+        check_link(h5py, file, name, name)
+        check_array(h5py, file[name], name)
+    check_size(sum(file[name].nbytes for name in names))
+    return {name: np.asarray(file[name][()]) for name in names}

@@ -11,6 +11,7 @@ import numpy as np
 
 from spikeloom.data.datasets import Dataset, Split, from_arrays
 from spikeloom.errors import DataError
+from spikeloom.reading import read_bytes
 
 CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 _SIDE, _CHANNELS = 32, 3
@@ -33,7 +34,7 @@ def load_cifar(folder: Path, split: Split, source: str | None = None) -> Dataset
 
 def _records(path: Path) -> np.ndarray:
     try:
-        content = np.fromfile(path, np.uint8)
+        content = np.frombuffer(read_bytes(path), np.uint8)
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror}; CIFAR-10's binary version has it") from error
     if not len(content) or len(content) % _RECORD:

@@ -15,11 +15,13 @@ from typing import Any
 
 import numpy as np
 
+from spikeloom.data.archives import opened_npz, read_npy
 from spikeloom.data.datasets import Dataset, from_arrays
 from spikeloom.data.many import read_many
 from spikeloom.errors import DataError
 from spikeloom.interface.preparation import SIDE_MAX, Preparation
 from spikeloom.machine import check_memory
+from spikeloom.reading import read_bytes
 
 EVENT_SUFFIXES = (".bin", ".npy", ".npz")
 POLARITIES = 2
@@ -110,12 +112,13 @@ def _read(path: Path) -> Events:
         if suffix == ".bin":
             return _binary(path)
         if suffix == ".npz":
-            with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            with opened_npz(path) as arrays:
                 return _events({name: arrays[name] for name in arrays.files}, str(path))
-        with path.open("rb") as file:
-            return _events(np.lib.format.read_array(file, allow_pickle=False), str(path))
+        return _events(read_npy(path), str(path))
     except DataError:
         raise
+    except OSError as error:
+        raise DataError(f"{path}: {error.strerror or 'is no recording of events'}") from error
     except Exception as error:  # NumPy's readers raise whatever a damaged file makes them
         raise DataError(f"{path}: is no recording of events, or is cut short") from error
 
@@ -159,7 +162,7 @@ def _reach(recordings: list[Events]) -> tuple[int, int]:
 
 
 def _binary(path: Path) -> Events:
-    content = np.fromfile(path, np.uint8)
+    content = np.frombuffer(read_bytes(path), np.uint8)
     if len(content) % _BYTES_PER_EVENT or not len(content):
         raise DataError(f"{path}: has {len(content)} bytes; {_BYTES_PER_EVENT} an event are needed")
     x, y, high, middle, low = content.reshape(-1, _BYTES_PER_EVENT).T.astype(np.int64)

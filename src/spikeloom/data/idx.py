@@ -5,7 +5,6 @@ Source: http://yann.lecun.com/exdb/mnist/, "The IDX file format".
 
 from __future__ import annotations
 
-import gzip
 import math
 import zlib
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from spikeloom.errors import DataError
+from spikeloom.reading import read_bytes, unpacked
 
 UNSIGNED_BYTE = 0x08
 
@@ -51,9 +51,9 @@ def read_idx(path: Path, n_dimensions: int | tuple[int, ...]) -> np.ndarray:
 
 def _read(path: Path) -> bytes:
     try:
-        content = path.read_bytes()
-        return gzip.decompress(content) if path.suffix == ".gz" else content
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        content = read_bytes(path)
+        return unpacked(content) if path.suffix == ".gz" else content
+    except (EOFError, zlib.error) as error:
         raise DataError(f"{path}: cannot be unpacked: {error}; fetch it again") from error
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror}") from error

@@ -12,6 +12,7 @@ import numpy as np
 from spikeloom.data.many import read_many
 from spikeloom.errors import DataError
 from spikeloom.interface.preparation import Preparation
+from spikeloom.reading import check_regular, check_size
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -20,6 +21,9 @@ _GREY_MODES = ("1", "L", "LA", "La", "I;16", "I;16B", "I;16L", "I;16N", "I", "F"
 _DEEP = 65_535  # white of 16 bits
 _BAR_FROM = 2_000  # pictures: fewer are read in a second
 _COLOURS, _GREY = 3, 1
+_BYTES_PER_PIXEL = 16  # that reading takes at most: the picture, its paper, and both together
+PICTURE_MAX = 2**30
+"""Bytes of memory that one picture may take: 8,192 x 8,192 pixels."""
 
 
 def read_picture(path: Path, preparation: Preparation, channels: int | None = None) -> np.ndarray:
@@ -38,8 +42,10 @@ def read_picture(path: Path, preparation: Preparation, channels: int | None = No
     from PIL import Image, ImageOps, UnidentifiedImageError
 
     try:
+        check_regular(path)
         with warnings.catch_warnings(), Image.open(path) as opened:
             warnings.simplefilter("ignore")  # Pillow's remarks on odd tags of a file that it can read
+            check_size(_BYTES_PER_PIXEL * opened.width * opened.height, PICTURE_MAX)
             image = _eight_bits(ImageOps.exif_transpose(opened), path)
             flat = _laid_over(image, preparation.background)
             converted = flat.convert("L" if _is_grey(flat, preparation, channels) else "RGB")
@@ -47,12 +53,19 @@ def read_picture(path: Path, preparation: Preparation, channels: int | None = No
         raise DataError(f"{path}: is no picture that can be read") from error
     except DataError:
         raise
+    except OSError as error:
+        raise DataError(f"{path}: {_told(error)}") from error
     except Exception as error:  # Pillow's readers raise whatever a damaged file makes them
         raise DataError(f"{path}: cannot be read as a picture: {error}") from error
     if preparation.size is not None:
         rows, columns = preparation.size
         converted = converted.resize((columns, rows), Image.Resampling.BILINEAR)
     return np.asarray(converted)
+
+
+def _told(error: OSError) -> str:
+    """Say in our words what the system or a bound refuses, and in Pillow's what it does."""
+    return error.strerror or f"cannot be read as a picture: {error}"
 
 
 def resized(images: np.ndarray, size: tuple[int, int]) -> np.ndarray:

@@ -17,7 +17,7 @@ from typing import get_args
 import numpy as np
 from numpy.typing import ArrayLike
 
-from spikeloom.data.archives import load_archive
+from spikeloom.data.archives import load_archive, read_npy
 from spikeloom.data.cifar import has_cifar, load_cifar
 from spikeloom.data.datasets import Dataset, Split, Transform, checked_values, from_arrays
 from spikeloom.data.events import EVENT_SUFFIXES, frames_of, read_recording
@@ -187,7 +187,6 @@ def _only_kind(folder: Path) -> str:
 
 def _load_npy(path: Path) -> np.ndarray:
     try:
-        with path.open("rb") as file:
-            return np.lib.format.read_array(file, allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
+        return read_npy(path)
+    except (OSError, ValueError) as error:
         raise DataError(f"{path}: cannot be read as an array: {error}") from error

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from spikeloom import reading
 from spikeloom.errors import ExportError
 
 
@@ -28,7 +28,7 @@ def read_text(path: Path, encoding: str = "utf-8-sig") -> str:
 def read_bytes(path: Path) -> bytes:
     """Read a file; ExportError where that cannot be."""
     try:
-        return Path(path).read_bytes()
+        return reading.read_bytes(path)
     except OSError as error:
         raise ExportError(f"{path}: cannot be read: {error.strerror or error}") from error
 
@@ -43,8 +43,8 @@ def read_json(path: Path, kind: type[P]) -> P:
     """
     text = read_text(path)
     try:
-        values = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        values = reading.parse_json(text)
+    except ValueError as error:
         raise ExportError(f"{path}: is not whole JSON: {error}") from error
     return checked(path, kind, values)
 

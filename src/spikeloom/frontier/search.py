@@ -13,7 +13,6 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +28,7 @@ from spikeloom.measure.measurement import Measurement
 from spikeloom.network.learned import LearnedNetwork
 from spikeloom.network.storage import save_learned
 from spikeloom.optional import needed
+from spikeloom.reading import TEXT_MAX, parse_toml, read_bytes
 from spikeloom.training.recipe import Recipe
 from spikeloom.training.recipe_files import as_toml, changed_recipe, recipe_toml
 from spikeloom.training.split import validation_split
@@ -104,16 +104,16 @@ def _rounded(value: Any) -> str:
 def load_space(path: Path) -> Space:
     """Read a space; RecipeError where it is not one."""
     try:
-        return Space.model_validate(tomllib.loads(path.read_text("utf-8-sig")))
+        return Space.model_validate(parse_toml(read_bytes(path, TEXT_MAX).decode("utf-8-sig")))
     except OSError as error:
         raise RecipeError(f"space {path}: cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise RecipeError(f"space {path}: is not TOML: {error}") from error
     except ValidationError as error:
         problem = error.errors()[0]
         dotted = problem["type"] == "extra_forbidden" and problem["loc"][0] == "space" and len(problem["loc"]) > 2
         hint = f'; write keys of a recipe in quotes: "{".".join(map(str, problem["loc"][1:]))}"' if dotted else ""
         raise RecipeError(f"space {path}: {described(problem)}{hint}") from error
+    except ValueError as error:  # a ValidationError is one, too, and comes first
+        raise RecipeError(f"space {path}: is not TOML: {error}") from error
 
 
 def search(

@@ -8,7 +8,6 @@ chip, the host, the board, and the filling of the pipeline.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -19,6 +18,7 @@ from types import MappingProxyType
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from spikeloom.errors import DataError
+from spikeloom.reading import TEXT_MAX, parse_toml, read_bytes
 
 PAPER_PROFILE, PUBLISHED_PROFILE = "esser2015-calibrated", "truenorth-0.8V"
 LEFT_OUT = (
@@ -103,7 +103,7 @@ def load_profiles(path: Path | None = None) -> Mapping[str, Profile]:
     if path is None:
         return shipped_profiles()
     try:
-        return {**shipped_profiles(), **_parse(path.read_text("utf-8-sig"), str(path))}
+        return {**shipped_profiles(), **_parse(read_bytes(path, TEXT_MAX).decode("utf-8-sig"), str(path))}
     except UnicodeDecodeError as error:
         raise DataError(f"{path}: is not a text file") from error
     except OSError as error:
@@ -112,9 +112,9 @@ def load_profiles(path: Path | None = None) -> Mapping[str, Profile]:
 
 def _parse(text: str, source: str) -> dict[str, Profile]:
     try:
-        return TypeAdapter(dict[str, Profile]).validate_python(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise DataError(f"{source}: is not TOML: {error}") from error
+        return TypeAdapter(dict[str, Profile]).validate_python(parse_toml(text))
     except ValidationError as error:
         problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg'].lower()}" for e in error.errors())
         raise DataError(f"{source}: is not a file of energy profiles: {problems}") from error
+    except ValueError as error:  # a ValidationError is one, too, and comes first
+        raise DataError(f"{source}: is not TOML: {error}") from error

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
@@ -26,8 +25,10 @@ from spikeloom.interface.part import named
 from spikeloom.keys import parse_change
 from spikeloom.kinds import key_of, kinds_in, kinds_of, models_in
 from spikeloom.network.learned import LearnedNetwork
+from spikeloom.reading import TEXT_MAX, parse_toml, read_bytes
 from spikeloom.training.recipe import Recipe
 
+EXTENDS_MAX = 32  # recipes that lie over each other
 _BARE = re.compile(r"(?!(true|false|inf|nan)$)[A-Za-z_][\w-]*")  # a string that --set takes without quotes
 _KINDS = kinds_in(Recipe)
 _SOURCES = {"name", "path"}  # of data: the one takes the other's place
@@ -142,13 +143,13 @@ def _read_toml(source: str) -> dict[str, Any]:
         if source in shipped_recipes():
             text = (resources.files("spikeloom") / "recipes" / f"{source}.toml").read_text("utf-8")
         else:
-            text = Path(source).read_text("utf-8-sig")  # some editors begin with a mark of the byte order
-        return tomllib.loads(text)
+            text = read_bytes(source, TEXT_MAX).decode("utf-8-sig")  # some editors begin with a mark of the byte order
+        return parse_toml(text)
     except OSError as error:
         own = sorted(str(path) for path in Path(source).parent.glob("*.toml"))
         hint = did_you_mean(source, [*own, *shipped_recipes()]) or ": " + ", ".join(shipped_recipes())
         raise RecipeError(f"recipe {source}: {error.strerror}; give a TOML file or a shipped recipe{hint}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:
         twice = "Cannot declare ('layers',) twice" in str(error)
         hint = "; write [[layers]], in two brackets, for each layer" if twice else ""
         raise RecipeError(f"recipe {source}: is not TOML: {error}{hint}") from error
@@ -159,7 +160,9 @@ def _extended(values: dict[str, Any], sources: tuple[str, ...]) -> dict[str, Any
     base = values.pop("extends", None)
     if base is None:
         return values
-    if not isinstance(base, str):
+    if len(sources) > EXTENDS_MAX:
+        raise RecipeError(f"recipe {sources[0]}: extends a chain of more than {EXTENDS_MAX} recipes; write fewer")
+    if not isinstance(base, str) or "\0" in base:
         raise RecipeError(f"recipe {sources[-1]}: extends is {base!r}; the name or path of one recipe is needed")
     if base.endswith(".toml"):
         base = str((Path(sources[-1]).parent / base).resolve())

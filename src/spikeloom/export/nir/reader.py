@@ -33,8 +33,10 @@ from spikeloom.export.features import even_levels
 from spikeloom.export.format import Imported
 from spikeloom.export.nir.metadata import read_metadata
 from spikeloom.export.nir.writer import ANY, LINES, STEP
+from spikeloom.hdf5 import ForeignError, check_own
 from spikeloom.interface import Interface
 from spikeloom.optional import needed
+from spikeloom.reading import check_regular
 
 _REASON_LETTERS = 300  # of the library's own words
 
@@ -57,8 +59,7 @@ def read_nir(path: Path) -> ChipProgram:
         If the file is no NIR graph, or a node, named, is not what a core can hold.
     """
     nir = needed("nir", "spikeloom[nir]")
-    if not Path(path).exists():
-        raise ExportError(f"{path}: there is no such file")
+    _check_file(Path(path))
     try:
         graph = nir.read(str(path))
     except Exception as error:  # the library raises whatever its storage does, and says why
@@ -72,6 +73,22 @@ def read_nir(path: Path) -> ChipProgram:
     except ProgramError as error:
         raise ExportError(f"{path}: {error}") from error
     return reader.begun(program, _levels(Path(path), program))
+
+
+def _check_file(path: Path) -> None:
+    """Refuse what is no file of its own: a pipe, links to other files, arrays beyond what may be read."""
+    h5py = needed("h5py", "spikeloom[nir]")
+    try:
+        check_regular(path)
+        with h5py.File(path, "r") as file:
+            check_own(file)
+    except FileNotFoundError as error:
+        raise ExportError(f"{path}: there is no such file") from error
+    except ForeignError as error:
+        raise ExportError(f"{path}: {error}") from error
+    except (OSError, RuntimeError, KeyError, ValueError) as error:
+        reason = " ".join(str(getattr(error, "strerror", None) or error).split())[:_REASON_LETTERS]
+        raise ExportError(f"{path}: cannot be read as a NIR graph ({reason}); name a .nir file") from error
 
 
 def _levels(path: Path, program: ChipProgram) -> np.ndarray:

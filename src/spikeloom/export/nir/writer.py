@@ -13,6 +13,7 @@ Source: J. E. Pedersen et al., "Neuromorphic intermediate representation", Natur
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -73,15 +74,9 @@ def write_nir(exported: Exported, folder: Path, options: NirOptions = NirOptions
     _refuse_what_is_too_large(exported.program)
     graph = nir_graph(exported.program, options.profile)
     path = folder / GRAPH_FILE
-    unfinished = folder / f".{GRAPH_FILE}.part"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        nir.write(str(unfinished), graph)
-        write_atomically(path, unfinished.read_bytes())
-    except OSError as error:
-        raise ExportError(f"{path}: cannot be written: {error}; free space or choose another place") from error
-    finally:
-        unfinished.unlink(missing_ok=True)
+    content = io.BytesIO()  # in memory, so that no name on the disk is shared with another writer
+    nir.write(content, graph)
+    write_atomically(path, content.getvalue())
     return [path]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -38,6 +37,7 @@ from spikeloom.errors import ExportError, ProgramError
 from spikeloom.export.foreign import Part, checked, read_text
 from spikeloom.export.format import Imported
 from spikeloom.export.nscs.writer import DISCONNECTED, PIN, PINS_MAX, read_spikes_in
+from spikeloom.reading import parse_json
 
 Strength = Annotated[int, Field(ge=0, le=STRENGTH_LIMIT)]
 Leak = Annotated[int, Field(ge=0, le=LEAK_LIMIT)]
@@ -209,8 +209,8 @@ def input_lines(spikes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _parts(path: Path) -> tuple[dict[str, NeuronType], list[CorePart]]:
     """Read the parts of the model: neuron types by name, cores in the order of their numbers."""
     try:
-        pairs = json.loads(read_text(path), object_pairs_hook=_repeated)
-    except (ValueError, RecursionError) as error:
+        pairs = parse_json(read_text(path), object_pairs_hook=_repeated)
+    except ValueError as error:
         raise ExportError(f"{path}: is not whole: {error}") from error
     if not isinstance(pairs, dict) or not {"model", "neuronTypes", "core"} <= set(pairs):
         raise ExportError(f"{path}: has no parts 'model', 'neuronTypes' and 'core'; a model of NSCS is needed")

@@ -35,6 +35,7 @@ from spikeloom.errors import ExportError, ProgramError
 from spikeloom.export.features import Support
 from spikeloom.export.foreign import read_bytes
 from spikeloom.export.format import Exported, Options
+from spikeloom.reading import parse_json
 from spikeloom.writing import write_atomically
 
 MODEL_FILE, INPUT_FILE = "model.json", "spikes_in.sfri"
@@ -135,7 +136,7 @@ def _words(path: Path, encoding: str, n: int) -> np.ndarray:
 
 def _encoding(header: bytes) -> str | None:
     try:
-        return str(json.loads(header)["encoding"])
+        return str(parse_json(header)["encoding"])
     except (KeyError, TypeError, ValueError):
         return None
 
