@@ -26,7 +26,8 @@ from spikeloom.training.checkpoint import Checkpoint, save_checkpoint
 from spikeloom.training.files import CHECKPOINT_FILE, LEARNED_FILE, METRICS_FILE
 from spikeloom.training.recipe import Recipe
 from spikeloom.training.reporter import Reporter, telling
-from spikeloom.training.resume import begin, begun_in, go_on
+from spikeloom.training.restore import go_on
+from spikeloom.training.resume import begin, begun_in
 from spikeloom.training.split import validation_split
 from spikeloom.training.step import (
     Examples,

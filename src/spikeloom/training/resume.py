@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import torch
-
 from spikeloom.chip.limits import N_AXONS, N_NEURONS
 from spikeloom.data.datasets import Dataset
-from spikeloom.errors import ArtefactError, TrainingError
+from spikeloom.errors import TrainingError
 from spikeloom.interface import DataOrigin
 from spikeloom.machine import check_memory
 from spikeloom.network.initial import initial_network
@@ -22,7 +20,6 @@ from spikeloom.training.checkpoint import Checkpoint, load_checkpoint, save_chec
 from spikeloom.training.files import CHECKPOINT_FILE, LEARNED_FILE, RECIPE_FILE
 from spikeloom.training.recipe import Recipe
 from spikeloom.training.recipe_files import recipe_toml, recorded_recipe
-from spikeloom.training.trainable import Trainable
 from spikeloom.writing import write_atomically
 
 _NUMBERS_PER_SYNAPSE = 8  # parameter, gradient, two moments of the optimiser, and what a step and a checkpoint copy
@@ -138,6 +135,7 @@ def _shape_of(network: LearnedNetwork) -> str:
         + (f" x {windows.repeats}" if windows.repeats > 1 else "")
         + (f" of {windows.features} features" if windows.features is not None else "")
         + (" shared" if windows.shared else "")
+        + (f" of {windows.neurons} neurons" if windows.neurons is not None else "")
         for windows in network.topology.layers
     )
     return f"layers {layers} over {' x '.join(map(str, network.topology.input_shape))}"
@@ -154,33 +152,3 @@ def _gone_on(network: LearnedNetwork, provenance: Provenance) -> LearnedNetwork:
     if here == [network.training.get("provenance"), *resumed][-1]:
         return network
     return replace(network, training={**network.training, "resumed": [*resumed, here]})
-
-
-def go_on(
-    checkpoint: Checkpoint,
-    network: Trainable,
-    optimiser: torch.optim.Optimizer,
-    schedule: torch.optim.lr_scheduler.LRScheduler,
-    steps: int,
-    begun: int,
-    run: Path | None,
-) -> None:
-    """Bring parameters, optimiser and schedule to where the checkpoint left them."""
-    parameters = dict(network.named_parameters())
-    try:
-        if set(checkpoint.parameters) != set(parameters):
-            raise ValueError("its parameters are others")
-        with torch.no_grad():
-            for name, value in checkpoint.parameters.items():
-                parameters[name].copy_(value)
-        # where epochs were just added they have a schedule of their own, and the optimiser remembers
-        if not checkpoint.schedule and begun == len(checkpoint.log):
-            fresh = optimiser.state_dict()["param_groups"]
-            optimiser.load_state_dict({"state": checkpoint.optimiser["state"], "param_groups": fresh})
-            return
-        optimiser.load_state_dict(checkpoint.optimiser)
-        schedule.load_state_dict(checkpoint.schedule)
-        if schedule.last_epoch != (len(checkpoint.log) - begun) * steps:
-            raise ValueError(f"{schedule.last_epoch} steps in {len(checkpoint.log) - begun} epochs of {steps}")
-    except (AttributeError, KeyError, RuntimeError, TypeError, ValueError) as error:
-        raise ArtefactError(f"{run}: its checkpoint is damaged ({error}); start a new run") from error
