@@ -9,7 +9,7 @@ import numpy as np
 
 from export.c.built import STRICT
 from export.installed import needs
-from spikeloom.data import mnist
+from spikeloom.data import load_dataset
 
 PAGE = (Path(__file__).parents[2] / "docs/boards.md").read_text()
 ELSEWHERE = ("openFPGALoader", "ulx3s.bit")  # a board's own, and minutes of placing
@@ -29,7 +29,7 @@ def test_every_command_of_the_page_runs_in_its_order(tmp_path, spikeloom, monkey
             assert outcome.code == 0, (words, outcome.err)
         else:
             subprocess.run(words, check=True, capture_output=True, timeout=300)
-    images = mnist("test").images[:20]
+    images = load_dataset("mnist", "test").images[:20]
     said = subprocess.run(["board/classify"], input=images.tobytes(), capture_output=True, check=True).stdout
     assert len(said.splitlines()) == 20
     (firmware,) = re.findall(r"```c\n(.*?)```", PAGE, re.S)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from export.installed import needs
 from programs import stripes, tiny_network, unsampled_accuracy
 from spikeloom.chip.ensemble import program_of_member
 from spikeloom.deployment.deploy import deploy, deploy_members
@@ -16,11 +17,12 @@ from spikeloom.network.topology import Topology, Windows
 
 
 def test_no_spike_differs_at_any_stage_after_sampling():
-    network, images = tiny_network(), stripes(20)
+    needs("make", "gcc", "verilator")
+    network, images = tiny_network(coding="threshold"), stripes(20)
     found = {stage.stage: stage for stage in drift_ledger(network, images, members=2)}
     trained = found.pop("trained probabilities")
     assert trained.accuracy == unsampled_accuracy(network, images)
-    assert len(found) == 9
+    assert len(found) == 11
     for stage in found.values():
         assert stage.refused is None
         assert (stage.spikes_differing, stage.votes_changed, stage.first) == (0, 0, None)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from export.installed import needs
-from spikeloom.data import mnist
+from spikeloom.data import load_dataset
 from spikeloom.deployment.deploy import deploy
 from spikeloom.export.c.writer import write_c
 from spikeloom.export.format import Exported
@@ -25,7 +25,7 @@ def frugal():
 @pytest.mark.parametrize("processor", PROCESSORS, ids=lambda processor: processor.name)
 def test_a_processor_votes_as_simulated_within_the_memory_of_the_docs(frugal, tmp_path, processor):
     needs(processor.compiler, processor.machine[0])
-    data = mnist("test").take(slice(N_IMAGES))
+    data = load_dataset("mnist", "test").take(slice(N_IMAGES))
     write_c(Exported(frugal, name="mnist-5-frugal"), tmp_path)
     run = run_on(processor, tmp_path, data.images.reshape(N_IMAGES, -1))
     expected = count_votes(frugal, data.values)

@@ -29,6 +29,7 @@ from spikeloom.export.format import Exported
 from spikeloom.export.verilog.writer import VerilogOptions, told_verilog, write_verilog
 from spikeloom.measure.votes import count_votes, shown_spikes
 from spikeloom.network.topology import Topology, Windows
+from spikeloom.peers.built import run_verilog
 from spikeloom.simulation import run
 
 QUICK = ("VERILATING=-O0 -CFLAGS -O0",)
@@ -74,11 +75,12 @@ def exported_with(program: ChipProgram, images: np.ndarray) -> Exported:
     return Exported(program, inputs, run(program, inputs, backend="reference").outputs, images=images)
 
 
-def simulated(folder: Path) -> list[list[int]]:
-    """Give the lines that `make simulate` prints of the images that went with an export."""
+def simulated(folder: Path) -> tuple[np.ndarray, float]:
+    """Give the lines that `make simulate` prints of the images that went with an export, and the clocks an image."""
     command = ["make", "-s", "-C", str(folder), *QUICK, "simulate", "IMAGES=images.bin"]
-    said = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300).stdout
-    return [[int(word) for word in line.split()] for line in said.splitlines()]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300)
+    clocks = float(next(line for line in done.stderr.splitlines() if line.endswith("clocks an image")).split()[0])
+    return np.array([[int(word) for word in line.split()] for line in done.stdout.splitlines()]), clocks
 
 
 CODINGS = [
@@ -90,19 +92,38 @@ CODINGS = [
 
 @pytest.mark.parametrize(
     ("seed", "levels", "lanes", "classes", "voters"),
-    [(0, 1, 1, 3, 300), (1, 3, 2, 7, 300), (2, 2, 5, 2, 300)],
+    [(0, 1, 1, 3, 300), (1, 3, 2, 7, 300), (2, 2, 5, 2, 510), (3, 5, 300, 1, 255), (4, 1, 8, 200, 400)],
 )
 def test_random_layered_programs_vote_as_simulated(tmp_path, seed, levels, lanes, classes, voters):
     needs("verilator", "make")
-    program = layered_program(seed, levels, CODINGS[seed], classes, voters)
+    program = layered_program(seed, levels, CODINGS[seed % 3], classes, voters)
     images = images_for(program, 25)
-    write_verilog(exported_with(program, images), tmp_path, VerilogOptions(lanes=lanes))
+    exported, options = exported_with(program, images), VerilogOptions(lanes=min(lanes, 256))
+    write_verilog(exported, tmp_path, options)
     expected = count_votes(program, images / np.float32(255), backend="reference")
-    lines = np.array(simulated(tmp_path))
+    lines, clocks = simulated(tmp_path)
     assert np.array_equal(lines[:, 1:], expected.votes)
     assert np.array_equal(lines[:, 0], expected.decisions.classes)
-    assert len(np.unique(expected.votes, axis=0)) > 10  # the images differ in what they get
+    assert len(np.unique(expected.votes, axis=0)) > 4  # the images differ in what they get
+    assert told_verilog(exported, options)[0].startswith(f"{clocks:,.0f} clocks an image")
     subprocess.run(["make", "-s", "-C", str(tmp_path), *QUICK, "check"], check=True, timeout=300)
+    # every output line, too, in the clock in which an answer is there
+    latency = program.interface.latency
+    assert np.array_equal(run_verilog(tmp_path, images), exported.outputs[latency - 1 :][:25])
+    serial = ["verilator", "--lint-only", "-Wno-fatal", "--top-module", "serial", "serial.v", "network.v", "lane.v"]
+    assert "%Error" not in subprocess.run(serial, cwd=tmp_path, capture_output=True, text=True).stderr
+
+
+def test_shares_of_votes_are_compared_where_classes_have_different_numbers_of_voters(tmp_path):
+    needs("verilator", "make")
+    program = layered_program(5, 1, CODINGS[0], 8, 209)
+    classes = np.repeat(np.arange(8), [13, 17, 19, 23, 29, 31, 37, 40]).astype(np.int32)
+    program = replace(program, outputs=OutputLines(classes, np.zeros(209, np.int32)))
+    images = images_for(program, 25)
+    write_verilog(exported_with(program, images), tmp_path)
+    expected = count_votes(program, images / np.float32(255), backend="reference")
+    lines, _ = simulated(tmp_path)
+    assert np.array_equal(lines[:, 0], expected.decisions.classes)
 
 
 def test_bytes_missing_at_the_end_are_told(tmp_path):

@@ -5,26 +5,41 @@ Sources: Lattice FPGA-DS-02012 (ECP5) and FPGA-DS-02008 (iCE40 UltraPlus).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+
+from spikeloom.errors import ExportError
 
 _ECP5_SHAPES = ((512, 36), (1024, 18), (2048, 9), (4096, 4), (8192, 2), (16384, 1))
 _ICE40_SHAPES = ((256, 16), (512, 8), (1024, 4), (2048, 2))
 
 
 @dataclass(frozen=True)
+class Need:
+    """What an engine needs at the least: a memory of so many rows and bits for every lane, and registers."""
+
+    lanes: int
+    depth: int
+    word_bits: int
+    flip_flops: int
+
+
+@dataclass(frozen=True)
 class Part:
-    """An FPGA: block memories, the rows and bits that one can be, look-up tables and flip-flops."""
+    """An FPGA: its block memories, the rows and bits that one can be, and its cells, each a table and a flip-flop."""
 
     name: str
     title: str
     block_memories: int
     shapes: tuple[tuple[int, int], ...]
-    luts: int
+    cells: int
 
-    def blocks(self, depth: int, word_bits: int) -> int:
-        """Give the block memories that a memory of so many rows takes, in the shape that needs fewest."""
-        return min(-(-depth // rows) * -(-word_bits // bits) for rows, bits in self.shapes)
+    def blocks(self, need: Need) -> int:
+        """Give the block memories that an engine takes, in the shape that needs fewest."""
+        return need.lanes * min(-(-need.depth // rows) * -(-need.word_bits // bits) for rows, bits in self.shapes)
+
+    def holds(self, need: Need) -> bool:
+        """Whether it has the memories and registers; whether it has the look-up tables, too, is told by placing."""
+        return self.blocks(need) <= self.block_memories and need.flip_flops <= self.cells
 
 
 PARTS = {
@@ -39,11 +54,13 @@ PARTS = {
 }
 
 
-def first_that_holds(lanes: int, depth: int, word_bits: int, flip_flops: int) -> str:
-    """Say which part is the smallest that has the block memories and flip-flops."""
-    fitting: Iterable[str] = (
-        part.title
-        for part in PARTS.values()
-        if lanes * part.blocks(depth, word_bits) <= part.block_memories and flip_flops <= part.luts
+def check_part(need: Need, name: str) -> None:
+    """Refuse a part that cannot hold an engine; ExportError with the numbers, and the smallest part that can."""
+    part = PARTS[name]
+    if part.holds(need):
+        return
+    held = next((other.title for other in PARTS.values() if other.holds(need)), "none that is known")
+    raise ExportError(
+        f"part {part.title}: {part.blocks(need)} block memories and {need.flip_flops:,} flip-flops are needed at the "
+        f"least, it has {part.block_memories} and {part.cells:,}; the smallest that holds them: {held}"
     )
-    return next(iter(fitting), "none of " + ", ".join(part.title for part in PARTS.values()))

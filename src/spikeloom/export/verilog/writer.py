@@ -23,7 +23,7 @@ from spikeloom.export.format import Exported, Options
 from spikeloom.export.tables.inputs import byte_limits, pattern_of
 from spikeloom.export.tables.layout import OUTPUTS, tables_of
 from spikeloom.export.verilog.engine import Engine, axon_wires, engine_of, lines_of_classes, output_wires
-from spikeloom.export.verilog.fpgas import PARTS, first_that_holds
+from spikeloom.export.verilog.fpgas import PARTS, Need, check_part
 from spikeloom.export.verilog.tree import stages_of, tree_over
 from spikeloom.interface import Interface, Still
 from spikeloom.interface.delays import NOW
@@ -52,6 +52,8 @@ _FILES = (
 )
 _LANES_MAX = 256
 _SCORE_BITS_MAX = 64
+_IDLE_BITS = 18  # of the clocks of a quiet line, after which a new image begins
+_SLOWEST_HZ = 12e6  # of the boards
 _PIPELINE = 6  # clocks from a row's fetch to its spike, beside the stages of the tree
 
 PartName = Literal["up5k", "ecp5-12k", "ecp5-25k", "ecp5-45k", "ecp5-85k"]
@@ -122,7 +124,10 @@ def _engine(program: ChipProgram, options: VerilogOptions) -> Engine:
     if not tables.cores:
         raise ExportError("program: no neuron reaches an output line, so there is nothing to build")
     engine = engine_of(tables, options.lanes)
-    _check_part(engine, options)
+    if not engine.n_positions:
+        raise ExportError("program: no axon that an input reaches leads to an output line; there is nothing to build")
+    if options.part is not None:
+        check_part(_need(engine), options.part)
     return engine
 
 
@@ -140,35 +145,22 @@ def _check_feeding(interface: Interface) -> None:
         )
 
 
-def _check_part(engine: Engine, options: VerilogOptions) -> None:
-    if options.part is None:
-        return
-    part = PARTS[options.part]
-    needed, flip_flops = engine.lanes * part.blocks(engine.depth, engine.word_bits), _flip_flops(engine)
-    if needed > part.block_memories or flip_flops > part.luts:
-        raise ExportError(
-            f"part {part.title}: {needed} block memories and {flip_flops:,} flip-flops are needed at the least, it has "
-            f"{part.block_memories} and {part.luts:,}; the smallest that holds them: "
-            f"{first_that_holds(engine.lanes, engine.depth, engine.word_bits, flip_flops)}"
-        )
-
-
 def _parts(engine: Engine) -> list[dict[str, Any]]:
-    parts = []
-    for part in PARTS.values():
-        needed = engine.lanes * part.blocks(engine.depth, engine.word_bits)
-        fits = needed <= part.block_memories and _flip_flops(engine) <= part.luts
-        parts.append({"title": part.title, "needed": needed, "there": part.block_memories, "fits": fits})
-    return parts
+    need = _need(engine)
+    return [
+        {"title": part.title, "needed": part.blocks(need), "there": part.block_memories, "fits": part.holds(need)}
+        for part in PARTS.values()
+    ]
 
 
-def _flip_flops(engine: Engine) -> int:
-    """Give the registers that hold images, spikes and rows: what an engine has at the least."""
+def _need(engine: Engine) -> Need:
+    """Give what an engine needs: its memories, and the registers of images, spikes and rows."""
     interface = engine.tables.program.interface
     assert interface is not None
     spikes = sum(engine.groups(core) * engine.lanes for core in engine.tables.cores)
     rows = engine.lanes * engine.word_bits + 2 * engine.n_positions
-    return 2 * math.prod(interface.coded_shape) + spikes + rows
+    images = 2 * math.prod(interface.coded_shape)  # one that comes in, one that is seen
+    return Need(engine.lanes, engine.depth, engine.word_bits, images + spikes + rows)
 
 
 def _stages(engine: Engine) -> int:
@@ -177,12 +169,21 @@ def _stages(engine: Engine) -> int:
 
 def _clocks(engine: Engine) -> int:
     """Give the clocks between two images that follow each other: those of the engine, or of the bytes that come in."""
-    ages = engine.tables.ages
-    waits = sum(later != age for age, later in pairwise(ages))
-    groups = sum(engine.groups(core) for core in engine.tables.cores)
-    walk = groups + waits * (_PIPELINE + _stages(engine) + 1) + 2
-    assert engine.tables.program.interface is not None
-    return max(walk, math.prod(engine.tables.program.interface.value_shape) + 1)
+    tables, latency = engine.tables, _PIPELINE + _stages(engine)
+    interface = tables.program.interface
+    assert interface is not None
+    groups = [engine.groups(core) for core in tables.cores]
+    drained = [age != before for before, age in pairwise((tables.ages[0], *tables.ages))]
+    voting = next(place for place, core in enumerate(tables.cores) if (core.targets == OUTPUTS).any())
+    before = sum(groups[:voting]) + sum(drained[: voting + 1]) * (latency + 1)
+    # the first core that votes waits until the last image's votes are counted, a class a clock behind the pipelines
+    counted = latency + interface.n_classes + _count_stages(engine) + 2
+    walk = sum(groups) + sum(drained) * (latency + 1) + 2 + max(0, counted - before)
+    return max(walk, math.prod(interface.value_shape) + 1)
+
+
+def _count_stages(engine: Engine) -> int:
+    return stages_of(max(max(map(len, lines_of_classes(engine))), 1))
 
 
 def _bits(number: int) -> int:
@@ -206,8 +207,8 @@ def _values(exported: Exported, engine: Engine) -> dict[str, Any]:
         "lanes": engine.lanes,
         "clocks": f"{_clocks(engine):,}",
         "parts": _parts(engine),
-        "n_flip_flops": _flip_flops(engine),
-        "ecp5": next((name[5:] for name, part in PARTS.items() if name != "up5k" and _holds(engine, name)), "85k"),
+        "n_flip_flops": _need(engine).flip_flops,
+        "ecp5": next((name[5:] for name in PARTS if name != "up5k" and PARTS[name].holds(_need(engine))), "85k"),
         "mhz": 100,
         "has_images": has_images,
         "n_images": len(images) if images is not None else 0,
@@ -218,11 +219,6 @@ def _values(exported: Exported, engine: Engine) -> dict[str, Any]:
         **_of_walk(engine),
         **_of_votes(engine, interface),
     }
-
-
-def _holds(engine: Engine, name: str) -> bool:
-    part = PARTS[name]
-    return engine.lanes * part.blocks(engine.depth, engine.word_bits) <= part.block_memories
 
 
 def _of_lanes(engine: Engine, stages: int) -> dict[str, Any]:
@@ -251,7 +247,7 @@ def _of_input(interface: Interface) -> dict[str, Any]:
     down, right, levels = pattern.shape
     row_bits, column_bits = _bits(down - 1), _bits(right - 1)
     at = [
-        {"at": f"{row_bits + column_bits}'d{row << column_bits | column}", "bytes": pattern[row, column].tolist()}
+        {"at": f"{row_bits + column_bits}'d{row << column_bits | column}", "bits": _comparisons(pattern[row, column])}
         for row in range(down)
         for column in range(right)
     ]
@@ -262,7 +258,7 @@ def _of_input(interface: Interface) -> dict[str, Any]:
         "n_coded": rows * columns * channels * levels,
         "width": levels,
         "dithered": (down, right) != (1, 1),
-        "limits": pattern[0, 0].tolist(),
+        "limits": _comparisons(pattern[0, 0]),
         "patterns": at,
         "down": down,
         "right": right,
@@ -273,6 +269,11 @@ def _of_input(interface: Interface) -> dict[str, Any]:
         "channels": channels,
         "channel_bits": _bits(channels - 1),
     }
+
+
+def _comparisons(limits: np.ndarray) -> str:
+    """Give the lines of a value as Verilog, the highest level first; a limit of 0 is passed by every byte."""
+    return ", ".join(f"in_data >= 8'd{limit}" if limit else "1'b1" for limit in limits[::-1].tolist())
 
 
 def _of_walk(engine: Engine) -> dict[str, Any]:
@@ -304,7 +305,7 @@ def _of_votes(engine: Engine, interface: Interface) -> dict[str, Any]:
     outputs = engine.tables.program.outputs
     classes = lines_of_classes(engine)
     n_a_class = max(max(map(len, classes)), 1)
-    stages = stages_of(n_a_class)
+    stages = _count_stages(engine)
     count = tree_over("voted", "voting", 0, n_a_class, stages)
     ticks = interface.ticks_per_image - interface.readout.skip
     voters = interface.readout.voters(outputs.classes, interface.n_classes, interface.ticks_per_image)
@@ -318,6 +319,7 @@ def _of_votes(engine: Engine, interface: Interface) -> dict[str, Any]:
             "program: its classes have so different numbers of voters that their shares take more than "
             f"{_SCORE_BITS_MAX} bits to compare; give every class as many output lines"
         )
+    vote_bytes, class_bytes = -(-vote_bits // 8), -(-_bits(interface.n_classes - 1) // 8)
     return {
         "n_outputs": len(outputs),
         "output_wires": _lines(output_wires(engine)),
@@ -329,8 +331,11 @@ def _of_votes(engine: Engine, interface: Interface) -> dict[str, Any]:
         "count_latency": stages + 2,
         "ticks": ticks,
         "vote_bits": vote_bits,
-        "vote_bytes": -(-vote_bits // 8),
-        "answer_bits": _bits(1 + interface.n_classes * -(-vote_bits // 8)),
+        "vote_bytes": vote_bytes,
+        "class_bytes": class_bytes,
+        "answer_bits": _bits(class_bytes + interface.n_classes * vote_bytes),
+        "idle_bits": _IDLE_BITS,
+        "quiet_ms": math.ceil(2**_IDLE_BITS / _SLOWEST_HZ * 1e3),
         "same_voters": same,
         "factors": factors,
         "score_bits": score_bits,

@@ -16,7 +16,7 @@ module alone (
     always @(posedge clk)
         any_vote <= ^out_votes;
     network network (
-        .clk(clk), .rst(rst), .in_valid(in_valid), .in_ready(in_ready), .in_data(in_data),
+        .clk(clk), .rst(rst), .in_again(1'b0), .in_valid(in_valid), .in_ready(in_ready), .in_data(in_data),
         .out_valid(out_valid), .out_ready(out_ready), .out_class(out_class), .out_votes(out_votes), .out_lines()
     );
 endmodule

@@ -8,6 +8,7 @@
 module network (
     input wire clk,
     input wire rst,
+    input wire in_again, // forgets the bytes of an image that is not whole
     input wire in_valid,
     output wire in_ready,
     input wire [7:0] in_data,
@@ -33,12 +34,12 @@ module network (
         bits = 0;
         case ({row, column})
 {% for limits in patterns %}
-            {{ limits.at }}: bits = { {% for limit in limits.bytes | reverse %}in_data >= 8'd{{ limit }}{{ ", " if not loop.last }}{% endfor %} };
+            {{ limits.at }}: bits = { {{ limits.bits }} };
 {% endfor %}
             default: ;
         endcase
 {% else %}
-        bits = { {% for limit in limits | reverse %}in_data >= 8'd{{ limit }}{{ ", " if not loop.last }}{% endfor %} };
+        bits = { {{ limits }} };
 {% endif %}
     end
     wire start;
@@ -58,7 +59,15 @@ module network (
                 image <= incoming;
                 full <= 0;
             end
-            if (in_valid && in_ready) begin
+            if (in_again && !full) begin
+                places_left <= {{ n_places - 1 }};
+{% if dithered %}
+                row <= 0;
+                column <= 0;
+                channel <= 0;
+                columns_left <= {{ n_columns - 1 }};
+{% endif %}
+            end else if (in_valid && in_ready) begin
                 incoming <= {{ "{bits, incoming[" ~ (n_coded - 1) ~ ":" ~ width ~ "]}" if n_coded > width else "bits" }};
                 full <= places_left == 0;
                 places_left <= places_left == 0 ? {{ n_places - 1 }} : places_left - 1'b1;
@@ -214,7 +223,7 @@ module network (
     always @*
         case (class_counted)
 {% for factor in factors %}
-            {{ class_bits }}'d{{ loop.index0 }}: factor = {{ factor }};
+            {{ class_bits }}'d{{ loop.index0 }}: factor = {{ score_bits }}'d{{ factor }};
 {% endfor %}
             default: factor = 0;
         endcase
@@ -237,7 +246,7 @@ module network (
             asking <= class_at != {{ n_classes - 1 }};
         end
         if (asked[{{ count_latency - 1 }}]) begin
-            out_votes <= {{ "{counted, out_votes[" ~ (n_classes * vote_bits - 1) ~ ":" ~ vote_bits ~ "]}" }};
+            out_votes <= {{ "{counted, out_votes[" ~ (n_classes * vote_bits - 1) ~ ":" ~ vote_bits ~ "]}" if n_classes > 1 else "counted" }};
             class_counted <= class_counted + 1'b1;
             if (better) begin
                 best <= score;

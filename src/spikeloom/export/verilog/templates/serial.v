@@ -1,5 +1,6 @@
-// The engine behind a serial line of 8 bits, no parity, one stop bit: the bytes of an image in; out, the class in one
-// byte, then the votes of every class, {{ vote_bytes }} byte{{ "s" if vote_bytes > 1 }} each, lowest first.
+// The engine behind a serial line of 8 bits, no parity, one stop bit: the bytes of an image in; out, the class in {{ class_bytes }}
+// byte{{ "s" if class_bytes > 1 }}, then the votes of every class in {{ vote_bytes }} each, lowest first. A line that is quiet for 2^{{ idle_bits }} clocks begins
+// a new image, so that a byte that was lost costs one answer alone.
 `default_nettype none
 
 module serial #(parameter CLOCKS_PER_BIT = 25) (input wire clk, input wire rx, output wire tx, output reg busy);
@@ -17,6 +18,11 @@ module serial #(parameter CLOCKS_PER_BIT = 25) (input wire clk, input wire rx, o
     reg [7:0] rx_byte;
     reg received = 0;
     wire in_ready;
+    // and of the bytes that have come in, once the line has been quiet
+    reg [{{ idle_bits }}:0] quiet = 0;
+    wire again = quiet[{{ idle_bits }}];
+    always @(posedge clk)
+        quiet <= received || rx_bits != 0 ? 0 : again ? quiet : quiet + 1'b1;
     always @(posedge clk) begin
         line <= {line[0], rx};
         if (received && in_ready)
@@ -40,14 +46,22 @@ module serial #(parameter CLOCKS_PER_BIT = 25) (input wire clk, input wire rx, o
     wire out_valid;
     wire [{{ class_bits - 1 }}:0] out_class;
     wire [{{ n_classes * vote_bits - 1 }}:0] out_votes;
-    reg [{{ 8 * (1 + n_classes * vote_bytes) - 1 }}:0] answer;
+    reg [{{ 8 * (class_bytes + n_classes * vote_bytes) - 1 }}:0] answer;
     reg [{{ answer_bits - 1 }}:0] bytes_left = 0;
     network network (
-        .clk(clk), .rst(rst), .in_valid(received), .in_ready(in_ready), .in_data(rx_byte),
+        .clk(clk), .rst(rst), .in_again(again), .in_valid(received), .in_ready(in_ready), .in_data(rx_byte),
         .out_valid(out_valid), .out_ready(bytes_left == 0), .out_class(out_class), .out_votes(out_votes), .out_lines()
     );
 
-    // an answer out, byte after byte
+    // an answer out, byte after byte: class and votes, each in whole bytes
+    reg [{{ 8 * (class_bytes + n_classes * vote_bytes) - 1 }}:0] bytes;
+    integer at;
+    always @* begin
+        bytes = 0;
+        bytes[0 +: {{ class_bits }}] = out_class;
+        for (at = 0; at < {{ n_classes }}; at = at + 1)
+            bytes[{{ 8 * class_bytes }} + at * {{ 8 * vote_bytes }} +: {{ vote_bits }}] = out_votes[at * {{ vote_bits }} +: {{ vote_bits }}];
+    end
     reg [15:0] tx_clocks = 0;
     reg [3:0] tx_bits = 0;
     reg [9:0] tx_byte = 10'h3ff;
@@ -55,8 +69,8 @@ module serial #(parameter CLOCKS_PER_BIT = 25) (input wire clk, input wire rx, o
     always @(posedge clk) begin
         busy <= bytes_left != 0;
         if (out_valid && bytes_left == 0) begin
-            answer <= { {% for label in range(n_classes) | reverse %}{{ 8 * vote_bytes - vote_bits }}'d0, out_votes[{{ label * vote_bits }} +: {{ vote_bits }}], {% endfor %}{{ 8 - class_bits }}'d0, out_class };
-            bytes_left <= {{ 1 + n_classes * vote_bytes }};
+            answer <= bytes;
+            bytes_left <= {{ class_bytes + n_classes * vote_bytes }};
             tx_bits <= 0;
         end else if (bytes_left != 0) begin
             if (tx_bits == 0) begin

@@ -55,6 +55,7 @@ int main(int argc, char **argv)
     unsigned long clocks = 0, bytes = 0, answered = 0, first = 0, last = 0;
     bool offered = false, ended = false;
     engine.rst = 1;
+    engine.in_again = 0;
     for (; !ended || answered < bytes / IMAGE_BYTES; clocks++) {
         chance = chance * 1664525u + 1013904223u;
         if (clocks == 4)
