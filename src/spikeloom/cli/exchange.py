@@ -95,7 +95,7 @@ def export_command(
         return
     form = _format(to, "--to", WEB)
     said = {"optimise": optimise, "lanes": lanes, "part": part}
-    options = form.chosen({key: value for key, value in said.items() if value is not None} | _options(changes or []))
+    options = form.chosen(_options(changes or []) | {key: value for key, value in said.items() if value is not None})
     folder = out or Path("exported") / form.name
     check_folder(folder)
     _refuse_export(folder, force)

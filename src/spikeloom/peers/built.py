@@ -21,7 +21,8 @@ def run_c(folder: Path, inputs: np.ndarray, n_outputs: int) -> np.ndarray:
     inputs : (n_ticks, n_input_lines) bool
     """
     _make(folder, "spikes", "cc", "gcc")
-    fed = np.packbits(inputs, axis=1, bitorder="little").tobytes()
+    lines = inputs if inputs.shape[1] else np.zeros((len(inputs), 1), bool)  # a tick takes a byte at the least
+    fed = np.packbits(lines, axis=1, bitorder="little").tobytes()
     said = np.frombuffer(_run([str(folder / "spikes")], fed), np.uint8).reshape(len(inputs), -1)
     return np.unpackbits(said, axis=1, bitorder="little")[:, :n_outputs].astype(bool)
 
@@ -53,5 +54,7 @@ def _run(command: list[str], fed: bytes = b"", cwd: Path | None = None) -> bytes
     done = subprocess.run(command, input=fed, capture_output=True, cwd=cwd)
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip().splitlines() or [f"exit {done.returncode}"]
-        raise PeerError(f"{command[0]}: {said[-1][:200]}")
+        # a compiler's own words come first, and make's after them
+        told = next((line for line in said if "error" in line.lower()), said[-1])
+        raise PeerError(f"{command[0]}: {told[:200]}")
     return done.stdout

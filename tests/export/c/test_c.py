@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import subprocess
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,12 +14,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from export.c.built import build, decisions_of, spikes_of
+from export.c.built import STRICT, build, decisions_of, spikes_of
 from programs import shown, tiny_network
 from spikeloom.chip.builder import ProgramBuilder
 from spikeloom.chip.program import ChipProgram
 from spikeloom.data import load_dataset
 from spikeloom.deployment.deploy import deploy
+from spikeloom.errors import ExportError
+from spikeloom.export.c.writer import told_c, write_c
+from spikeloom.export.format import Exported
 from spikeloom.export.tables.layout import tables_of
 from spikeloom.interface import Presentation
 from spikeloom.measure.votes import count_votes
@@ -143,3 +149,83 @@ def test_shipped_networks_decide_whole_test_sets_as_simulated(tmp_path, name):
     expected = count_votes(program, data.values)
     assert np.array_equal(votes, expected.votes)
     assert np.array_equal(classes, expected.decisions.classes)
+
+
+ALONE = {
+    "mask_bits": {"mask_bits": 2},
+    "stochastic_leak": {"leak": 3, "stochastic_leak": True},
+    "stochastic_synapse": {"strengths": (9, 0, 0, 0), "stochastic_synapse": (True, False, False, False)},
+    "leak_reversal": {"leak": 2, "leak_reversal": True},
+    "reset by subtraction": {"reset_mode": 1, "threshold": 4},
+    "no reset": {"reset_mode": 2, "threshold": 4},
+    "saturation": {"leak": -2, "negative_threshold": 3, "saturate": True, "threshold": 5},
+    "start": {"potential": 7, "threshold": 9},
+}
+
+
+@pytest.mark.parametrize("optimise", ["size", "speed"])
+@pytest.mark.parametrize("feature", ALONE)
+@pytest.mark.parametrize("reset", [False, True])
+def test_every_feature_alone_is_without_a_warning_and_equal(feature, optimise, reset):
+    chosen = {"strengths": (2, 0, 0, 0), "threshold": 3, **ALONE[feature]}
+    build_program = ProgramBuilder(seed=8)
+    core = build_program.add_core()
+    for neuron in range(6):
+        build_program.set_neuron(
+            core, neuron, chosen.get("potential", 0), **{k: v for k, v in chosen.items() if k != "potential"}
+        )
+        build_program.connect(core, slice(0, neuron + 1), neuron)
+        build_program.add_output(core, neuron)
+    for axon in range(4):
+        build_program.add_input([(core, axon)])
+    coding = "bernoulli" if reset else "threshold"
+    interface = shown((2, 2, 1), 2, 1, coding=coding, reset=reset, frames={"name": "still", "ticks": 4})
+    program = build_program.build(interface, [0, 1, 0, 1, 1, 1])
+    assert decides_alike(program, images_of(interface), optimise)
+
+
+@pytest.mark.parametrize("name", ["line", "classify", "all", "run", "count", "spikes", "int", "3 drums", "ä"])
+def test_any_name_compiles(tmp_path, name):
+    program = deploy(tiny_network(coding="threshold"))
+    program = replace(program, outputs=replace(program.outputs, classes=program.outputs.classes[::-1].copy()))
+    write_c(Exported(program, name=name), tmp_path)
+    for source in ("main.c", "spikes.c", "network.c"):
+        subprocess.run(["gcc", *STRICT, "-fsyntax-only", str(tmp_path / source)], check=True)
+    if shutil.which("cmake") is not None:
+        subprocess.run(["cmake", "-S", str(tmp_path), "-B", str(tmp_path / "b")], check=True, capture_output=True)
+
+
+def test_a_program_without_inputs_or_with_one_class_is_held():
+    build_program = ProgramBuilder()
+    first, last = build_program.add_core(), build_program.add_core()
+    build_program.set_neuron(first, 0, leak=1, threshold=3)
+    build_program.set_neuron(last, 0, strengths=(1, 0, 0, 0), threshold=1, saturate=True)
+    build_program.connect(last, 0, 0)
+    build_program.route(first, 0, last, 0)
+    build_program.add_output(last, 0)
+    assert same_spikes(build_program.build(), np.zeros((20, 0), bool), "size")
+    assert decides_alike(build_program.build(shown((1, 1, 1), 1, 2), [0]), np.zeros((3, 1), np.uint8))
+
+
+def test_what_leads_to_no_output_is_refused(tmp_path):
+    build_program = ProgramBuilder()
+    core = build_program.add_core()
+    build_program.set_neuron(core, 0, leak=1, threshold=1)
+    build_program.add_input([(core, 0)])
+    build_program.add_output(core, 0)
+    with pytest.raises(ExportError, match="no input and no neuron leads through an axon to an output line"):
+        write_c(Exported(build_program.build()), tmp_path)
+
+
+def test_memory_is_told_as_the_compiler_lays_it_out(tmp_path):
+    for presentation in ({"coding": "threshold"}, {"frames": {"name": "still", "ticks": 3}}):
+        program = deploy(tiny_network(**presentation))
+        write_c(Exported(program, name="n"), tmp_path)
+        (tmp_path / "size.c").write_text(
+            '#include "network.h"\nint size[sizeof(n_state)];\nint main(void) { return 0; }\n'
+        )
+        subprocess.run(["gcc", "-o", str(tmp_path / "size"), str(tmp_path / "size.c")], check=True)
+        found = subprocess.run(["nm", "-S", str(tmp_path / "size")], capture_output=True, text=True, check=True).stdout
+        n_bytes = int(next(line.split()[1] for line in found.splitlines() if line.endswith(" size")), 16) // 4
+        told = int(re.search(r"state \(RAM\) ([\d,]+)", told_c(Exported(program, name="n"))[-1])[1].replace(",", ""))
+        assert told <= n_bytes <= told + 6  # of which some are alignment

@@ -42,7 +42,7 @@ def test_names_become_identifiers():
     assert identifier("3 Drums!") == "network_3_drums"
     assert identifier("int") == "network_int"
     assert identifier("_") == "network"
-    assert len(identifier("a" * 200)) <= 19
+    assert max(len(identifier("a" * 200)), len(identifier("3" * 200))) <= 19
 
 
 def test_class_names_become_strings_of_plain_characters():

@@ -105,7 +105,7 @@ def _keys(tables: Tables, parts: Parts) -> list[Array]:
 def _images(program: ChipProgram, interface: Interface) -> list[Array]:
     arrays = []
     if not classes_rotate(program, interface):
-        arrays.append(Array("LINE_CLASSES", "Class of each output line.", smallest(program.outputs.classes)))
+        arrays.append(Array("CLASSES_OF_LINES", "Class of each output line.", smallest(program.outputs.classes)))
     if not len(program.inputs):
         return arrays
     if interface.coding.certain:
@@ -116,10 +116,10 @@ def _images(program: ChipProgram, interface: Interface) -> list[Array]:
         chances[-1] = 2**32 - 1  # white spikes always, and is not looked up
         arrays.append(Array("CHANCES", "Of 2^32 draws, how many spike for a byte.", chances.astype(np.uint32)))
     if not lines_are_regular(program, interface):
-        arrays.append(Array("LINE_VALUES", "What each input line carries.", smallest(program.inputs.values)))
+        arrays.append(Array("VALUES_OF_LINES", "What each input line carries.", smallest(program.inputs.values)))
         if not interface.coding.certain:
             _, places = np.unique(program.inputs.members, return_inverse=True)
-            arrays.append(Array("LINE_MEMBERS", "Whose draw it carries.", smallest(places)))
+            arrays.append(Array("MEMBERS_OF_LINES", "Whose draw it carries.", smallest(places)))
     return arrays
 
 

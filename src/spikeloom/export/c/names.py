@@ -14,10 +14,10 @@ _LENGTH_MAX = 31 - len("_class_names")  # C99 keeps 31 characters of an external
 
 def identifier(name: str) -> str:
     """Give the nearest C identifier to a name: letters, digits and single underscores, beginning with a letter."""
-    words = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:_LENGTH_MAX].strip("_")
+    words = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
     if not words or words[0].isdigit() or words in _KEYWORDS:
-        words = f"network_{words}".strip("_")
-    return words
+        words = f"network_{words}"
+    return words[:_LENGTH_MAX].strip("_")
 
 
 def string(text: str) -> str:

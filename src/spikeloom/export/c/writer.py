@@ -34,6 +34,7 @@ SUPPORT = {feature.name: Support("faithful", "the same spikes, one by one") for 
 
 FILES = ("network.h", "network.c", "main.c", "spikes.c", "Makefile", "CMakeLists.txt", "README.md")
 _LINES_MAX = 2**24  # three bytes of a tap
+_CLASSES_MAX = 2**15  # of a number of 16 bits
 _FLAGS = {"size": "-Os", "speed": "-O3 -march=native"}
 
 
@@ -83,7 +84,11 @@ def _values(exported: Exported, options: COptions) -> dict[str, Any]:
     program, interface = exported.program, exported.program.interface
     if len(program.inputs) > _LINES_MAX:
         raise ExportError(f"program: {len(program.inputs):,} input lines; tables in C number {_LINES_MAX:,}")
+    if interface is not None and interface.n_classes >= _CLASSES_MAX:
+        raise ExportError(f"program: {interface.n_classes:,} classes; C numbers them below {_CLASSES_MAX:,}")
     tables, for_size = tables_of(program), options.optimise == "size"
+    if not any(len(core.axons) for core in tables.cores):
+        raise ExportError("program: no input and no neuron leads through an axon to an output line; nothing is left")
     parts, prefix = parts_of(tables, for_size), identifier(exported.name)
     values = {
         "title": exported.name,
@@ -131,7 +136,7 @@ def _of_cores(tables: Tables, parts: Parts, for_size: bool) -> dict[str, Any]:
         row += [f"{core.seed}u"] if parts.draws else []
         rows.append(row)
     has_taps = any(len(core.taps) for core in cores)
-    longest = max((int(core.delays.max(initial=1)) for core in cores), default=1)
+    longest = max((int(core.delays.max(initial=1)) for core in cores), default=1)  # ticks that a spike is on its way
     return {
         "layered": layered,
         "ahead": tables.answer_age if layered else 0,
@@ -216,7 +221,8 @@ def _memory(values: Mapping[str, Any]) -> dict[str, int]:
     each = 3 * values["count_bits"] // 8 + 10 + small + 4 * values["draws"]
     others = sum(array.numbers.nbytes for array in arrays) - synapses + each * len(values["cores"])
     state = values["n_slots"] * values["n_words"] * values["word_bits"] // 8
-    state += 4 * values["n_neurons"] * values["stateful"] + 8 * (not values["layered"])
+    streams = not values["layered"] and values["interface"] is not None and not values["interface"].reset
+    state += 4 * values["n_neurons"] * values["stateful"] + 8 * (not values["layered"]) + 8 * streams
     if values["interface"] is not None:
         lines = (values["n_lines"] + 7) // 8 + (values["n_outputs"] + 7) // 8
         state += lines + values["vote_bits"] // 8 * values["interface"].n_classes + 4

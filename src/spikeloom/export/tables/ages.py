@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from graphlib import CycleError
 
 import numpy as np
 
 from spikeloom.chip.paths import core_levels, memoryless_neurons
-from spikeloom.chip.program import ChipProgram
+from spikeloom.chip.program import NOWHERE, ChipProgram
 from spikeloom.export.tables.live import Live
 
 
@@ -53,7 +54,8 @@ def core_ages(program: ChipProgram, live: Live) -> np.ndarray:
     for core in np.unique(program.inputs.tap_cores[tapped]):
         seen[core].add(0)
     ages = np.zeros(program.n_cores, np.int64)
-    for core in np.argsort(core_levels(program), kind="stable"):
+    reachable = replace(program, routes=replace(routes, cores=np.where(live.neurons, routes.cores, NOWHERE)))
+    for core in np.argsort(core_levels(reachable), kind="stable"):  # no circle matters that leads to no output
         # a core that nothing feeds spikes by its leaks alone, the same in every tick
         ages[core] = -1 if len(seen[core]) > 1 else next(iter(seen[core]), 0)
         feeding = live.neurons[core] & routes.to_cores[core]

@@ -48,6 +48,7 @@ class CoreTable(Value):
     positions : (n,) int
         Position within that core, or output line.
     delays : (n,) int
+        1 of those that feed an output line, which shows a spike at once.
     """
 
     number: int
@@ -135,7 +136,8 @@ def _core_table(
     targets = np.where(to_core, places[np.where(to_core, routes.cores[core], 0)], OUTPUTS)
     fed = np.where(to_core, positions[np.where(to_core, routes.cores[core], 0), routes.axons[core] % N_AXONS], 0)
     fed = np.where(to_core, fed, routes.axons[core])
-    neurons = _sorted(np.flatnonzero(live.neurons[core]), targets % _LAST, routes.delays[core], fed)
+    delays = np.where(to_core, routes.delays[core], 1)
+    neurons = _sorted(np.flatnonzero(live.neurons[core]), targets % _LAST, delays, fed)
     tapped = (lines.tap_cores == core) & live.axons[core, lines.tap_axons]
     taps = np.stack([positions[core, lines.tap_axons[tapped]], lines.tap_lines[tapped]], 1).astype(np.int64)
     types = program.axon_types[core, axons]
@@ -151,7 +153,7 @@ def _core_table(
         taps=np.unique(taps, axis=0),
         targets=targets[neurons],
         positions=fed[neurons],
-        delays=routes.delays[core, neurons].astype(np.int64),
+        delays=delays[neurons].astype(np.int64),
     )
 
 

@@ -128,7 +128,7 @@ static void cut(const core_table *core, const word *axons, word *pieces)
 }
 
 {% endif %}
-{% if draws or bernoulli %}
+{% if draws or (bernoulli and n_lines) %}
 /* The counter-based draws of chip and inputs: see spikeloom.randomness.draws. */
 static uint32_t extend(uint32_t state, uint32_t key)
 {
@@ -139,16 +139,11 @@ static uint32_t extend(uint32_t state, uint32_t key)
 }
 
 {% endif %}
-{% if draws %}
-static int32_t sign(int32_t number)
-{
-    return (number > 0) - (number < 0);
-}
-
+{% if stochastic_synapses or "stochastic_leak" in uses %}
 /* A number's sign with a probability near its size / 256, else 0. */
 static int32_t by_chance(int32_t number, uint32_t draw)
 {
-    return (number < 0 ? -number : number) >= (int32_t)(draw & 255u) ? sign(number) : 0;
+    return (number < 0 ? -number : number) >= (int32_t)(draw & 255u) ? (number > 0) - (number < 0) : 0;
 }
 
 {% endif %}
@@ -509,7 +504,7 @@ static void encode({{ prefix }}_state *state, const uint8_t *image, uint32_t ste
     }
 {% else %}
     for (line = 0; line < {{ PREFIX }}_INPUT_LINES; line++) {
-        place = LINE_VALUES[line];
+        place = VALUES_OF_LINES[line];
         delay = DELAYS[place % {{ interface.delays | length }}u];
         place /= {{ interface.delays | length }}u;
         level = place % {{ interface.coding.width }}u;
@@ -520,7 +515,7 @@ static void encode({{ prefix }}_state *state, const uint8_t *image, uint32_t ste
         channel = place % {{ channels }}u;
 {% endif %}
 {% if bernoulli %}
-        member = LINE_MEMBERS[line];
+        member = MEMBERS_OF_LINES[line];
         chance = extend(extend(extend(extend(0, {{ INPUT_STREAM }}u), {{ seed }}u), MEMBERS[member]), state->shown);
 {% endif %}
         if (step >= delay)
@@ -543,7 +538,7 @@ static void count({{ prefix }}_state *state)
     }
 {% else %}
     for (line = 0; line < {{ PREFIX }}_OUTPUT_LINES; line++)
-        state->votes[LINE_CLASSES[line]] = (uint{{ vote_bits }}_t)(state->votes[LINE_CLASSES[line]] + bit(state->outputs, line));
+        state->votes[CLASSES_OF_LINES[line]] = (uint{{ vote_bits }}_t)(state->votes[CLASSES_OF_LINES[line]] + bit(state->outputs, line));
 {% endif %}
 }
 
@@ -592,6 +587,7 @@ int {{ prefix }}_show({{ prefix }}_state *state, const uint8_t *image, {{ prefix
     decide(state, decision);
     return 1;
 {% elif interface.reset %}
+{% set first_counted = interface.latency - 1 + interface.readout.skip %}
     uint32_t shown = state->shown;
 
     {{ prefix }}_start(state);
@@ -600,8 +596,7 @@ int {{ prefix }}_show({{ prefix }}_state *state, const uint8_t *image, {{ prefix
     for (step = 0; step < {{ interface.period }}; step++) {
         {{ "encode(state, step < " ~ interface.ticks_per_image ~ " ? image : 0, step);" if n_lines else "(void)image;" }}
         run(state, state->lines, state->outputs);
-        if (step >= {{ interface.latency - 1 + interface.readout.skip }})
-            count(state);
+        {{ "if (step >= %d)\n            " % first_counted if first_counted }}count(state);
     }
     state->shown++;
     decide(state, decision);
@@ -618,8 +613,7 @@ int {{ prefix }}_show({{ prefix }}_state *state, const uint8_t *image, {{ prefix
         }
         if (state->answered == 0)
             forget(state);
-        if (state->answered >= {{ interface.readout.skip }})
-            count(state);
+        {{ "if (state->answered >= %d)\n            " % interface.readout.skip if interface.readout.skip }}count(state);
         if (++state->answered == {{ interface.ticks_per_image }}) {
             state->answered = 0;
             decide(state, decision);

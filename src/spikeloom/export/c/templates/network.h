@@ -57,7 +57,8 @@ typedef struct {
 /* Goes back to before the first tick{{ " and the first image, whose number is 0" if interface }}. */
 void {{ prefix }}_start({{ prefix }}_state *state);
 
-/* Takes the spikes of one tick, line i in bit i % 8 of byte i / 8, and gives those of the output lines alike. */
+/* Takes the spikes of one tick, line i in bit i % 8 of byte i / 8, {{ (n_lines + 7) // 8 }} bytes, and gives those of the output lines alike,
+ * in {{ (n_outputs + 7) // 8 }}. */
 void {{ prefix }}_tick({{ prefix }}_state *state, const uint8_t *lines, uint8_t *outputs);
 {% if interface %}
 

@@ -1,4 +1,4 @@
-/* Spikes from standard input to standard output, tick after tick: {{ (n_lines + 7) // 8 }} bytes in, {{ (n_outputs + 7) // 8 }} out; line i is bit i % 8 of byte
+/* Spikes from standard input to standard output, tick after tick: {{ (n_lines + 7) // 8 or 1 }} bytes in, {{ (n_outputs + 7) // 8 or 1 }} out; line i is bit i % 8 of byte
  * i / 8. */
 #include <stdio.h>
 
