@@ -85,14 +85,14 @@ def missing(processor: Processor) -> list[str]:
     return [program for program in (processor.compiler, processor.machine[0]) if shutil.which(program) is None]
 
 
-def run_on(processor: Processor, folder: Path, images: np.ndarray, optimise: str = "-Os") -> Run:
+def run_on(processor: Processor, folder: Path, images: np.ndarray) -> Run:
     """Compile the network of an export in C for a processor, and run it on images, (n_images, n_values) uint8."""
     header = (folder / "network.h").read_text()
     prefix = re.findall(r"void (\w+)_start\(", header)[0]
     (folder / "shown.h").write_text(_SHOWN.format(prefix=prefix, PREFIX=prefix.upper(), numbers=initialiser(images)))
     built, flags = folder / "harness.elf", (*processor.flags, *_FLAGS)
     for source, name in ((folder / "network.c", "network.o"), (_HERE / "harness.c", "harness.o")):
-        _run([processor.compiler, *flags, optimise, "-I", str(folder), "-c", "-o", str(folder / name), str(source)])
+        _run([processor.compiler, *flags, "-Os", "-I", str(folder), "-c", "-o", str(folder / name), str(source)])
     objects = [str(folder / name) for name in ("harness.o", "network.o")]
     _run([processor.compiler, *flags, "-T", str(_HERE / processor.script), "-o", str(built), *objects, "-lgcc"])
     text, data = (

@@ -31,6 +31,12 @@ def test_an_icebreaker_gets_a_bitstream(written):
     assert (written / "icebreaker.bin").stat().st_size > 50_000
 
 
+def test_a_ulx3s_gets_a_bitstream(written):
+    command = ["make", "-C", str(written), "ulx3s.bit", "ECP5=12k"]
+    subprocess.run(command, check=True, capture_output=True, env=fpgas.environment(), timeout=600)
+    assert (written / "ulx3s.bit").stat().st_size > 50_000
+
+
 def test_an_engine_is_placed_on_an_ecp5_faster_than_its_boards_clock(written):
     placed = fpgas.place(written, "ecp5-12k", 50)
     assert placed.megahertz > 25
