@@ -105,7 +105,8 @@ def test_a_run_folder_tells_every_epoch(tmp_path):
         "unsampled_validation_accuracy",
         "seconds",
     }
-    assert learned.training["log"] == rows
+    # no times in what the same seed is to give again byte for byte
+    assert learned.training["log"] == [{key: row[key] for key in row if key != "seconds"} for row in rows]
     assert recorded_recipe(learned) == recipe()
 
 

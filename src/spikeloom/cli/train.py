@@ -206,11 +206,15 @@ def _given(source: str) -> LearnedNetwork:
 
 def _recipe_of_run(run: Path, epochs: int | None) -> Recipe:
     from spikeloom.training.checkpoint import load_checkpoint
-    from spikeloom.training.files import CHECKPOINT_FILE
+    from spikeloom.training.files import CHECKPOINT_FILE, LOCK_FILE, RECIPE_FILE
     from spikeloom.training.recipe_files import recorded_recipe
 
     if not (run / CHECKPOINT_FILE).exists():
-        raise TrainingError(f"{run}: holds no training to go on with; name the run folder of one, such as runs/mnist-5")
+        stopped = (run / LOCK_FILE).exists() or (run / RECIPE_FILE).exists()
+        why = (
+            "was stopped before its first checkpoint; start it again" if stopped else "holds no training to go on with"
+        )
+        raise TrainingError(f"{run}: {why}; --resume names the run folder of a training, such as runs/mnist-5")
     network = load_checkpoint(run / CHECKPOINT_FILE).network
     recipe = recorded_recipe(network)
     _refuse_edited(run, recipe, network.training.get("begun", []))

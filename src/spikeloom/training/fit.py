@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,10 +21,12 @@ from spikeloom.network.storage import save_learned
 from spikeloom.network.topology import Topology
 from spikeloom.provenance import provenance_of
 from spikeloom.randomness.streams import epoch_seed, validation_seed
+from spikeloom.reading import parse_json, read_bytes
 from spikeloom.training.augment import augment
 from spikeloom.training.best import Best
 from spikeloom.training.checkpoint import Checkpoint, save_checkpoint
 from spikeloom.training.files import CHECKPOINT_FILE, LEARNED_FILE, METRICS_FILE
+from spikeloom.training.hold import Hold, held
 from spikeloom.training.recipe import Recipe
 from spikeloom.training.reporter import Reporter, telling
 from spikeloom.training.restore import go_on
@@ -102,7 +105,8 @@ def train(
     before = torch.get_num_threads()
     torch.set_num_threads(training_threads(threads, topology.n_cores, recipe.train.batch, run))
     try:
-        return _train(recipe, dataset, run, start, device, reporter)
+        with held(run) as hold:
+            return _train(recipe, dataset, run, hold, start, device, reporter)
     finally:
         torch.set_num_threads(before)  # the user's own work goes on as it was
 
@@ -111,6 +115,7 @@ def _train(
     recipe: Recipe,
     dataset: Dataset,
     run: Path | None,
+    hold: Hold | None,
     given: LearnedNetwork | None,
     device: str,
     reporter: Reporter | None,
@@ -127,6 +132,7 @@ def _train(
     if checkpoint.log:
         go_on(checkpoint, network, optimiser, schedule, steps, begun, run)
     best = Best(recipe.train.patience, run, checkpoint.network, begun)
+    seconds = {} if run is None else _seconds_before(run)
     training, validation = examples_of(training_set, device), examples_of(validation_set, device)
     with telling(reporter, recipe.name, recipe.train.epochs) as hearing:
         for epoch in range(len(checkpoint.log), recipe.train.epochs):
@@ -137,22 +143,26 @@ def _train(
             metrics = {"epoch": epoch + 1, "learning_rate": optimiser.param_groups[0]["lr"]}
             metrics |= _run_epoch(recipe, interface, network, training, optimiser, schedule, generator, epoch, hearing)
             metrics["unsampled_validation_accuracy"] = accuracy(network, validation, recipe, interface)
+            # the log goes into files that the same seed gives again byte for byte, so that it holds no times
+            log = [*checkpoint.log, dict(metrics)]
             metrics["seconds"] = round(time.perf_counter() - started, 3)
-            log = [*checkpoint.log, metrics]
             # a checkpoint after every epoch, whole: a kill costs at most the epoch it falls in
             learned = network.learned(checkpoint.network)
             learned = replace(learned, training={**checkpoint.network.training, "log": log})
             parameters = {name: value.detach() for name, value in network.named_parameters()}
             states = optimiser.state_dict(), schedule.state_dict()
             checkpoint = Checkpoint(learned, parameters, log, *states, dataset.fingerprint)
+            if run is not None and hold is not None:
+                hold.check()
             if run is not None:
                 save_checkpoint(checkpoint, run / CHECKPOINT_FILE)
-                _write_metrics(log, run)
+                seconds[epoch + 1] = metrics["seconds"]
+                _write_metrics(log, seconds, run)
             best.hear(checkpoint.network)
             hearing.epoch(metrics)
     trained = best.kept(checkpoint.network)
     if run is not None:
-        _write_metrics(checkpoint.log, run)
+        _write_metrics(checkpoint.log, seconds, run)
         save_learned(trained, run / LEARNED_FILE)
     return trained
 
@@ -201,9 +211,23 @@ def _run_epoch(
     return {"loss": mean_loss, "training_accuracy": right.item() / (len(order) * len(order[0]))}
 
 
-def _write_metrics(log: list[dict[str, Any]], run: Path) -> None:
-    lines = "".join(json.dumps(metrics) + "\n" for metrics in log)
-    write_atomically(run / METRICS_FILE, lines.encode())
+def _write_metrics(log: list[dict[str, Any]], seconds: Mapping[int, float], run: Path) -> None:
+    """Write a line an epoch, with the seconds that it took where they are known."""
+    timed = ({**metrics, **_timed(seconds, metrics["epoch"])} for metrics in log)
+    write_atomically(run / METRICS_FILE, "".join(json.dumps(metrics) + "\n" for metrics in timed).encode())
+
+
+def _timed(seconds: Mapping[int, float], epoch: int) -> dict[str, float]:
+    return {"seconds": seconds[epoch]} if epoch in seconds else {}
+
+
+def _seconds_before(run: Path) -> dict[int, float]:
+    """Give what each epoch took that the run has behind it, as its metrics say; nothing where they cannot be read."""
+    try:
+        lines = [parse_json(line) for line in read_bytes(run / METRICS_FILE).decode().splitlines()]
+        return {int(line["epoch"]): float(line["seconds"]) for line in lines if "seconds" in line}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
 
 
 def topology_for(recipe: Recipe, dataset: Dataset) -> Topology:

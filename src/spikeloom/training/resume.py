@@ -53,8 +53,9 @@ def begin(
     network = replace(network, training={**training, "provenance": provenance.model_dump(mode="json")})
     checkpoint = Checkpoint(network, {}, [], {"state": {}, "param_groups": []}, {}, dataset.fingerprint)
     if run is not None:
-        write_atomically(run / RECIPE_FILE, recipe_toml(recipe).encode())
+        # the checkpoint first: a run that has one can be gone on with, whatever else a kill has left out
         save_checkpoint(checkpoint, run / CHECKPOINT_FILE)
+        write_atomically(run / RECIPE_FILE, recipe_toml(recipe).encode())
     return checkpoint
 
 

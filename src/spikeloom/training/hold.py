@@ -1,0 +1,90 @@
+"""A run folder that one training holds, so that no second one writes into it, and none goes on where it was deleted.
+
+The lock is the system's own, on a file in the folder: it goes with the process, however that ends.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from spikeloom.errors import TrainingError
+from spikeloom.training.files import LOCK_FILE
+from spikeloom.writing import check_folder
+
+try:
+    import fcntl
+except ImportError:  # a system without locks of this kind
+    fcntl = None  # type: ignore[assignment]
+
+
+class Hold:
+    """A run folder that is held."""
+
+    def __init__(self, run: Path, descriptor: int) -> None:
+        self._run, self._file, self._descriptor = run, run / LOCK_FILE, descriptor
+
+    def check(self) -> None:
+        """Refuse to go on where the folder was deleted or replaced: what would be written were half a run."""
+        if not _is(self._file, self._descriptor):
+            raise TrainingError(f"{self._run}: was deleted or moved under its training; nothing more is written")
+
+
+@contextmanager
+def held(run: Path | None) -> Iterator[Hold | None]:
+    """Hold a run folder, made where it is not there; of no folder there is nothing to hold.
+
+    Raises
+    ------
+    TrainingError
+        If another process holds it.
+    ArtefactError
+        If it cannot be written.
+    """
+    if run is None or fcntl is None:
+        yield None
+        return
+    check_folder(run)
+    is_new = not run.exists()
+    run.mkdir(parents=True, exist_ok=True)
+    file = run / LOCK_FILE
+    descriptor = _locked(run, file)
+    try:
+        yield Hold(run, descriptor)
+    finally:
+        if _is(file, descriptor):
+            file.unlink()
+            if is_new and not any(run.iterdir()):
+                run.rmdir()  # refused before anything was written
+        os.close(descriptor)
+
+
+def _locked(run: Path, file: Path) -> int:
+    while True:
+        descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o666)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            holder = os.read(descriptor, 20).decode("ascii", "replace").strip()
+            os.close(descriptor)
+            by = f" by process {holder}" if holder.isdecimal() else ""
+            raise TrainingError(
+                f"{run}: is being trained in{by}; wait for that training, or choose another --out"
+            ) from error
+        except OSError:
+            return descriptor  # a file system that knows no locks: as before, one training at a time is the user's care
+        if _is(file, descriptor):
+            os.ftruncate(descriptor, 0)
+            os.write(descriptor, str(os.getpid()).encode())
+            return descriptor
+        os.close(descriptor)  # its holder took the file away between our opening and locking it
+
+
+def _is(file: Path, descriptor: int) -> bool:
+    """Whether the file of that name is the one that is open."""
+    try:
+        return os.path.samestat(os.stat(file), os.fstat(descriptor))
+    except OSError:
+        return False
