@@ -12,11 +12,12 @@ from time import perf_counter
 from typing import Any
 
 import numpy as np
-from numba import njit, prange
+from numba import prange
 
 from spikeloom.chip.limits import N_AXON_TYPES, N_AXONS, N_NEURONS
 from spikeloom.chip.trains import PLANE_WORDS, WORD_BITS
 from spikeloom.simulation.fast.bits.adders import COUNT_MAX, COUNT_PLANES, ROWS_AT_ONCE, count
+from spikeloom.simulation.fast.bits.compiled import shared
 from spikeloom.simulation.fast.bits.memory import zeros
 from spikeloom.simulation.fast.bits.planes import counted, filler, load, popcount, prefetch
 from spikeloom.simulation.fast.bits.threads import running_on
@@ -71,7 +72,7 @@ def _seconds(function: Any, *arguments: Any) -> float:
     return perf_counter() - started
 
 
-@njit(cache=True, nogil=True, parallel=True)
+@shared
 def _count_all(crossbars: Any, axons: Any, found: Any) -> None:
     for core in prange(len(found)):
         nothing = _plane_of(np.uint64(0))
@@ -90,7 +91,7 @@ def _count_all(crossbars: Any, axons: Any, found: Any) -> None:
         found[core] = total
 
 
-@njit(cache=True, nogil=True, parallel=True)
+@shared
 def _count_rows(crossbars: Any, rows: Any, of_type: int, counts: Any, found: Any) -> None:
     for thread in prange(len(found)):
         nothing = _row_of(np.uint64(0))
@@ -107,7 +108,7 @@ def _count_rows(crossbars: Any, rows: Any, of_type: int, counts: Any, found: Any
         found[thread] = popcount(sums)
 
 
-@njit(cache=True, nogil=True, parallel=True)
+@shared
 def _read_all(array: Any, found: Any) -> None:
     for thread in prange(len(found)):
         first, last = thread * len(array) // len(found), (thread + 1) * len(array) // len(found)

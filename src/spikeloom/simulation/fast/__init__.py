@@ -50,7 +50,11 @@ def count(trains: SpikeTrains, groups: np.ndarray, n_groups: int, threads: int =
 
 def _announce_compiling(kernel: Callable[..., Any]) -> None:
     """Say so when a kernel must be compiled first; a later start finds it on the disk."""
+    from spikeloom.simulation.fast.bits.compiled import kept_in
+
     name = f"{Path(kernel.__code__.co_filename).stem}.{kernel.__name__}-"
-    folder = Path(kernel.stats.cache_path)  # type: ignore[attr-defined]
-    if not any(folder.glob(f"{name}*.nbi")):
+    folder = kept_in(kernel)
+    if folder is None:
+        _log.info("compiling the simulator, which takes up to half a minute and is kept nowhere: set NUMBA_CACHE_DIR")
+    elif not any(folder.glob(f"{name}*.nbi")):
         _log.info("compiling the simulator for this processor, once: up to half a minute")

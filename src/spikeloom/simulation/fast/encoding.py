@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit, prange
+from numba import prange
 
 from spikeloom.chip.program import InputLines
 from spikeloom.chip.trains import WORD_BITS, SpikeTrains, pack, unpack, words_of
@@ -14,7 +14,7 @@ from spikeloom.interface.delays import NOW, delayed
 from spikeloom.interface.encode import check_values, coded_rows
 from spikeloom.randomness.draws import draw
 from spikeloom.randomness.streams import INPUT_STREAM
-from spikeloom.simulation.fast.bits.compiled import inlined
+from spikeloom.simulation.fast.bits.compiled import inlined, shared
 from spikeloom.simulation.fast.bits.hash import extend
 from spikeloom.simulation.fast.bits.threads import running_on
 
@@ -59,7 +59,7 @@ def _delayed(
     return pack(by_line[:, line.ravel() * len(interface.delays) + delay])
 
 
-@njit(cache=True, nogil=True, parallel=True)
+@shared
 def _encode(values: Any, ticks_per_row: int, ticks_per_image: int, states: Any, lines: Any, trains: Any) -> None:
     """Write the spikes of every member's line for every value, a word of ticks at a time."""
     n_ticks = len(values) * ticks_per_row

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit, prange
+from numba import prange
 
 from spikeloom.chip.trains import WORD_BITS, SpikeTrains
+from spikeloom.simulation.fast.bits.compiled import shared
 from spikeloom.simulation.fast.bits.threads import running_on
 
 
@@ -26,7 +27,7 @@ def tally(trains: SpikeTrains, groups: np.ndarray, n_groups: int, threads: int =
     return counts[:, : trains.n_ticks].T
 
 
-@njit(cache=True, nogil=True, parallel=True)
+@shared
 def _tally(words: Any, groups: Any, counts: Any) -> None:
     # a thread owns whole words of ticks, so no two add to one counter
     for word in prange(words.shape[1]):

@@ -1,15 +1,88 @@
-"""How kernels are compiled: kept on disk, without the interpreter's lock, and without counting references.
+"""How kernels are compiled: kept on disk where that is safe, and without the interpreter's lock.
 
-Kernels make no arrays, so they need no counting; where they are given many arrays it would cost more than their work.
+What is kept is code that is executed when it is loaded. So it is kept where the user's own or the package's files lie,
+and nowhere else; where there is no such place kernels are compiled anew in every process. A file that was cut short is
+left out and made anew.
 """
 
 from __future__ import annotations
 
-from numba import njit
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
-# _nrt=False: no reference counting, which with a dozen arrays an argument would cost more than a core's tick
-kernel = njit(cache=True, nogil=True, _nrt=False)
+from numba import njit
+from numba.core.caching import FunctionCache
+
+
+class _Kept(FunctionCache):
+    """A cache that goes on without what it cannot read or write."""
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """Give compiled code of this signature; None where there is none, or none that can be read."""
+        try:
+            return super().load_overload(sig, target_context)
+        except Exception:  # a file that was cut short, or of another numba, makes its reader raise anything
+            return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Keep compiled code where that can be done; a full disk keeps nobody from running it."""
+        try:
+            super().save_overload(sig, data)
+        except Exception:
+            self.disable()
+
+
+def compiled(**options: Any) -> Callable[[Callable[..., Any]], Any]:
+    """Give a decorator that compiles a function with these options of numba's, and keeps the code where it may be."""
+
+    def decorate(function: Callable[..., Any]) -> Any:
+        dispatcher = njit(**options)(function)
+        cache = _cache_of(function)
+        if cache is not None:
+            dispatcher._cache = cache
+        return dispatcher
+
+    return decorate
+
+
+def kept_in(kernel: Any) -> Path | None:
+    """Give the folder in which a kernel's code is kept; None where it is not."""
+    path = kernel.stats.cache_path
+    return None if path is None else Path(path)
+
+
+def _cache_of(function: Callable[..., Any]) -> _Kept | None:
+    try:
+        cache = _Kept(function)
+    except RuntimeError:  # there is no folder that may be written to
+        return None
+    source = Path(function.__code__.co_filename)
+    return cache if _is_trusted(Path(cache.cache_path), source) else None
+
+
+def _is_trusted(folder: Path, source: Path) -> bool:
+    """Whether only those can write to a folder, or change its name, who could change the package, or us, anyway."""
+    if not hasattr(os, "getuid"):
+        return True
+    try:
+        owners = {os.getuid(), 0, source.stat().st_uid}
+        states = [place.stat() for place in (folder, *folder.parents) if place.exists()]
+    except OSError:
+        return False
+    # anybody may write to a folder such as /tmp, but not take away what is another's
+    return all(s.st_uid in owners and (not s.st_mode & stat.S_IWOTH or s.st_mode & stat.S_ISVTX) for s in states)
+
+
+# _nrt=False: no reference counting, which with a dozen arrays an argument would cost more than a core's tick; kernels
+# make no arrays, so they need none
+kernel = compiled(nogil=True, _nrt=False)
 """Compiles a function."""
 
-inlined = njit(cache=True, nogil=True, _nrt=False, forceinline=True)
+inlined = compiled(nogil=True, _nrt=False, forceinline=True)
 """Compiles a function into all that call it."""
+
+shared = compiled(nogil=True, parallel=True)
+"""Compiles a function whose loops are shared among threads."""

@@ -11,14 +11,14 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit, prange
+from numba import prange
 
 from spikeloom.chip.limits import N_AXON_TYPES, N_NEURONS
 from spikeloom.chip.program import ChipProgram
 from spikeloom.chip.trains import WORD_BITS, SpikeTrains, pack
 from spikeloom.machine import Neighbours
 from spikeloom.simulation.base import Recording, SpikeRecord, check_inputs, recorded_within, windows_within
-from spikeloom.simulation.fast.bits.compiled import inlined
+from spikeloom.simulation.fast.bits.compiled import inlined, shared
 from spikeloom.simulation.fast.bits.memory import CACHE_LINE, aligned, zeros
 from spikeloom.simulation.fast.bits.planes import any_set, filler, lowest_bit, popcount, prefetch, store
 from spikeloom.simulation.fast.bits.threads import running_on
@@ -181,7 +181,7 @@ class GeneralSimulation:
                 advance(self._layout, self._state, piece, self._scratch, start, first, last)
 
 
-@njit(cache=True, nogil=True, parallel=True)
+@shared
 def advance(layout: PlanarLayout, state: State, piece: Piece, scratch: Any, start: int, first: int, last: int) -> None:
     """Run all cores from tick `first` to before tick `last`; the piece begins with tick `start`.
 

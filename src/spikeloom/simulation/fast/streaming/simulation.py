@@ -10,14 +10,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit, prange
+from numba import prange
 
 from spikeloom.chip.limits import LEAK_LIMIT, N_AXONS, N_NEURONS, STRENGTH_LIMIT
 from spikeloom.chip.program import ChipProgram
 from spikeloom.chip.trains import PLANE_WORDS, WORD_BITS, SpikeTrains, cut, unpack, words_of
 from spikeloom.simulation.base import Recording, SpikeRecord, check_inputs, recorded_within, windows_within
 from spikeloom.simulation.fast.bits.adders import COUNT_PLANES, Number, add, count, set_constant
-from spikeloom.simulation.fast.bits.compiled import inlined
+from spikeloom.simulation.fast.bits.compiled import inlined, shared
 from spikeloom.simulation.fast.bits.memory import zeros
 from spikeloom.simulation.fast.bits.planes import delayed, filler, load, lowest_bit, popcount, store
 from spikeloom.simulation.fast.bits.threads import running_on
@@ -128,7 +128,7 @@ def _last_ticks(words: np.ndarray, n_ticks: int) -> np.ndarray:
     return (words[:, word] >> np.uint64(bits)) | (words[:, word + 1] << np.uint64(WORD_BITS - bits))
 
 
-@njit(cache=True, nogil=True, parallel=True)
+@shared
 def stream(weave: Weave, lines: Any, trains: Any, windows: Any, counters: Any, by_tick: Any, scratch: Any) -> None:
     """Run all cores over one piece of time.
 

@@ -1,0 +1,70 @@
+"""Compiled code is kept where that is safe, made anew where it is damaged, and nowhere where there is no place."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from spikeloom.simulation.fast.bits import compiled
+
+MODULE = """
+from spikeloom.simulation.fast.bits.compiled import kept_in, kernel
+
+@kernel
+def twice(number):
+    return 2 * number
+
+print(twice(21), kept_in(twice))
+"""
+
+
+def run(folder: Path, cache: Path | None, **options) -> str:
+    """Run the module in a process of its own, and give what it prints; it ends without an error."""
+    (folder / "module.py").write_text(MODULE)
+    environment = {**os.environ, "HOME": "/nowhere", "XDG_CACHE_HOME": "/nowhere/cache"}
+    environment |= {} if cache is None else {"NUMBA_CACHE_DIR": str(cache)}
+    command = [sys.executable, str(folder / "module.py")]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, **options)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_code_is_kept_and_a_damaged_file_is_made_anew(tmp_path):
+    cache = tmp_path / "cache"
+    cache.mkdir()
+    assert run(tmp_path, cache).startswith(f"42 {cache}")
+    kept = [path for path in cache.rglob("*") if path.suffix in (".nbi", ".nbc")]
+    assert len(kept) == 2
+    for path in kept:
+        whole = path.read_bytes()
+        for content in (whole[: len(whole) // 2], b"", b"no pickle"):
+            path.write_bytes(content)
+            assert run(tmp_path, cache).startswith("42")
+
+
+def test_a_folder_that_anybody_may_write_to_is_not_used(tmp_path):
+    cache = tmp_path / "open"
+    cache.mkdir()
+    cache.chmod(0o777)
+    assert run(tmp_path, cache) == "42 None"
+    assert not list(cache.rglob("*.nb*"))
+
+
+def test_a_folder_of_another_user_is_not_used(tmp_path, monkeypatch):
+    if os.getuid() == 0:
+        os.chown(tmp_path, 65534, 65534)
+    owner = tmp_path.stat().st_uid
+    assert compiled._is_trusted(tmp_path, tmp_path)  # whoever owns the package's files is trusted with its code
+    monkeypatch.setattr(os, "getuid", lambda: owner + 1)
+    assert not compiled._is_trusted(tmp_path, Path("/"))
+
+
+def test_without_a_folder_to_write_to_it_is_compiled_all_the_same(monkeypatch):
+    def nowhere(function):
+        raise RuntimeError("cannot cache function: no locator available")
+
+    monkeypatch.setattr(compiled, "_Kept", nowhere)
+    thrice = compiled.compiled(nogil=True)(lambda number: 3 * number)
+    assert (thrice(14), compiled.kept_in(thrice)) == (42, None)
