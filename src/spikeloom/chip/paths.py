@@ -58,3 +58,43 @@ def core_levels(program: ChipProgram) -> np.ndarray:
     for core in TopologicalSorter(feeders).static_order():
         levels[core] = max((levels[feeder] + 1 for feeder in feeders[core]), default=0)
     return levels
+
+
+def answer_ages(program: ChipProgram) -> tuple[int, int | None] | None:
+    """Give after how many ticks an input can reach an output line at the earliest, and at the latest.
+
+    Returns
+    -------
+    earliest and latest, None for the latest where routes lead in a circle; None where no input reaches an output
+    """
+    routes, n_cores = program.routes, program.n_cores
+    source, neuron = np.nonzero(routes.to_cores)
+    edges = np.unique(np.stack([source, routes.cores[source, neuron], routes.delays[source, neuron]], 1), axis=0)
+    voting = routes.to_outputs.any(1)
+    tapped = np.unique(program.inputs.tap_cores)
+    earliest = _ages(n_cores, tapped, edges.astype(np.int64), np.minimum, _NEVER)
+    if not (earliest[voting] < _NEVER).any():
+        return None
+    try:
+        core_levels(program)
+    except CycleError:
+        return int(earliest[voting].min()), None
+    latest = _ages(n_cores, tapped, edges.astype(np.int64), np.maximum, -_NEVER)
+    return int(earliest[voting].min()), int(latest[voting].max())
+
+
+_NEVER = 2**40
+
+
+def _ages(n_cores: int, tapped: np.ndarray, edges: np.ndarray, choose: np.ufunc, never: int) -> np.ndarray:
+    """Give the age of an input that each core sees, of all the ways by which it comes the one that is chosen."""
+    ages = np.full(n_cores, never, np.int64)
+    ages[tapped] = 0
+    source, target, delays = edges.T
+    for _ in range(n_cores):  # a way is no longer than that
+        before = ages.copy()
+        known = ages[source] != never
+        choose.at(ages, target[known], ages[source[known]] + delays[known])
+        if (ages == before).all():
+            break
+    return ages

@@ -13,6 +13,7 @@ import numpy as np
 from spikeloom.chip import limits
 from spikeloom.chip.limits import N_AXON_TYPES, N_AXONS, N_NEURONS
 from spikeloom.chip.neuron import RESET_MODES, Neurons, parameter_shape
+from spikeloom.chip.paths import answer_ages, why_not_streaming
 from spikeloom.chip.program import (
     NOWHERE,
     TO_OUTPUT,
@@ -47,6 +48,7 @@ def validate_program(program: ChipProgram) -> None:
     validate_inputs(program.inputs, n_cores)
     validate_outputs(program.outputs)
     validate_interface(program.interface, program.inputs, program.outputs)
+    validate_latency(program)
 
 
 def validate_truenorth(program: ChipProgram) -> None:
@@ -138,6 +140,25 @@ def validate_interface(interface: Interface | None, inputs: InputLines, outputs:
         return
     _exist("input line", "value", inputs.values, math.prod(interface.coded_shape))
     _exist("output line", "class", outputs.classes, interface.n_classes)
+
+
+def validate_latency(program: ChipProgram) -> None:
+    """Check that the interface reads the outputs when they answer: another tick's votes are another image's.
+
+    Neurons that keep a potential may answer later than their inputs reach them, so for those only what is too early
+    is refused.
+    """
+    interface, ages = program.interface, answer_ages(program)
+    if interface is None or ages is None:
+        return
+    first, last = ages[0] + 1, None if ages[1] is None or why_not_streaming(program) else ages[1] + 1
+    if first <= interface.latency and (last is None or interface.latency <= last):
+        return
+    allowed = f"at least {first}" if last is None else f"{first}" if first == last else f"{first} .. {last}"
+    raise ProgramError(
+        f"interface: latency {interface.latency}; {allowed} is allowed: so many ticks, that of the input counted, it "
+        "takes to the outputs"
+    )
 
 
 def _validate_shapes(program: ChipProgram) -> None:
