@@ -35,8 +35,9 @@ def memoryless_neurons(program: ChipProgram) -> np.ndarray:
     """
     p = program.neurons
     to_zero = (p.threshold == 1) & (p.reset_mode == RESET_TO_VALUE) & (p.reset == 0) & (p.negative_threshold == 0)
-    certain = ~p.stochastic_synapse.any(-1) & ~p.stochastic_leak & (p.mask_bits == 0)
-    return to_zero & certain & ~p.leak_reversal & (program.potentials == 0)
+    # compared, not inverted: a program is checked before its numbers have the types of the chip
+    certain = ~p.stochastic_synapse.any(-1) & (p.stochastic_leak == 0) & (p.mask_bits == 0)
+    return to_zero & certain & (p.leak_reversal == 0) & (program.potentials == 0)
 
 
 def core_levels(program: ChipProgram) -> np.ndarray:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from programs import shown
@@ -73,7 +75,8 @@ def test_why_a_program_is_not_layered_is_told():
     assert "core 1, neuron 0 keeps a potential" in tables_of(keeps.build()).why_not_layered
     late = chain(1)
     late.add_output(1, 0)
-    told = tables_of(late.build(shown((1, 1, 1), 1, latency=3))).why_not_layered
+    program = replace(late.build(), interface=shown((1, 1, 1), 1, latency=3))  # which is refused where it is read
+    told = tables_of(program).why_not_layered
     assert told == "output lines answer after 2 ticks, and the interface reads 3"
 
 
