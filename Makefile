@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: setup data reproduce test lint bench docs gallery zoo clean
+.PHONY: setup data reproduce test lint bench docs gallery torture zoo clean
 
 setup: $(READY) data
 
@@ -42,6 +42,11 @@ docs: $(READY)
 gallery: setup
 	$(BIN)/python tools/gallery.py
 	$(BIN)/python -m tools.screenshot
+
+# Damaged files, kills, full disks, neighbours and long runs: the table of docs/reliability.md.
+MINUTES ?= 10
+torture: setup
+	$(BIN)/python -m tools.torture $(MINUTES)
 
 # Trains the shipped networks that have a recipe's name anew; three and a half hours on two cores. The cards of the others say how.
 NETWORKS := mnist-5 mnist-30 mnist-5-paper mnist-30-paper mnist-30-annealed \

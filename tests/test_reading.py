@@ -20,14 +20,14 @@ def test_pipes_devices_and_folders_are_refused_without_being_opened(tmp_path):
 
 
 def test_the_bound_is_raised_by_its_variable(monkeypatch):
-    monkeypatch.setattr(reading, "memory_bytes", lambda: 2**31)
-    assert bound() == 2**31  # of what the machine lends, where that is less than four GiB
+    monkeypatch.setattr(reading, "memory_bytes", lambda: 2**30)
+    assert bound() == 2**30  # of what the machine lends, where that is less than two GiB
     monkeypatch.setenv(BOUND, "0.5")
     assert bound() == 2**29
     with pytest.raises(OSError, match="takes 1.0 GiB of memory, and at most 512.0 MiB are read; set SPIKELOOM_MAX"):
         check_size(2**30)
     monkeypatch.setenv(BOUND, "much")
-    assert bound() == 2**31
+    assert bound() == 2**30
 
 
 def test_a_file_beyond_its_own_bound_is_refused(tmp_path):

@@ -23,7 +23,7 @@ BOUND = "SPIKELOOM_MAX_GIB"
 TEXT_MAX = 2**24
 """Bytes of a file that people write."""
 
-_DEFAULT_GIB = 4.0
+_DEFAULT_GIB = 2.0
 _CHUNK = 2**20
 _WORDS_MAX = 160  # characters of a parser's own words
 

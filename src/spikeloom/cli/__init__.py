@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import signal
 import sys
 from typing import NoReturn
 
+MESSAGE_MAX = 500  # characters
 INTERRUPTED = 130  # 128 and the signal, as shells have it; what typer exits with too
 
 
@@ -12,15 +15,17 @@ def main() -> None:
     """Run ``spikeloom``; exit 0 when done, 1 when the work failed with a message, 2 on wrong usage,
     3 where what a command compares is not the same, 130 on Ctrl-C.
     """
+    _take_any_name()
     try:
+        _stop_on(signal.SIGTERM)
         from spikeloom.cli.app import app
         from spikeloom.errors import SpikeloomError
-    except KeyboardInterrupt:
-        _fail("stopped", INTERRUPTED)
+    except KeyboardInterrupt as stop:
+        _fail("stopped", _code_of(stop))
     try:
         app(prog_name="spikeloom")
-    except KeyboardInterrupt:
-        _fail("stopped", INTERRUPTED)
+    except KeyboardInterrupt as stop:
+        _fail("stopped", _code_of(stop))
     except SystemExit as stop:
         if stop.code == INTERRUPTED:
             _fail("stopped", INTERRUPTED)
@@ -33,6 +38,37 @@ def main() -> None:
         _fail("memory: there is not enough of it; take fewer members or a smaller data set")
 
 
+class _StoppedError(KeyboardInterrupt):
+    """A signal that asks to stop, which ends work as Ctrl-C does."""
+
+
+def _stop_on(number: signal.Signals) -> None:
+    def stop(number: int, _: object) -> None:
+        raise _StoppedError(number)
+
+    signal.signal(number, stop)
+
+
+def _code_of(stop: KeyboardInterrupt) -> int:
+    """Give the exit code as shells have it: 128 and the signal's number."""
+    return 128 + stop.args[0] if isinstance(stop, _StoppedError) else INTERRUPTED
+
+
+def _take_any_name() -> None:
+    """Let names of files be printed that are no UTF-8, their odd bytes as escapes."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def _fail(message: str, code: int = 1) -> NoReturn:
-    print(f"spikeloom: {message}", file=sys.stderr)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C, while we are ending anyway
+    print(f"spikeloom: {_one_line(message)}", file=sys.stderr)
     sys.exit(code)
+
+
+def _one_line(message: str) -> str:
+    """Give a message without breaks and control characters, its middle left out where it is endless."""
+    line = "".join(letter if letter.isprintable() else " " for letter in message)
+    return line if len(line) <= MESSAGE_MAX else f"{line[: MESSAGE_MAX - 100]} ... {line[-100:]}"

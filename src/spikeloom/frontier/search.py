@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -29,6 +30,7 @@ from spikeloom.network.learned import LearnedNetwork
 from spikeloom.network.storage import save_learned
 from spikeloom.optional import needed
 from spikeloom.reading import TEXT_MAX, parse_toml, read_bytes
+from spikeloom.training.hold import held
 from spikeloom.training.recipe import Recipe
 from spikeloom.training.recipe_files import as_toml, changed_recipe, recipe_toml
 from spikeloom.training.split import validation_split
@@ -57,6 +59,8 @@ class Dimension(BaseModel):
             assert self.high is not None
             if not (math.isfinite(self.low) and math.isfinite(self.high) and self.low < self.high):
                 raise ValueError(f"low {self.low} and high {self.high}; low must be below high")
+            if not math.isfinite(float(self.high) - float(self.low)):
+                raise ValueError(f"low {self.low} and high {self.high} are too far apart; take nearer ones")
             if self.log and self.low <= 0:
                 raise ValueError(f"low {self.low} on a logarithmic scale; it must be above 0")
         return self
@@ -154,6 +158,20 @@ def search(
     for key, dimension in space.space.items():
         if not dimension.choices:  # an unknown key is refused before any trial; choices may need one another
             changed_recipe(base, {key: dimension.low})
+    with held(folder):
+        return _search(space, base, dataset, folder, trials, hear, seed, threads)
+
+
+def _search(
+    space: Space,
+    base: Recipe,
+    dataset: Dataset,
+    folder: Path,
+    trials: int,
+    hear: Callable[[Trial], None],
+    seed: int,
+    threads: int,
+) -> tuple[list[Trial], list[Trial]]:
     storage = folder / TRIALS_FILE
     study = _study(space, base, dataset, storage, seed)
 
@@ -215,13 +233,16 @@ def _study(space: Space, base: Recipe, dataset: Dataset, storage: Path, seed: in
     name = f"{space.recipe} {hashlib.sha256(told.encode()).hexdigest()[:12]}"
     try:
         study = optuna.create_study(
-            storage=f"sqlite:///{storage}",
+            # as a file's address, since a path as it is could hold what has a meaning in one
+            storage=f"sqlite:///file:{quote(str(storage.resolve()))}?uri=true",
             study_name=name,
             directions=["maximize", "minimize"],  # deployed accuracy, joules
             load_if_exists=True,
         )
     except Exception as error:  # whatever the storage raises
         raise RecipeError(f"search: {storage} is no file of trials ({type(error).__name__}); move it away") from error
+    for trial in study.get_trials(states=[optuna.trial.TrialState.RUNNING]):
+        study.tell(trial.number, state=optuna.trial.TrialState.FAIL)  # the process that ran it was killed
     # another seed for a search that goes on, so that it does not repeat its first guesses
     study.sampler = optuna.samplers.TPESampler(seed=seed + len(study.trials))
     return study

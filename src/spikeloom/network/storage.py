@@ -75,6 +75,7 @@ def learned_record(network: LearnedNetwork) -> dict[str, Any]:
 def learned_from(arrays: Mapping[str, np.ndarray], record: Mapping[str, Any], path: Path) -> LearnedNetwork:
     """Give the learned network that arrays and record describe; `path` names them in errors."""
     try:
+        _check_counts(arrays, record["topology"])
         topology = _topology(record["topology"])
         convention = Convention(**record["convention"])
         training = dict(record["training"])
@@ -83,7 +84,7 @@ def learned_from(arrays: Mapping[str, np.ndarray], record: Mapping[str, Any], pa
             raise TypeError("recipe and log of the training")
         if not all(isinstance(metrics, dict) for metrics in log):
             raise TypeError("log of the training, a record an epoch")
-    except (KeyError, TypeError, ValueError, FitError) as error:
+    except (KeyError, TypeError, ValueError, ZeroDivisionError, FitError) as error:
         raise ArtefactError(
             f"{path}: its record of the network cannot be read ({error!r}); the file is damaged"
         ) from error
@@ -108,6 +109,19 @@ def _check_interface(interface: Interface | None, topology: Topology, path: Path
         )
     if interface.coded_shape != topology.input_shape or interface.latency != len(topology.layers):
         raise ArtefactError(f"{path}: its interface and its topology do not fit each other; the file is damaged")
+
+
+def _check_counts(arrays: Mapping[str, np.ndarray], record: Mapping[str, Any]) -> None:
+    """Refuse a topology of other layers and cores than the file has arrays for, before its windows are walked."""
+    below = tuple(record["input_shape"])[:2]
+    for index, layer in enumerate(record["layers"]):
+        below = tuple(
+            (length - size) // stride + 1
+            for length, size, stride in zip(below, layer["size"], layer["stride"], strict=True)
+        )
+        held = arrays.get(f"layers.{index}.sources")
+        if held is None or held.ndim == 0 or below[0] * below[1] != len(held):
+            raise ValueError(f"layer {index + 1} of {below[0]} x {below[1]} cores")
 
 
 def _topology(record: Mapping[str, Any]) -> Topology:

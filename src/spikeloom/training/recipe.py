@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from spikeloom.data.named import Name
 from spikeloom.errors import DataError, FitError, RecipeError
 from spikeloom.interface import Preparation, Presentation, Still, Stream
 from spikeloom.interface.delays import NOW
-from spikeloom.interface.part import named_or
+from spikeloom.interface.part import Part, named_or
 from spikeloom.network.learned import BiasRounding, Convention
 from spikeloom.network.proposals import example_that_fits
 from spikeloom.network.topology import Topology, Windows
 
 Extent = int | tuple[int, int]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class DataChoice(Preparation):
@@ -49,7 +45,7 @@ class DataChoice(Preparation):
         return source
 
 
-class Layer(_Part):
+class Layer(Part):
     """One layer of windows; two numbers are rows and columns, one number is both."""
 
     window: Extent = Field(description="rows and columns of what a core sees, or one number for both")
@@ -67,7 +63,7 @@ class Layer(_Part):
         return Windows(_pair(self.window), _pair(self.stride), self.features, self.shared, self.repeats, self.neurons)
 
 
-class Probabilities(_Part):
+class Probabilities(Part):
     """Probabilities of spikes and synapses are trained, and sampled to deploy; `boundary`, `variance_floor` and
     `bias_rounding` are those of `spikeloom.network.learned.Convention`."""
 
@@ -86,7 +82,7 @@ class Probabilities(_Part):
         return Convention(self.boundary, self.variance_floor, self.bias_rounding)
 
 
-class Deployed(_Part):
+class Deployed(Part):
     """The deployed network itself is trained; see `spikeloom.training.deployed`."""
 
     on_spikes: ClassVar[bool] = True
@@ -107,26 +103,26 @@ class Deployed(_Part):
         return Convention()
 
 
-class Adam(_Part):
+class Adam(Part):
     """Adam, with the betas that torch has."""
 
     name: Literal["adam"] = "adam"
 
 
-class Sgd(_Part):
+class Sgd(Part):
     """Gradient descent with momentum."""
 
     name: Literal["sgd"] = "sgd"
     momentum: float = Field(default=0.9, ge=0, lt=1, description="share of the last step that is kept")
 
 
-class OneCycle(_Part):
+class OneCycle(Part):
     """One cycle of the rate: up to `train.learning_rate` in a third of the training, then down to nothing."""
 
     name: Literal["one-cycle"] = "one-cycle"
 
 
-class Stepped(_Part):
+class Stepped(Part):
     """The rate is divided by ten again and again."""
 
     name: Literal["stepped"] = "stepped"
@@ -138,7 +134,7 @@ Optimiser = Annotated[Adam | Sgd, Field(discriminator="name"), BeforeValidator(n
 Schedule = Annotated[OneCycle | Stepped, Field(discriminator="name"), BeforeValidator(named_or("one-cycle"))]
 
 
-class Training(_Part):
+class Training(Part):
     """Epochs, batches, the optimiser and its schedule."""
 
     epochs: int = Field(default=12, ge=1, description="times that every training image is shown")
@@ -150,7 +146,7 @@ class Training(_Part):
     precision: Literal["float32", "bfloat16"] = Field(default="float32", description="of the products of a step")
 
 
-class Augmentation(_Part):
+class Augmentation(Part):
     """The largest change of a training image: degrees, pixels, fraction; and how far it is bent, in pixels."""
 
     rotation: float = Field(default=0.0, ge=0, le=180, description="degrees, either way")
@@ -160,7 +156,7 @@ class Augmentation(_Part):
     elastic_distance: float = Field(default=7.0, gt=0, description="pixels between control points")
 
 
-class Recipe(_Part):
+class Recipe(Part):
     """A whole recipe, every default filled in."""
 
     name: str = Field(pattern=r"^\w[\w.-]*$", description="also the name of its run folder")

@@ -37,7 +37,7 @@ from spikeloom.errors import ExportError, ProgramError
 from spikeloom.export.foreign import Part, checked, read_text
 from spikeloom.export.format import Imported
 from spikeloom.export.nscs.writer import DISCONNECTED, PIN, PINS_MAX, read_spikes_in
-from spikeloom.reading import parse_json
+from spikeloom.reading import check_size, parse_json
 
 Strength = Annotated[int, Field(ge=0, le=STRENGTH_LIMIT)]
 Leak = Annotated[int, Field(ge=0, le=LEAK_LIMIT)]
@@ -201,7 +201,12 @@ def input_lines(spikes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     inputs : (n_ticks, n_lines) bool
     """
     taps, line = np.unique(spikes[:, 1:], axis=0, return_inverse=True)
-    inputs = np.zeros((int(spikes[:, 0].max(initial=-1)) + 1, len(taps)), bool)
+    n_ticks = int(spikes[:, 0].max(initial=-1)) + 1
+    try:
+        check_size(n_ticks * len(taps))  # a byte a line and tick, whatever the few that spike
+    except OSError as error:
+        raise ExportError(f"spikes: {n_ticks:,} ticks of {len(taps):,} lines: {error.strerror}") from error
+    inputs = np.zeros((n_ticks, len(taps)), bool)
     inputs[spikes[:, 0], line.ravel()] = True
     return taps, inputs
 

@@ -1,0 +1,32 @@
+"""What a torture found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Row:
+    """One line of the table.
+
+    what : that was done
+    times : how often
+    faults : what should not have been, each in a line
+    """
+
+    what: str
+    times: int = 0
+    faults: list[str] = field(default_factory=list)
+
+    def fault(self, told: str) -> None:
+        """Keep a fault, as one line."""
+        self.faults.append(" ".join(told.split())[:300])
+
+
+def table(rows: Sequence[Row]) -> str:
+    """Give rows as a table of Markdown, and each kind of fault below it."""
+    lines = ["| what | how often | faults |", "|---|--:|--:|"]
+    lines += [f"| {row.what} | {row.times:,} | {len(row.faults)} |" for row in rows]
+    told = [f"{row.what}: {fault}" for row in rows for fault in dict.fromkeys(row.faults)]
+    return "\n".join([*lines, *([""] if told else []), *told[:200]])
