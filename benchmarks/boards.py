@@ -23,13 +23,15 @@ from spikeloom.deployment.deploy import deploy
 from spikeloom.export.c.writer import COptions, write_c
 from spikeloom.export.format import Exported
 from spikeloom.export.verilog.writer import VerilogOptions, write_verilog
-from spikeloom.measure.votes import Votes, count_votes
+from spikeloom.measure.votes import Votes, count_votes, shown_spikes
 from spikeloom.network.learned import LearnedNetwork
+from spikeloom.simulation import run
 from spikeloom.zoo import load
 from tools.boards import fpgas, processors
 
 _IN_C = ("mnist-5-small", "mnist-5-small-ticks5", "mnist-5-frugal", "mnist-29-bent", "fashion-5")
 _ON_PROCESSORS = 300  # images; all of the test set go through C on this machine
+_THROUGH_NETLISTS = 50  # images
 _CLOCK = 64e6
 _IN_VERILOG = (
     ("mnist-5-small", 1, "up5k", 10_000),
@@ -67,14 +69,14 @@ def _in_c(name: str) -> Iterator[dict[str, Any]]:
             if missing := processors.missing(processor):
                 print(f"boards: {processor.name} left out: {', '.join(missing)} missing", file=sys.stderr)
                 continue
-            run = processors.run_on(processor, written, data.images[:_ON_PROCESSORS].reshape(_ON_PROCESSORS, -1))
+            found = processors.run_on(processor, written, data.images[:_ON_PROCESSORS].reshape(_ON_PROCESSORS, -1))
             work = f"{name}, {processor.name}"
-            differ = int((run.votes != expected.votes[:_ON_PROCESSORS]).any(1).sum())
+            differ = int((found.votes != expected.votes[:_ON_PROCESSORS]).any(1).sum())
             yield _row(work, f"votes that differ of {_ON_PROCESSORS}", differ, "images")
-            yield _row(work, "flash: code and tables", run.flash, "bytes")
-            yield _row(work, "RAM: state and stack, image aside", run.state + run.stack, "bytes")
-            yield _row(work, "instructions an image", run.instructions, "")
-            yield _row(work, "estimate at 64 MHz", _CLOCK / (run.instructions * processor.clocks), "images/s")
+            yield _row(work, "flash: code and tables", found.flash, "bytes")
+            yield _row(work, "RAM: state and stack, image aside", found.state + found.stack, "bytes")
+            yield _row(work, "instructions an image", found.instructions, "")
+            yield _row(work, "estimate at 64 MHz", _CLOCK / (found.instructions * processor.clocks), "images/s")
 
 
 def _desktop() -> Iterator[dict[str, Any]]:
@@ -106,6 +108,8 @@ def _in_verilog() -> Iterator[dict[str, Any]]:
                 lines, clocks = _simulated(written, data.images[:n_images])
                 yield from _decided(f"{work}, Verilator", lines, expected, data.take(slice(n_images)))
             placed = fpgas.place(written, part, 100)
+            if part == "up5k":
+                yield from _netlist(work, program, data)
         yield _row(work, "look-up tables", placed.luts, "")
         yield _row(work, "block memories", placed.block_memories, "")
         yield _row(work, "multipliers", placed.multipliers, "")
@@ -113,6 +117,20 @@ def _in_verilog() -> Iterator[dict[str, Any]]:
         if clocks:
             yield _row(work, "clocks an image", clocks, "")
             yield _row(work, "images a second at that clock", placed.megahertz * 1e6 / clocks, "images/s")
+
+
+def _netlist(work: str, program: ChipProgram, data: Dataset) -> Iterator[dict[str, Any]]:
+    """Give how many images get other votes from what yosys made of the engine."""
+    from tools.boards.netlists import simulated_netlist
+
+    values, images = data.values[:_THROUGH_NETLISTS], data.images[:_THROUGH_NETLISTS]
+    inputs = shown_spikes(program, values)
+    shown = images.reshape(len(images), -1)
+    with tempfile.TemporaryDirectory() as folder:
+        write_verilog(Exported(program, inputs, run(program, inputs).outputs, images=shown), Path(folder))
+        lines = np.array(simulated_netlist(Path(folder), "ice40"))
+    differ = int((lines[:, 1:] != count_votes(program, values).votes).any(1).sum())
+    yield _row(f"{work}, netlist", f"votes that differ of {len(shown)}", differ, "images")
 
 
 def _simulated(folder: Path, images: np.ndarray) -> tuple[np.ndarray, float]:

@@ -151,7 +151,7 @@ def test_a_program_becomes_a_page_in_one_file(spikeloom, program):
 
 
 def test_an_export_that_is_there_is_replaced_only_where_that_is_asked_for(spikeloom, program):
-    into = ("export", "p.safetensors", "--to", "c", "-o", "out")
+    into = ("export", "p.safetensors", "--to", "c", "-o", "out", "--images", 0)
     assert spikeloom(*into).code == 0
     refused = spikeloom(*into, "--optimise", "speed")
     assert (refused.code, "out: holds an export already; replace it with --force" in refused.err) == (1, True)
@@ -164,7 +164,7 @@ def test_an_export_that_is_there_is_replaced_only_where_that_is_asked_for(spikel
 
 def test_an_export_in_c_tells_its_name_and_its_memory(spikeloom, program):
     (program / "p.safetensors").rename(program / "3 drums.safetensors")
-    told = spikeloom("export", "3 drums.safetensors", "--to", "c", "--json").json["told"]
+    told = spikeloom("export", "3 drums.safetensors", "--to", "c", "--dataset", "stripes.npz", "--json").json["told"]
     assert told[0] == "'3 drums' is named network_3_drums in C"
     assert re.match(r"synapses [\d,]+ bytes, other tables [\d,]+ bytes, state \(RAM\) [\d,]+ bytes; code", told[1])
     assert "network_3_drums_show(" in (program / "exported/c/network.h").read_text()

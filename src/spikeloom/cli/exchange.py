@@ -44,7 +44,7 @@ def export_command(
     ] = None,
     images: Annotated[
         int | None,
-        typer.Option("--images", min=0, help="Test images that go with it as input spikes; 10 by default, none to c."),
+        typer.Option("--images", min=0, help="Test images that go with it as input spikes; 10 by default."),
     ] = None,
     dataset: Data = None,
     changes: Annotated[
@@ -99,7 +99,7 @@ def export_command(
     folder = out or Path("exported") / form.name
     check_folder(folder)
     _refuse_export(folder, force)
-    of_images = form.images if images is None else images
+    of_images = 10 if images is None else images
     exported = _exported(_program(program, member, seed), form, of_images, dataset, seed, _name(program))
     paths = write_export(form, exported, folder, options, exact=exact)
     told = [] if form.told is None else form.told(exported, options)

@@ -82,7 +82,6 @@ class Format:
     starts_blank : whether its first tick can have no input
     keeps_places : whether what is read has every neuron where it was
     told : gives lines that a user should see of what is written
-    images : how many go with it as input spikes where nobody says
     """
 
     name: str
@@ -96,7 +95,6 @@ class Format:
     starts_blank: bool = False
     keeps_places: bool = True
     told: Callable[[Exported, Any], list[str]] | None = None
-    images: int = 10
 
     def chosen(self, values: Mapping[str, Any]) -> Options:
         """Give the options that these values choose; ExportError names what is wrong, and what there is."""

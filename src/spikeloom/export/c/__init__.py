@@ -4,5 +4,11 @@ from spikeloom.export.c.writer import SUPPORT, COptions, told_c, write_c
 from spikeloom.export.format import Format
 
 C = Format(
-    "c", "C99 for microcontrollers (network.h, network.c)", SUPPORT, write_c, options=COptions, told=told_c, images=0
+    "c",
+    "C99 for microcontrollers (network.h, network.c)",
+    SUPPORT,
+    write_c,
+    options=COptions,
+    compares_outputs=True,
+    told=told_c,
 )

@@ -19,6 +19,7 @@ from spikeloom.errors import ExportError
 from spikeloom.export.c.arrays import Array, arrays_of, classes_rotate, limit_index
 from spikeloom.export.c.names import identifier, string
 from spikeloom.export.c.parts import JUMP, SKIP, Parts, parts_of, shape_of
+from spikeloom.export.expected import expected_lines
 from spikeloom.export.features import FEATURES, Support
 from spikeloom.export.format import Exported, Options
 from spikeloom.export.tables.inputs import lines_are_regular
@@ -59,6 +60,10 @@ def write_c(exported: Exported, folder: Path, options: COptions = BY_SIZE) -> li
     names = [name for name in FILES if name != "main.c" or exported.program.interface is not None]
     for name in names:
         write_atomically(folder / name, _TEMPLATES.get_template(name).render(values).encode())
+    if exported.images is not None and exported.outputs is not None:
+        write_atomically(folder / "images.bin", exported.images.tobytes())
+        write_atomically(folder / "expected.txt", expected_lines(exported).encode())
+        names += ["images.bin", "expected.txt"]
     return [folder / name for name in names]
 
 
@@ -66,8 +71,8 @@ def told_c(exported: Exported, options: COptions = BY_SIZE) -> list[str]:
     """Give what is to be known of an export: its name in C, and the memory that it takes."""
     values = _values(exported, options)
     memory = ", ".join(f"{name} {n_bytes:,} bytes" for name, n_bytes in values["memory"].items())
-    renamed = [] if values["prefix"] == exported.name else [f"'{exported.name}' is named {values['prefix']} in C"]
-    return [*renamed, f"{memory}; code comes on top, 1 to 3 KB on a Cortex-M"]
+    named = f"'{exported.name}' is named {values['prefix']} in C"
+    return [named, f"{memory}; code comes on top, 1 to 3 KB on a Cortex-M"]
 
 
 _TEMPLATES = jinja2.Environment(
@@ -99,6 +104,8 @@ def _values(exported: Exported, options: COptions) -> dict[str, Any]:
         "how": _how(tables, options),
         "programs": ["spikes"] if interface is None else ["classify", "spikes"],
         "flags": _FLAGS[options.optimise],
+        "has_images": exported.images is not None and exported.outputs is not None,
+        "n_images": 0 if exported.images is None else len(exported.images),
         **_of_cores(tables, parts, for_size),
         **_of_images(program, exported.seed),
         "arrays": arrays_of(tables, parts, for_size),

@@ -34,7 +34,7 @@ class Part:
     cells: int
 
     def blocks(self, need: Need) -> int:
-        """Give the block memories that an engine takes, in the shape that needs fewest."""
+        """Give about how many block memories an engine takes, in the shape that needs fewest; tools find others."""
         return need.lanes * min(-(-need.depth // rows) * -(-need.word_bits // bits) for rows, bits in self.shapes)
 
     def holds(self, need: Need) -> bool:
@@ -61,6 +61,6 @@ def check_part(need: Need, name: str) -> None:
         return
     held = next((other.title for other in PARTS.values() if other.holds(need)), "none that is known")
     raise ExportError(
-        f"part {part.title}: {part.blocks(need)} block memories and {need.flip_flops:,} flip-flops are needed at the "
-        f"least, it has {part.block_memories} and {part.cells:,}; the smallest that holds them: {held}"
+        f"part {part.title}: {part.blocks(need)} block memories or so and {need.flip_flops:,} flip-flops are "
+        f"needed, it has {part.block_memories} and {part.cells:,}; the smallest that holds them: {held}"
     )

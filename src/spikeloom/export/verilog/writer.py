@@ -18,6 +18,7 @@ from pydantic import Field
 
 from spikeloom.chip.program import ChipProgram
 from spikeloom.errors import ExportError
+from spikeloom.export.expected import expected_lines
 from spikeloom.export.features import FEATURES, MEMORYLESS_ONLY, Support
 from spikeloom.export.format import Exported, Options
 from spikeloom.export.tables.inputs import byte_limits, pattern_of
@@ -87,7 +88,7 @@ def write_verilog(exported: Exported, folder: Path, options: VerilogOptions = ON
     if values["has_images"]:
         assert exported.images is not None and exported.outputs is not None
         contents["images.bin"] = exported.images.astype(np.uint8).tobytes()
-        contents["expected.txt"] = _expected(exported, len(exported.images)).encode()
+        contents["expected.txt"] = expected_lines(exported).encode()
     for name, content in contents.items():
         write_atomically(folder / name, content)
     return [folder / name for name in contents]
@@ -347,17 +348,3 @@ def _lines(signals: list[str]) -> str:
     highest_first = signals[::-1]
     rows = [", ".join(highest_first[at : at + 8]) for at in range(0, len(highest_first), 8)]
     return ",\n".join(f"        {row}" for row in rows)
-
-
-def _expected(exported: Exported, n_images: int) -> str:
-    """Give the line of each image: class and votes, counted from the output spikes that go with the export."""
-    program, interface = exported.program, exported.program.interface
-    assert interface is not None and exported.outputs is not None
-    n_ticks = interface.ticks_per_image
-    answered = exported.outputs[interface.latency - 1 :][: n_images * n_ticks]
-    of_class = program.outputs.classes[:, None] == np.arange(interface.n_classes)
-    votes = interface.readout.votes(answered.astype(np.int64) @ of_class, n_ticks)
-    voters = interface.readout.voters(program.outputs.classes, interface.n_classes, n_ticks)
-    shares = votes / np.maximum(voters, 1)
-    lines = np.concatenate([shares.argmax(1)[:, None], votes], 1)
-    return "".join(" ".join(map(str, line)) + "\n" for line in lines.tolist())
