@@ -14,9 +14,20 @@ SpikeloomError
 A message names the part, the value found, what is allowed and a way out.
 """
 
+MESSAGE_MAX = 480  # characters: what a file says may be endless, and a terminal is not
+
+
+def one_line(message: str) -> str:
+    """Give a message without breaks and control characters, its middle left out where it is too long."""
+    line = "".join(letter if letter.isprintable() else " " for letter in message)
+    return line if len(line) <= MESSAGE_MAX else f"{line[: MESSAGE_MAX - 125]} ... {line[-120:]}"
+
 
 class SpikeloomError(Exception):
-    """Base of every error that spikeloom raises on purpose."""
+    """Base of every error that spikeloom raises on purpose; its message is one line, whatever is quoted in it."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(one_line(message))
 
 
 class ArtefactError(SpikeloomError):

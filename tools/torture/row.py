@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -28,5 +29,14 @@ def table(rows: Sequence[Row]) -> str:
     """Give rows as a table of Markdown, and each kind of fault below it."""
     lines = ["| what | how often | faults |", "|---|--:|--:|"]
     lines += [f"| {row.what} | {row.times:,} | {len(row.faults)} |" for row in rows]
-    told = [f"{row.what}: {fault}" for row in rows for fault in dict.fromkeys(row.faults)]
-    return "\n".join([*lines, *([""] if told else []), *told[:200]])
+    told = [f"{row.what}: {first}" for row in rows for first in _kinds(row.faults)]
+    return "\n".join([*lines, *([""] if told else []), *told])
+
+
+def _kinds(faults: Sequence[str]) -> list[str]:
+    """Give the first of every kind: those that differ in numbers and temporary names alone are one."""
+    firsts: dict[str, str] = {}
+    for fault in faults:
+        kind = re.sub(r"/tmp\S+|\(seed.*|'[^']*'|[\d\W]+", " ", fault)[:60]
+        firsts.setdefault(kind, fault)
+    return list(firsts.values())

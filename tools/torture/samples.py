@@ -18,7 +18,7 @@ from spikeloom.deployment.deploy import deploy
 from spikeloom.export.format import Exported
 from spikeloom.export.formats import FORMATS
 from spikeloom.frontier.search import load_space
-from spikeloom.measure.energy import energy_profiles
+from spikeloom.measure.energy import load_profiles
 from spikeloom.measure.votes import shown_spikes
 from spikeloom.network.learned import LearnedNetwork
 from spikeloom.network.storage import load_learned, save_learned
@@ -56,7 +56,7 @@ def samples(folder: Path) -> list[Sample]:
         Sample("checkpoint", _all(run), CHECKPOINT_FILE, _resumed),
         Sample("recipe", {"x.toml": _RECIPE}, "x.toml", lambda at: load_recipe(at / "x.toml")),
         Sample("space of a search", {one: _SPACE}, one, lambda at: load_space(at / one)),
-        Sample("energy profiles", {one: _PROFILE}, one, lambda at: energy_profiles(at / one)),
+        Sample("energy profiles", {one: _PROFILE}, one, lambda at: load_profiles(at / one)),
         Sample("model card", {one: _card()}, one, lambda at: card(at / one)),
         *_foreign(folder, program, spikes),
         *_data(folder),
@@ -131,10 +131,11 @@ _SPACE = b"""recipe = "mnist-5"
 "layers" = { choices = [[{ window = 16, stride = 12 }]] }
 """
 _PROFILE = b"""[mine]
+kind = "own"
 source = "x"
 joules_per_event = 1e-12
 joules_per_hop = 2e-12
-static_watts_per_core = 1e-6
+static_joules_per_core_tick = 1e-6
 """
 
 

@@ -7,7 +7,6 @@ import signal
 import sys
 from typing import NoReturn
 
-MESSAGE_MAX = 500  # characters
 INTERRUPTED = 130  # 128 and the signal, as shells have it; what typer exits with too
 
 
@@ -64,11 +63,7 @@ def _take_any_name() -> None:
 def _fail(message: str, code: int = 1) -> NoReturn:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C, while we are ending anyway
-    print(f"spikeloom: {_one_line(message)}", file=sys.stderr)
+    from spikeloom.errors import one_line
+
+    print(f"spikeloom: {one_line(message)}", file=sys.stderr)
     sys.exit(code)
-
-
-def _one_line(message: str) -> str:
-    """Give a message without breaks and control characters, its middle left out where it is endless."""
-    line = "".join(letter if letter.isprintable() else " " for letter in message)
-    return line if len(line) <= MESSAGE_MAX else f"{line[: MESSAGE_MAX - 100]} ... {line[-100:]}"

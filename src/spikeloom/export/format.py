@@ -19,6 +19,7 @@ from spikeloom.chip.program import ChipProgram
 from spikeloom.errors import ExportError
 from spikeloom.export.features import Support, used_with
 from spikeloom.kinds import described
+from spikeloom.reading import parse_json, read_bytes
 from spikeloom.value import Value
 from spikeloom.writing import check_folder, folder_aside, write_atomically
 
@@ -175,7 +176,7 @@ def _write_record(folder: Path, record: Mapping[str, Any], files: Sequence[str])
 def _earlier_files(folder: Path) -> list[str]:
     """Give the files of an earlier export by its record; none where there is no record, or it is not one of ours."""
     try:
-        record = json.loads((folder / RECORD_FILE).read_bytes())
+        record = parse_json(read_bytes(folder / RECORD_FILE))
         ours = {"format", "files", "cores", "members", "options"} <= record.keys()
         names = [str(name) for name in record["files"]] if ours else []
     except (OSError, ValueError, AttributeError, KeyError, TypeError):

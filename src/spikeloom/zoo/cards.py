@@ -11,8 +11,10 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from spikeloom.errors import ArtefactError
+from spikeloom.kinds import described
 from spikeloom.measure.measurement import Measurement
 from spikeloom.provenance import Provenance
+from spikeloom.reading import TEXT_MAX, parse_json, read_bytes
 
 
 class Card(BaseModel):
@@ -79,6 +81,10 @@ class Card(BaseModel):
 def card(path: Path) -> Card:
     """Read a model card; ArtefactError where it is damaged."""
     try:
-        return Card.model_validate_json(path.read_bytes())
-    except (OSError, ValidationError) as error:
+        return Card.model_validate(parse_json(read_bytes(path, TEXT_MAX)))
+    except OSError as error:
+        raise ArtefactError(f"{path}: cannot be read: {error.strerror or error}") from error
+    except ValidationError as error:
+        raise ArtefactError(f"{path}: is no model card: {described(error.errors()[0])}") from error
+    except ValueError as error:
         raise ArtefactError(f"{path}: is no model card: {error}") from error
