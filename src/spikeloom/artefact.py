@@ -40,6 +40,8 @@ def write_artefact(path: Path, kind: Format, arrays: Arrays, record: Mapping[str
     # a number by itself would become an array of one
     contiguous = {name: np.ascontiguousarray(array).reshape(np.shape(array)) for name, array in arrays.items()}
     text = json.dumps(metadata, sort_keys=True, allow_nan=False)
+    # the library ends the process where it gets no memory for its copy; Python says so first
+    bytearray(sum(array.nbytes for array in contiguous.values()))
     write_atomically(path, to_bytes(contiguous, metadata={METADATA_KEY: text}))
 
 

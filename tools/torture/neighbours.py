@@ -20,7 +20,7 @@ def limits(folder: Path) -> Row:
     kept = folder / "p.safetensors"
     _said(folder, ["deploy", "zoo:mnist-5", "-o", "p.safetensors"])
     before = _digest(kept)
-    full, little = _limited(resource.RLIMIT_FSIZE, 4096), _limited(resource.RLIMIT_AS, 3 * 2**30)
+    full, little = _limited(resource.RLIMIT_FSIZE, 4096), _limited(resource.RLIMIT_AS, 3 * 2**29)
     (folder / "closed").mkdir(mode=0o500)
     os.mkfifo(folder / "pipe")
     cases: list[tuple[list[str], Callable[[], None] | None]] = [
@@ -28,7 +28,7 @@ def limits(folder: Path) -> Row:
         (["train", "x.toml", "--out", "full"], full),
         (["export", "zoo:mnist-5", "--to", "c", "-o", "full-c"], full),
         (["export", "zoo:mnist-5-small", "--to", "nir", "-o", "full-n", "--images", "0"], full),
-        (["deploy", "zoo:mnist-5", "--members", "4096", "-o", "m.safetensors"], little),
+        (["deploy", "zoo:mnist-5", "--members", "8192", "-o", "m.safetensors"], little),
         (["info", "pipe"], None),
         (["info", "/dev/zero"], None),
         (["train", "pipe", "--out", "x"], None),
@@ -80,7 +80,7 @@ def first_runs_at_once(folder: Path) -> Row:
     row = Row("first runs at once, into an empty cache")
     cache = folder / "cache"
     cache.mkdir(mode=0o700)
-    words = [sys.executable, "-m", "spikeloom", "-q", "simulate", "zoo:mnist-5-frugal", "--images", "20", "--json"]
+    words = [sys.executable, "-m", "spikeloom", "-q", "simulate", "zoo:mnist-5-frugal", "--json"]
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(cache)}
     all_three = [
         subprocess.Popen(words, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
