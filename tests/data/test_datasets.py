@@ -6,7 +6,7 @@ from PIL import Image
 
 from programs import stripes, write_idx
 from spikeloom.data import load_dataset, mnist
-from spikeloom.data.datasets import from_arrays, split_validation
+from spikeloom.data.datasets import MAX_CLASSES, from_arrays, split_validation
 from spikeloom.data.readers import read_image
 from spikeloom.errors import DataError
 from spikeloom.interface import Preparation
@@ -251,3 +251,8 @@ def test_hidden_folders_are_no_classes(tmp_path):
         (tmp_path / "train" / name).mkdir(parents=True)
         Image.fromarray(np.zeros((2, 2), np.uint8)).save(tmp_path / "train" / name / "1.png")
     assert load_dataset(tmp_path).class_names == ("cat", "dog")
+
+
+def test_sixty_thousand_classes_are_named_at_once():
+    labels = np.array([0, MAX_CLASSES - 1])
+    assert from_arrays(np.zeros((2, 2, 2), bool), labels).n_classes == MAX_CLASSES

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections import Counter
 from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass, field
@@ -195,11 +196,10 @@ def _text(name: Any) -> str:
 
 
 def _check_names(names: Sequence[str], part: str) -> None:
-    twice = sorted({name for name in names if names.count(name) > 1})
+    counts = Counter(names)
+    twice = sorted(name for name, count in counts.items() if count > 1)
     if twice:
-        raise DataError(
-            f"{part}: class name '{twice[0]}' stands for {names.count(twice[0])} classes; give each its own"
-        )
+        raise DataError(f"{part}: class name '{twice[0]}' stands for {counts[twice[0]]} classes; give each its own")
 
 
 def _with_channel(images: np.ndarray, part: str) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -226,7 +227,7 @@ def _parts(path: Path) -> tuple[dict[str, NeuronType], list[CorePart]]:
         raise ExportError(f"{path}: model.coreCount: {model.coreCount}; the file holds {len(found)} cores")
     names = [kind.name for kind in types]
     if len(set(names)) < len(names):
-        twice = next(name for name in names if names.count(name) > 1)
+        (twice, _), *_ = Counter(names).most_common(1)
         raise ExportError(f"{path}: neuronTypes: two are called '{twice}'; give each a name of its own")
     by_number: dict[int, CorePart] = {}
     for n, core in enumerate(found):
