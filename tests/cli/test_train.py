@@ -54,7 +54,7 @@ save = fit.save_checkpoint
 def save_and_interrupt(checkpoint, path):
     save(checkpoint, path)
     if len(checkpoint.log) == 3:
-        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.{signal})
 
 fit.save_checkpoint = save_and_interrupt
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -62,9 +62,11 @@ main()
 """
 
 
-def test_ctrl_c_leaves_a_run_that_resumes(spikeloom, own_work):
+@pytest.mark.parametrize("signal", ["SIGINT", "SIGTERM"])
+def test_ctrl_c_and_its_like_leave_a_run_that_resumes(spikeloom, own_work, signal):
     words = ["train", "stripes.toml", "--set", "train.epochs=6", "--out", "run"]
-    stopped = subprocess.run([sys.executable, "-c", INTERRUPTED, *words], capture_output=True, text=True, timeout=60)
+    command = [sys.executable, "-c", INTERRUPTED.format(signal=signal), *words]
+    stopped = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert stopped.returncode == 130
     assert "go on with: spikeloom train --resume run" in stopped.stderr
     assert "Traceback" not in stopped.stderr

@@ -131,3 +131,8 @@ def test_a_wrong_model_is_refused_with_the_place_inside_it(tmp_path, pattern, re
     with pytest.raises(ExportError) as refused:
         read_nscs(path)
     assert message in str(refused.value)
+
+
+def test_a_spike_in_the_last_tick_that_can_be_told_is_refused_before_memory_is_taken():
+    with pytest.raises(ExportError, match=r"16,777,216 ticks of 256 lines: takes 4.0 GiB of memory, and at most"):
+        input_lines(np.array([[2**24 - 1, 0, axon] for axon in range(256)]))

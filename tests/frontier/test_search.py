@@ -1,5 +1,8 @@
 """The search judges on the validation split, keeps its trials, and goes on with them."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 
 from programs import stripes
@@ -117,3 +120,35 @@ def test_choices_that_do_not_go_together_are_passed_over(space, tmp_path):
         heard.append,
     )
     assert {trial.accuracy is None for trial in heard} == {True, False}
+
+
+def test_any_name_of_a_folder_holds_its_trials(space, tmp_path):
+    folder = tmp_path / "q?m=1&x"
+    search(space, load_recipe(space.recipe), stripes(), folder, 1, lambda trial: None)
+    assert (folder / "trials.sqlite").exists()
+    assert [place.name for place in tmp_path.iterdir() if place.name.startswith("q")] == [folder.name]
+
+
+def test_a_trial_whose_process_was_killed_has_failed_and_the_search_goes_on(space, tmp_path, monkeypatch):
+    def killed(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("spikeloom.frontier.search.judged", killed)
+    with pytest.raises(KeyboardInterrupt):
+        search(space, load_recipe(space.recipe), stripes(), tmp_path / "found", 9, lambda trial: None)
+    monkeypatch.undo()
+    done, _ = search(space, load_recipe(space.recipe), stripes(), tmp_path / "found", 1, lambda trial: None)
+    assert not done[-2].fits
+    assert not optuna_states(tmp_path / "found") & {"RUNNING", "WAITING"}
+
+
+def optuna_states(folder):
+    with closing(sqlite3.connect(folder / "trials.sqlite")) as trials:
+        return {state for (state,) in trials.execute("select state from trials")}
+
+
+@pytest.mark.parametrize("text", ["low = -1e308\nhigh = 1e308", "low = true\nhigh = 2"])
+def test_a_dimension_without_end_or_of_truth_values_is_refused(tmp_path, text):
+    (tmp_path / "s.toml").write_text(f'recipe = "mnist-5"\n[space."train.learning_rate"]\n{text}\n')
+    with pytest.raises(RecipeError):
+        load_space(tmp_path / "s.toml")

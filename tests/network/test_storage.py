@@ -89,3 +89,12 @@ def test_certain_synapses_are_kept_as_bits_and_come_back(tmp_path):
     again = load_learned(tmp_path / "bits")
     for one, other in zip(again.layers, certain.layers, strict=True):
         assert np.array_equal(one.probabilities, other.probabilities)
+
+
+def test_a_topology_that_its_arrays_do_not_hold_is_refused_before_its_windows_are_walked(tmp_path):
+    save_learned(tiny_network(), tmp_path / "a")
+    arrays, record = read_artefact(tmp_path / "a", LEARNED)
+    record["topology"]["input_shape"] = [40_000, 40_000, 1]
+    save_file(arrays, tmp_path / "a", metadata={METADATA_KEY: json.dumps(record)})
+    with pytest.raises(ArtefactError, match="layer 1 of 10000 x 10000 cores"):
+        load_learned(tmp_path / "a")

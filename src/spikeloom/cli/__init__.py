@@ -12,19 +12,19 @@ INTERRUPTED = 130  # 128 and the signal, as shells have it; what typer exits wit
 
 def main() -> None:
     """Run ``spikeloom``; exit 0 when done, 1 when the work failed with a message, 2 on wrong usage,
-    3 where what a command compares is not the same, 130 on Ctrl-C.
+    3 where what a command compares is not the same, 130 on Ctrl-C and SIGTERM.
     """
     _take_any_name()
     try:
-        _stop_on(signal.SIGTERM)
+        signal.signal(signal.SIGTERM, _stop)
         from spikeloom.cli.app import app
         from spikeloom.errors import SpikeloomError
-    except KeyboardInterrupt as stop:
-        _fail("stopped", _code_of(stop))
+    except KeyboardInterrupt:
+        _fail("stopped", INTERRUPTED)
     try:
         app(prog_name="spikeloom")
-    except KeyboardInterrupt as stop:
-        _fail("stopped", _code_of(stop))
+    except KeyboardInterrupt:
+        _fail("stopped", INTERRUPTED)
     except SystemExit as stop:
         if stop.code == INTERRUPTED:
             _fail("stopped", INTERRUPTED)
@@ -37,20 +37,9 @@ def main() -> None:
         _fail("memory: there is not enough of it; take fewer members or a smaller data set")
 
 
-class _StoppedError(KeyboardInterrupt):
-    """A signal that asks to stop, which ends work as Ctrl-C does."""
-
-
-def _stop_on(number: signal.Signals) -> None:
-    def stop(number: int, _: object) -> None:
-        raise _StoppedError(number)
-
-    signal.signal(number, stop)
-
-
-def _code_of(stop: KeyboardInterrupt) -> int:
-    """Give the exit code as shells have it: 128 and the signal's number."""
-    return 128 + stop.args[0] if isinstance(stop, _StoppedError) else INTERRUPTED
+def _stop(number: int, frame: object) -> NoReturn:
+    """End work as Ctrl-C does where the system asks to stop, so that it says how to go on."""
+    raise KeyboardInterrupt
 
 
 def _take_any_name() -> None:

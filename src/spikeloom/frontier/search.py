@@ -19,10 +19,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from spikeloom.data.datasets import Dataset
 from spikeloom.errors import FitError, RecipeError, TrainingError
+from spikeloom.interface.part import Part
 from spikeloom.kinds import described
 from spikeloom.measure.evaluation import draws_that_differ, evaluate_network
 from spikeloom.measure.measurement import Measurement
@@ -40,10 +41,8 @@ TRIALS_FILE, BEST_FOLDER = "trials.sqlite", "best"
 _DRAWS = 3  # where there is something to draw
 
 
-class Dimension(BaseModel):
+class Dimension(Part):
     """What a key may be: a number between two, or one of some choices."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     low: int | float | None = None
     high: int | float | None = None
@@ -66,10 +65,8 @@ class Dimension(BaseModel):
         return self
 
 
-class Space(BaseModel):
+class Space(Part):
     """A recipe, and what may be changed in it."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     recipe: str
     space: dict[str, Dimension] = Field(min_length=1)
@@ -233,8 +230,9 @@ def _study(space: Space, base: Recipe, dataset: Dataset, storage: Path, seed: in
     name = f"{space.recipe} {hashlib.sha256(told.encode()).hexdigest()[:12]}"
     try:
         study = optuna.create_study(
-            # as a file's address, since a path as it is could hold what has a meaning in one
-            storage=f"sqlite:///file:{quote(str(storage.resolve()))}?uri=true",
+            # as a file's address, since a path could hold what has a meaning in one; SQLAlchemy and SQLite each take
+            # one quoting away
+            storage=f"sqlite:///file:{quote(quote(str(storage.resolve())))}?uri=true",
             study_name=name,
             directions=["maximize", "minimize"],  # deployed accuracy, joules
             load_if_exists=True,
