@@ -128,90 +128,7 @@ static void cut(const core_table *core, const word *axons, word *pieces)
 }
 
 {% endif %}
-{% if draws or (bernoulli and n_lines) %}
-/* The counter-based draws of chip and inputs: see spikeloom.randomness.draws. */
-static uint32_t extend(uint32_t state, uint32_t key)
-{
-    state = (state ^ key) + 0x9e3779b9u;
-    state = (state ^ state >> 16) * 0x7feb352du;
-    state = (state ^ state >> 15) * 0x846ca68bu;
-    return state ^ state >> 16;
-}
-
-{% endif %}
-{% if stochastic_synapses or "stochastic_leak" in uses %}
-/* A number's sign with a probability near its size / 256, else 0. */
-static int32_t by_chance(int32_t number, uint32_t draw)
-{
-    return (number < 0 ? -number : number) >= (int32_t)(draw & 255u) ? (number > 0) - (number < 0) : 0;
-}
-
-{% endif %}
-{% if stochastic_synapses and n_dense %}
-/* What the axons of a type add to a neuron whose synapses are drawn, each by itself. */
-static int32_t drawn_sum(const core_table *core, const word *row, const word *axons, const uint8_t *numbers,
-                         uint32_t type, int32_t strength, uint32_t chance)
-{
-    int32_t sum = 0;
-    uint32_t position;
-    for (position = core->starts[type]; position < core->starts[type + 1]; position++)
-        if ((row[position / WORD_BITS] & axons[position / WORD_BITS]) >> position % WORD_BITS & 1u)
-            sum += by_chance(strength, extend(chance, numbers[position]));
-    return sum;
-}
-
-{% endif %}
-{% if stateful %}
-/* Potentials have 20 bits. */
-static int32_t saturated(int32_t potential)
-{
-    if (potential > 524287)
-        return 524287;
-    return potential < -524288 ? -524288 : potential;
-}
-
-/* Leak, threshold and reset: see spikeloom.chip.neuron. Gives whether the neuron spikes. */
-static uint32_t fire({{ prefix }}_state *state, uint32_t neuron, int32_t input{{ ", uint32_t chance" if draws }})
-{
-    int32_t potential = saturated(state->potentials[neuron] + input), leaked = leak(neuron), eta = 0, up, down;
-    uint32_t spikes;
-{% if draws %}
-    (void)chance;
-{% endif %}
-{% if "stochastic_leak" in uses %}
-    if (stochastic_leak(neuron))
-        leaked = by_chance(leaked, extend(chance, {{ LEAK_PURPOSE }}));
-{% endif %}
-{% if "leak_reversal" in uses %}
-    if (leak_reversal(neuron))
-        leaked *= (potential > 0) - (potential < 0);
-{% endif %}
-    potential = saturated(potential + leaked);
-{% if "mask_bits" in uses %}
-    if (mask_bits(neuron))
-        eta = (int32_t)(extend(chance, {{ THRESHOLD_PURPOSE }}) & ((1u << mask_bits(neuron)) - 1u));
-{% endif %}
-    up = threshold(neuron) + eta;
-    down = negative_threshold(neuron) + (saturate(neuron) ? 0 : eta);
-    spikes = potential >= up;
-    if (spikes) {
-        if (reset_mode(neuron) == 0)
-            potential = reset(neuron);
-        else if (reset_mode(neuron) == 1)
-            potential -= up;
-    } else if (potential < -down) {
-        if (saturate(neuron))
-            potential = -negative_threshold(neuron);
-        else if (reset_mode(neuron) == 0)
-            potential = -reset(neuron);
-        else if (reset_mode(neuron) == 1)
-            potential += down;
-    }
-    state->potentials[neuron] = saturated(potential);
-    return spikes;
-}
-
-{% endif %}
+{% include "neuron.c" %}
 /* Lets the cores go through one tick{{ ", each after all that feed it" if layered }}. */
 static void run({{ prefix }}_state *state, const uint8_t *lines, uint8_t *outputs)
 {
@@ -246,33 +163,7 @@ static void run({{ prefix }}_state *state, const uint8_t *lines, uint8_t *output
         outputs[i] = 0;
     for (core = TABLE; core < TABLE + CORES; core++) {
         uint32_t n_words = (core->starts[AXON_TYPES] + WORD_BITS - 1u) / WORD_BITS, runs = core->runs;
-{% if taps == "stream" %}
-        uint32_t taps = core->taps, position = 0, line = 0;
-
-        while (taps > 0) {
-            uint32_t step = *tap++;
-            if (step == {{ SKIP }}) {
-                line += {{ SKIP }};
-                continue;
-            }
-            position++;
-            line += step;
-            if (step == {{ JUMP }}) {
-                position = tap[0];
-                line = (uint32_t)tap[1] | (uint32_t)tap[2] << 8 | (uint32_t)tap[3] << 16;
-                tap += 4;
-            }
-            axons[position / WORD_BITS] |= (word)((word)bit(lines, line) << position % WORD_BITS);
-            taps--;
-        }
-{% elif taps == "pairs" %}
-        uint32_t end = tap + core->taps;
-
-        for (; tap < end; tap++)
-            axons[TAP_POSITIONS[tap] / WORD_BITS] |= (word)((word)bit(lines, TAP_LINES[tap]) << TAP_POSITIONS[tap] % WORD_BITS);
-{% else %}
-        (void)lines;
-{% endif %}
+{% include "taps.c" %}
 {% if n_dense %}
         cut(core, axons, pieces);
 {% endif %}
@@ -284,57 +175,7 @@ static void run({{ prefix }}_state *state, const uint8_t *lines, uint8_t *output
 {% if draws %}
                 uint32_t chance = extend(extend(extend(0, core->seed), state->tick), NEURON_NUMBERS[neuron]);
 {% endif %}
-{% if has_lists %}
-                if (core->listed) {
-                    uint32_t type, left;
-                    for (type = 0; type < AXON_TYPES; type++) {
-                        int32_t one = strength(neuron * AXON_TYPES + type);
-{% if stochastic_synapses %}
-                        int chosen = stochastic_synapse(neuron * AXON_TYPES + type);
-{% endif %}
-                        for (left = *list++; left > 0; left--, list++)
-                            if (axons[*list / WORD_BITS] >> *list % WORD_BITS & 1u)
-{% if stochastic_synapses %}
-                                sum += chosen ? by_chance(one, extend(chance, numbers[*list])) : one;
-{% else %}
-                                sum += one;
-{% endif %}
-                    }
-                }
-{% endif %}
-{% if n_dense %}
-{% if has_lists %}
-                else
-{% endif %}
-                {
-{% if has_shapes %}
-                    /* one line a way in which the types share out the words */
-                    switch (core->shape) {
-{% for shape in shapes %}
-                    {{ "default" if loop.last else "case " ~ loop.index0 }}:
-                        sum = {{ shape }};
-                        break;
-{% endfor %}
-                    }
-{% else %}
-                    const word *piece = pieces;
-                    uint32_t type, at, count;
-                    for (type = 0; type < AXON_TYPES; type++) {
-                        for (count = 0, at = core->starts[type] / WORD_BITS; at * WORD_BITS < core->starts[type + 1]; at++)
-                            count += ones((word)(row[at] & *piece++));
-{% if stochastic_synapses %}
-                        if (stochastic_synapse(neuron * AXON_TYPES + type))
-                            sum += count ? drawn_sum(core, row, axons, numbers, type, strength(neuron * AXON_TYPES + type), chance) : 0;
-                        else
-                            sum += strength(neuron * AXON_TYPES + type) * (int32_t)count;
-{% else %}
-                        sum += strength(neuron * AXON_TYPES + type) * (int32_t)count;
-{% endif %}
-                    }
-{% endif %}
-                    row += n_words;
-                }
-{% endif %}
+{% include "sum.c" %}
 {% if stateful %}
                 spikes = fire(state, neuron, sum{{ ", chance" if draws }});
 {% else %}
@@ -408,123 +249,7 @@ const char *const {{ prefix }}_class_names[{{ PREFIX }}_CLASSES] = {
 {% endfor %}
 };
 
-{% if n_lines %}
-{% set by_row = interface.frames.name == "moved" or "row" in limit_index %}
-{% set where = "row, column, channel, place" if by_row else "place" %}
-/* What a place of a frame shows in a tick of an image. */
-{% if interface.frames.name == "still" %}
-static uint32_t value_at(const uint8_t *image, uint32_t place)
-{
-    return image[place];
-}
-{% elif interface.frames.name == "stream" %}
-static uint32_t value_at(const uint8_t *image, uint32_t place, uint32_t step)
-{
-    return image[step / {{ interface.frames.ticks }}u * {{ n_places }}u + place];
-}
-{% else %}
-static uint32_t value_at(const uint8_t *image, int32_t row, int32_t column, int32_t channel, uint32_t step)
-{
-    /* pixels down and right, a pair a tick */
-    static const int16_t SHIFTS[][2] = {
-{% for down, right in interface.frames.shifts %}
-        { {{ down }}, {{ right }} },
-{% endfor %}
-    };
-    row -= SHIFTS[step][0];
-    column -= SHIFTS[step][1];
-    if (row < 0 || row >= {{ n_rows }} || column < 0 || column >= {{ n_columns }})
-        return 0;
-    return image[(row * {{ n_columns }} + column) * {{ channels }} + channel];
-}
-{% endif %}
-{% set value = {
-    "still": "value_at(image, place)",
-    "stream": "value_at(image, place, step)",
-    "moved": "value_at(image, (int32_t)row, (int32_t)column, (int32_t)channel, step)",
-}[interface.frames.name] %}
-
-/* Whether a line spikes in a tick, {{ "where its value is the probability that it does" if bernoulli else "from its limit on" }}. */
-static uint32_t spikes(const uint8_t *image, {{ "uint32_t row, uint32_t column, uint32_t channel, " if by_row }}uint32_t place, uint32_t level, uint32_t step{{ ", uint32_t chance" if bernoulli }})
-{
-    uint32_t value = {{ value }};
-{% if by_row %}
-    (void)row, (void)column, (void)channel;
-{% endif %}
-    (void)place, (void)level, (void)step;
-{% if bernoulli %}
-    if (value == 0 || value == 255)
-        return value == 255;
-    chance = extend(chance, place);
-    return (step > 0 ? extend(chance, step) : chance) < CHANCES[value];
-{% else %}
-    return value >= LIMITS[{{ limit_index }}];
-{% endif %}
-}
-
-/* The spikes of all input lines in a tick of an image; none of darkness. */
-static void encode({{ prefix }}_state *state, const uint8_t *image, uint32_t step)
-{
-    static const uint8_t DELAYS[] = { {{ interface.delays | join(", ") }} };
-{% if bernoulli %}
-    static const uint32_t MEMBERS[] = { {{ members | join(", ") }} };
-    uint32_t chance;
-{% endif %}
-    uint32_t line, place, level, delay;
-{% if regular or bernoulli %}
-    uint32_t member;
-{% endif %}
-{% if by_row %}
-    uint32_t row, column, channel;
-{% endif %}
-
-    for (line = 0; line < sizeof state->lines; line++)
-        state->lines[line] = 0;
-    if (!image)
-        return;
-{% if regular %}
-    line = 0;
-    for (member = 0; member < {{ members | length }}u; member++) {
-{% if bernoulli %}
-        chance = extend(extend(extend(extend(0, {{ INPUT_STREAM }}u), {{ seed }}u), MEMBERS[member]), state->shown);
-{% endif %}
-        place = 0;
-{% if by_row %}
-        for (row = 0; row < {{ n_rows }}u; row++)
-            for (column = 0; column < {{ n_columns }}u; column++)
-                for (channel = 0; channel < {{ channels }}u; channel++, place++)
-{% else %}
-        for (; place < {{ n_places }}u; place++)
-{% endif %}
-                    for (level = 0; level < {{ interface.coding.width }}u; level++)
-                        for (delay = 0; delay < {{ interface.delays | length }}u; delay++, line++)
-                            if (step >= DELAYS[delay])
-                                set(state->lines, line,
-                                    spikes(image, {{ where }}, level, step - DELAYS[delay]{{ ", chance" if bernoulli }}));
-    }
-{% else %}
-    for (line = 0; line < {{ PREFIX }}_INPUT_LINES; line++) {
-        place = VALUES_OF_LINES[line];
-        delay = DELAYS[place % {{ interface.delays | length }}u];
-        place /= {{ interface.delays | length }}u;
-        level = place % {{ interface.coding.width }}u;
-        place /= {{ interface.coding.width }}u;
-{% if by_row %}
-        row = place / {{ n_columns * channels }}u;
-        column = place / {{ channels }}u % {{ n_columns }}u;
-        channel = place % {{ channels }}u;
-{% endif %}
-{% if bernoulli %}
-        member = MEMBERS_OF_LINES[line];
-        chance = extend(extend(extend(extend(0, {{ INPUT_STREAM }}u), {{ seed }}u), MEMBERS[member]), state->shown);
-{% endif %}
-        if (step >= delay)
-            set(state->lines, line, spikes(image, {{ where }}, level, step - delay{{ ", chance" if bernoulli }}));
-    }
-{% endif %}
-}
-
-{% endif %}
+{% include "images.c" %}
 /* Adds the output lines that spike to the votes of their classes. */
 static void count({{ prefix }}_state *state)
 {
