@@ -46,7 +46,7 @@ gallery: setup
 # Damaged files, kills, full disks, neighbours and long runs: the table of docs/reliability.md.
 MINUTES ?= 10
 torture: setup
-	$(BIN)/python -m tools.torture $(MINUTES)
+	$(BIN)/python -m tools.torture $(MINUTES) $(TORTURE)
 
 # Trains the shipped networks that have a recipe's name anew; three and a half hours on two cores. The cards of the others say how.
 NETWORKS := mnist-5 mnist-30 mnist-5-paper mnist-30-paper mnist-30-annealed \

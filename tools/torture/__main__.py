@@ -19,11 +19,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("minutes", type=float)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--files", type=int, default=10**9, help="at most so many damaged files a reader")
     chosen = parser.parse_args()
     seconds = chosen.minutes * 60
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        rows: list[Row] = fuzz(0.5 * seconds, chosen.seed)
+        rows: list[Row] = fuzz(0.5 * seconds, chosen.seed, chosen.files)
         rows.append(kill_trainings(0.2 * seconds, folder, chosen.seed))
         rows.append(kill_writers(0.15 * seconds, folder, chosen.seed))
         rows += [limits(folder), pipes(folder), two_at_once(folder), first_runs_at_once(folder), determinism(folder)]

@@ -37,8 +37,8 @@ _INTERESTING = (
 )
 
 
-def fuzz(seconds: float, seed: int = 0) -> list[Row]:
-    """Damage every sample again and again, for so many seconds in all; a row a reader."""
+def fuzz(seconds: float, seed: int = 0, files: int = 10**9) -> list[Row]:
+    """Damage every sample again and again, for so many seconds in all and so many files each; a row a reader."""
     with tempfile.TemporaryDirectory() as name:
         found = samples(Path(name))
         rows = []
@@ -46,7 +46,7 @@ def fuzz(seconds: float, seed: int = 0) -> list[Row]:
             row = Row(f"damaged: {sample.name}")
             end = time.monotonic() + seconds / len(found)
             for batch in range(10**9):
-                if time.monotonic() > end:
+                if time.monotonic() > end or row.times >= files:
                     break
                 _batch(sample, seed + number * 10**6 + batch, Path(name), row)
             rows.append(row)

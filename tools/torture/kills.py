@@ -20,7 +20,7 @@ from spikeloom.zoo import load
 from tools.torture.row import Row
 from tools.torture.samples import stripes
 
-_SIGNALS = (signal.SIGKILL, signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+_SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP)
 _TOML = """name = "x"
 [data]
 path = "x.npz"
@@ -93,7 +93,7 @@ def _killed(folder: Path, words: list[str], after: float, chance: random.Random,
     """Kill a command after some seconds; give what it said, or None where it had come to its end."""
     process = subprocess.Popen(
         [sys.executable, "-m", "spikeloom", "-q", *words], cwd=folder, stderr=subprocess.PIPE, text=True,
-        stdout=subprocess.DEVNULL, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        stdout=subprocess.DEVNULL,
     )  # fmt: skip
     try:
         _, said = process.communicate(timeout=after)

@@ -103,7 +103,7 @@ def _said(folder: Path, words: Sequence[str], limit: Callable[[], None] | None =
     try:
         done = subprocess.run(
             command, cwd=folder, capture_output=True, text=True, timeout=120, preexec_fn=limit,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL, env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},  # threads take address space
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         return -1, "goes on for two minutes"

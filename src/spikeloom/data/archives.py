@@ -36,7 +36,9 @@ def load_archive(path: Path, split: Split) -> Dataset:
     content, there = read(path, {f"x_{split}", f"y_{split}", "y_train", "class_names"})
     missing = [name for name in (f"x_{split}", f"y_{split}") if name not in content]
     if missing:
-        raise DataError(f"{path}: has no array {' or '.join(missing)}; it holds {', '.join(sorted(there)) or 'none'}")
+        raise DataError(
+            f"{path}: has no array {' or '.join(missing)}; it holds {', '.join(sorted(map(str, there))) or 'none'}"
+        )
     names = content.get("class_names")
     if names is None:
         _check_first_label(content.get("y_train"), path)
