@@ -36,9 +36,8 @@ def load_archive(path: Path, split: Split) -> Dataset:
     content, there = read(path, {f"x_{split}", f"y_{split}", "y_train", "class_names"})
     missing = [name for name in (f"x_{split}", f"y_{split}") if name not in content]
     if missing:
-        raise DataError(
-            f"{path}: has no array {' or '.join(missing)}; it holds {', '.join(sorted(map(str, there))) or 'none'}"
-        )
+        held = ", ".join(sorted(map(str, there))) or "none"  # in HDF5 a name may be bytes that are no text
+        raise DataError(f"{path}: has no array {' or '.join(missing)}; it holds {held}")
     names = content.get("class_names")
     if names is None:
         _check_first_label(content.get("y_train"), path)
