@@ -86,7 +86,7 @@ def _desktop() -> Iterator[dict[str, Any]]:
         write_c(Exported(program), Path(folder), COptions(optimise="speed"))
         subprocess.run(["make", "-s", "-C", folder, "classify"], check=True)
         compiled, simulated = timed_in_turn(
-            lambda: _classified(Path(folder), data), lambda: count_votes(program, data.values, threads=1), rounds=7
+            lambda: _said(Path(folder), data), lambda: count_votes(program, data.values, threads=1), rounds=7
         )
     yield _row("mnist-5-frugal", "an image in C for speed, on this machine", compiled / len(data) * 1e6, "us")
     yield _row("mnist-5-frugal", "in the fast simulator, one thread", simulated / len(data) * 1e6, "us")
@@ -143,8 +143,13 @@ def _simulated(folder: Path, images: np.ndarray) -> tuple[np.ndarray, float]:
 
 
 def _classified(folder: Path, data: Dataset) -> np.ndarray:
+    return _lines(_said(folder, data))
+
+
+def _said(folder: Path, data: Dataset) -> str:
+    """Give what `classify` prints of a test set."""
     done = subprocess.run([str(folder / "classify")], input=data.images.tobytes(), capture_output=True, check=True)
-    return _lines(done.stdout.decode())
+    return done.stdout.decode()
 
 
 def _lines(text: str) -> np.ndarray:
