@@ -11,7 +11,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 
-import jinja2
 import numpy as np
 
 from spikeloom.chip.program import ChipProgram
@@ -22,6 +21,7 @@ from spikeloom.export.c.parts import JUMP, SKIP, Parts, parts_of, shape_of
 from spikeloom.export.expected import expected_lines
 from spikeloom.export.features import FEATURES, Support
 from spikeloom.export.format import Exported, Options
+from spikeloom.export.rendering import templates_of
 from spikeloom.export.tables.inputs import lines_are_regular
 from spikeloom.export.tables.layout import Tables, tables_of
 from spikeloom.interface import Interface
@@ -75,13 +75,7 @@ def told_c(exported: Exported, options: COptions = BY_SIZE) -> list[str]:
     return [named, f"{memory}; code comes on top, 1 to 3 KB on a Cortex-M"]
 
 
-_TEMPLATES = jinja2.Environment(
-    loader=jinja2.PackageLoader("spikeloom.export.c"),
-    trim_blocks=True,
-    lstrip_blocks=True,
-    keep_trailing_newline=True,
-    undefined=jinja2.StrictUndefined,
-)
+_TEMPLATES = templates_of("spikeloom.export.c")
 
 
 def _values(exported: Exported, options: COptions) -> dict[str, Any]:

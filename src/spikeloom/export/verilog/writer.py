@@ -12,7 +12,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
-import jinja2
 import numpy as np
 from pydantic import Field
 
@@ -21,6 +20,7 @@ from spikeloom.errors import ExportError
 from spikeloom.export.expected import expected_lines
 from spikeloom.export.features import FEATURES, MEMORYLESS_ONLY, Support
 from spikeloom.export.format import Exported, Options
+from spikeloom.export.rendering import templates_of
 from spikeloom.export.tables.inputs import byte_limits, pattern_of
 from spikeloom.export.tables.layout import OUTPUTS, tables_of
 from spikeloom.export.verilog.engine import Engine, axon_wires, engine_of, lines_of_classes, output_wires
@@ -101,13 +101,7 @@ def told_verilog(exported: Exported, options: VerilogOptions = ONE_LANE) -> list
     return [f"{_clocks(engine):,} clocks an image; block memories: {', '.join(fits) or 'no part has as many'}"]
 
 
-_TEMPLATES = jinja2.Environment(
-    loader=jinja2.PackageLoader("spikeloom.export.verilog"),
-    trim_blocks=True,
-    lstrip_blocks=True,
-    keep_trailing_newline=True,
-    undefined=jinja2.StrictUndefined,
-)
+_TEMPLATES = templates_of("spikeloom.export.verilog")
 
 
 def _engine(program: ChipProgram, options: VerilogOptions) -> Engine:
