@@ -17,7 +17,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save as to_bytes
 
 from spikeloom.errors import ArtefactError
-from spikeloom.reading import check_regular, parse_json
+from spikeloom.reading import check_regular, check_size, parse_json
 from spikeloom.writing import write_atomically
 
 METADATA_KEY = "spikeloom"
@@ -81,6 +81,8 @@ def read_artefact(path: Path, kind: Format) -> tuple[dict[str, np.ndarray], dict
             )
         try:
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a mapping)
+        except MemoryError:
+            raise
         except Exception as error:  # of types that NumPy lacks, the library raises whatever it meets
             raise ArtefactError(f"{path}: an array cannot be read: {error}") from error
     return arrays, record
@@ -106,11 +108,19 @@ def checked_array(arrays: Arrays, name: str, dtype: Any, shape: tuple[int | None
     return array
 
 
+def check_unpacked(path: Path, n_bytes: int) -> None:
+    """Refuse an array that takes more memory, unpacked, than a file may; ArtefactError says how to raise that."""
+    try:
+        check_size(n_bytes)
+    except OSError as error:
+        raise ArtefactError(f"{path}: {error.strerror}") from error
+
+
 def _opened(path: Path) -> Any:
     if Path(path).is_dir():
         raise ArtefactError(f"{path}: is a folder; name a file in it")
     try:
-        check_regular(path)
+        check_size(check_regular(path))
         return safe_open(str(path), framework="numpy")
     except FileNotFoundError as error:
         raise ArtefactError(f"{path}: there is no such file") from error

@@ -16,11 +16,13 @@ A message names the part, the value found, what is allowed and a way out.
 
 MESSAGE_MAX = 480  # characters: what a file says may be endless, and a terminal is not
 
+_END = 120  # of a message that is too long: its way out stands there
+
 
 def one_line(message: str) -> str:
     """Give a message without breaks and control characters, its middle left out where it is too long."""
     line = "".join(letter if letter.isprintable() else " " for letter in message)
-    return line if len(line) <= MESSAGE_MAX else f"{line[: MESSAGE_MAX - 125]} ... {line[-120:]}"
+    return line if len(line) <= MESSAGE_MAX else f"{line[: MESSAGE_MAX - _END - 5]} ... {line[-_END:]}"
 
 
 class SpikeloomError(Exception):

@@ -34,7 +34,7 @@ def check_own(file: Any) -> None:
         if isinstance(entry, h5py.Dataset):
             check_array(h5py, entry, name)
             total += entry.nbytes
-            check_size(total)
+    check_size(total)
 
 
 def check_link(h5py: Any, group: Any, name: str, place: str) -> None:

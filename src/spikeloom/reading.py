@@ -6,11 +6,12 @@ What is refused is an `OSError` whose words say why, so that every reader tells 
 from __future__ import annotations
 
 import errno
+import gzip
+import io
 import json
 import os
 import stat
 import tomllib
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,18 +24,23 @@ BOUND = "SPIKELOOM_MAX_GIB"
 TEXT_MAX = 2**24
 """Bytes of a file that people write."""
 
-_DEFAULT_GIB = 2.0
+_DEFAULT_GIB, _GIB_MAX = 2.0, 2.0**20
 _CHUNK = 2**20
 _WORDS_MAX = 160  # characters of a parser's own words
 
 
 def bound() -> int:
-    """Give the bytes that a single file may take of memory, unpacked."""
+    """Give the bytes that a single file may take of memory, unpacked; OSError where the user's own bound is none."""
+    told = os.environ.get(BOUND, "")
+    if not told:
+        return min(int(_DEFAULT_GIB * 2**30), memory_bytes())
     try:
-        asked = float(os.environ.get(BOUND, ""))
-    except ValueError:
-        asked = 0.0
-    return int(asked * 2**30) if asked > 0 else min(int(_DEFAULT_GIB * 2**30), memory_bytes())
+        asked = float(told)
+        if not 0 < asked < _GIB_MAX:
+            raise ValueError(told)
+    except ValueError as error:
+        raise OSError(errno.EINVAL, f"{BOUND} is '{told}'; a number of GiB above 0 is needed") from error
+    return int(asked * 2**30)
 
 
 def check_size(n_bytes: int, most: int | None = None) -> None:
@@ -62,19 +68,21 @@ def read_bytes(path: Path | str, most: int | None = None) -> bytes:
 
 
 def unpacked(content: bytes) -> bytes:
-    """Unpack gzip within bounds; OSError where it is larger, `zlib.error` where it is damaged, EOFError where cut."""
-    allowed, found, left = bound(), bytearray(), content
-    while left:
-        unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)  # with gzip's header
-        while not unpacker.eof:
-            piece = unpacker.decompress(left, _CHUNK)
-            left = unpacker.unconsumed_tail
+    """Unpack gzip within bounds.
+
+    Raises
+    ------
+    OSError
+        If it is larger; `gzip.BadGzipFile`, which is one too, or `zlib.error` if it is damaged.
+    EOFError
+        If it is cut short.
+    """
+    allowed, found = bound(), bytearray()
+    with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
+        while piece := file.read(_CHUNK):
             found += piece
-            check_size(len(found))
-            if not piece and not left and not unpacker.eof:
-                raise EOFError("ends too early")
-        left = unpacker.unused_data.lstrip(b"\0")  # further members, as gzip allows, and padding
-    assert len(found) <= allowed
+            if len(found) > allowed:
+                check_size(len(found))  # refuses
     return bytes(found)
 
 

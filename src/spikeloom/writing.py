@@ -17,6 +17,8 @@ from spikeloom.errors import ArtefactError
 PART_PREFIX = ".spikeloom-"
 """Of files and folders that become the real ones when they are whole; a kill leaves them, and old ones are cleaned."""
 
+_PART_BYTES = 8
+_PART_NAME = "[0-9a-f]" * 2 * _PART_BYTES  # what else may be called so is somebody's own
 _OLD_SECONDS = 3600  # after which no writing goes on any more
 
 
@@ -35,7 +37,7 @@ def write_atomically(path: Path, content: bytes) -> None:
     try:
         mode, target = _mode_of(path), Path(os.path.realpath(path))
         target.parent.mkdir(parents=True, exist_ok=True)
-        part = target.parent / f"{PART_PREFIX}{secrets.token_hex(8)}"
+        part = target.parent / f"{PART_PREFIX}{secrets.token_hex(_PART_BYTES)}"
         # created by its name alone, so that neither a link of that name nor another writer's file is ever opened
         with open(part, "xb") as file:
             file.write(content)
@@ -46,7 +48,7 @@ def write_atomically(path: Path, content: bytes) -> None:
         part.replace(target)
         _sync_folder(target.parent)
     except OSError as error:
-        raise _unwritable(path, error) from error
+        raise unwritable(path, error) from error
     finally:
         if part is not None:
             part.unlink(missing_ok=True)
@@ -55,7 +57,7 @@ def write_atomically(path: Path, content: bytes) -> None:
 @contextmanager
 def folder_aside(folder: Path) -> Iterator[Path]:
     """Give a folder inside another for files that are not whole yet; it goes when the work is done, or has failed."""
-    aside = folder / f"{PART_PREFIX}{secrets.token_hex(8)}"
+    aside = folder / f"{PART_PREFIX}{secrets.token_hex(_PART_BYTES)}"
     aside.mkdir()
     try:
         yield aside
@@ -67,14 +69,18 @@ def clean(folder: Path) -> None:
     """Take away what kills have left in a folder: parts of ours, and old."""
     if not folder.is_dir():
         return
-    for place in folder.glob(f"{PART_PREFIX}*"):
+    for place in folder.glob(f"{PART_PREFIX}{_PART_NAME}"):
         try:
             state = place.lstat()
-            if time.time() - state.st_mtime < _OLD_SECONDS or state.st_uid != os.getuid():
+            if time.time() - state.st_mtime < _OLD_SECONDS or not _is_ours(state):
                 continue
             shutil.rmtree(place) if stat.S_ISDIR(state.st_mode) else place.unlink()
         except OSError:
             continue  # another process was first, or it may not be taken away: it harms nobody
+
+
+def _is_ours(state: os.stat_result) -> bool:
+    return not hasattr(os, "getuid") or state.st_uid == os.getuid()
 
 
 def check_place(path: Path) -> None:
@@ -89,7 +95,7 @@ def check_place(path: Path) -> None:
         _mode_of(Path(path))
         check_folder(Path(os.path.realpath(path)).parent)
     except OSError as error:
-        raise _unwritable(path, error) from error
+        raise unwritable(path, error) from error
 
 
 def check_folder(folder: Path) -> None:
@@ -98,13 +104,13 @@ def check_folder(folder: Path) -> None:
     try:
         existing = next(place for place in places if place.exists())
     except OSError as error:  # a name that is too long, a folder that may not be looked into
-        raise _unwritable(folder, error) from error
+        raise unwritable(folder, error) from error
     if not existing.is_dir():
-        raise _unwritable(folder, NotADirectoryError(errno.ENOTDIR, f"{existing} is a file"))
+        raise unwritable(folder, NotADirectoryError(errno.ENOTDIR, f"{existing} is a file"))
     if not os.access(existing, os.W_OK | os.X_OK):
         read_only = hasattr(os, "statvfs") and os.statvfs(existing).f_flag & os.ST_RDONLY
         cause = errno.EROFS if read_only else errno.EACCES
-        raise _unwritable(folder, OSError(cause, os.strerror(cause)))
+        raise unwritable(folder, OSError(cause, os.strerror(cause)))
     clean(Path(folder))
 
 
@@ -150,7 +156,7 @@ _WAYS_OUT = {
 }
 
 
-def _unwritable(path: Path, error: OSError) -> ArtefactError:
+def unwritable(path: Path, error: OSError) -> ArtefactError:
     """Give the error that says why a path cannot be written, and the way out of that cause."""
     way_out = _WAYS_OUT.get(error.errno or 0, "choose a place that you may write to")
     return ArtefactError(f"{path}: cannot be written: {error.strerror or error}; {way_out}")

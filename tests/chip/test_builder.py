@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from spikeloom.chip.assemble import assemble
 from spikeloom.chip.builder import ProgramBuilder
 from spikeloom.errors import ProgramError
 from spikeloom.simulation import run
@@ -98,3 +99,19 @@ def test_slices_beyond_a_core_are_refused_and_not_cut():
     core = build.add_core()
     with pytest.raises(ProgramError, match="axons 0 to 300: 256 exist"):
         build.connect(core, slice(0, 300), 3)
+
+
+@pytest.mark.parametrize(
+    ("part", "values", "message"),
+    [
+        ("seeds", [2**32 + 3, 0], "core 0: seed 4294967299; 0 .. 4294967295 is allowed"),
+        ("seeds", [-1, 0], "core 0: seed -1"),
+        ("core_members", [2**32 + 3, 0], "core 0: member 4294967299"),
+        ("potentials", np.full((2, 256), 0.5), "potentials is of float64; whole numbers are needed"),
+    ],
+)
+def test_what_would_wrap_or_be_cut_into_its_range_is_refused(part, values, message):
+    program = chain(1).build()
+    parts = {field: getattr(program, field) for field in program.__dataclass_fields__}
+    with pytest.raises(ProgramError, match=message):
+        assemble(**{**parts, part: np.array(values)})

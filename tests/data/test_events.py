@@ -126,3 +126,28 @@ def test_times_may_be_seconds_of_any_epoch():
         [({"t": first + start, "x": [0, 1, 2], "y": [0] * 3, "p": [1] * 3}, 0) for start in (0.0, 1.7e9)], ticks=4
     )
     assert np.array_equal(both.images[0], both.images[1])
+
+
+@pytest.mark.parametrize("kind", [np.uint64, np.int64, np.float64, np.int8])
+def test_times_at_both_ends_of_their_type_are_frames_or_refused(kind):
+    ends = np.finfo(kind) if kind is np.float64 else np.iinfo(kind)
+    events = {"t": np.array([ends.min, 0, ends.max], kind), "x": [0, 1, 2], "y": [0] * 3, "p": [1] * 3}
+    if kind in (np.uint64, np.int64):
+        with pytest.raises(DataError, match=r"recording 0: times from -?\d+ to \d+; a recording lasts at most"):
+            from_recordings([(events, 0)], ticks=4)
+        return
+    frames = from_recordings([(events, 0)], ticks=4).images[0]
+    assert [int(np.flatnonzero(frames[:, 0, x, 1])[0]) for x in range(3)] == [0, 1 if kind is np.float64 else 2, 3]
+
+
+def test_nanoseconds_since_1970_are_times_as_any():
+    start = 1_764_000_000_000_000_000
+    events = {"t": np.array([start, start + 5, start + 9], np.uint64), "x": [0, 1, 2], "y": [0] * 3, "p": [0] * 3}
+    frames = from_recordings([(events, 0)], ticks=2).images[0]
+    assert [int(np.flatnonzero(frames[:, 0, x, 0])[0]) for x in range(3)] == [0, 1, 1]
+
+
+def test_an_event_beyond_any_sensor_is_refused():
+    events = {"t": [0], "x": [1e30], "y": [0], "p": [1]}
+    with pytest.raises(DataError, match=r"recording 0: field x: 1e\+30; no sensor reaches that far"):
+        from_recordings([(events, 0)])

@@ -4,6 +4,7 @@ import csv
 import json
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,10 +12,11 @@ import pytest
 from programs import tiny_network
 from spikeloom.deployment.deploy import deploy_members, show_moved
 from spikeloom.errors import ExportError
-from spikeloom.export.format import Exported, write_export
+from spikeloom.export.format import RECORD_FILE, UNFINISHED, Exported, earlier_files, write_export
 from spikeloom.export.formats import FORMATS
 from spikeloom.measure.votes import shown_spikes
 from spikeloom.simulation import run
+from spikeloom.writing import PART_PREFIX
 
 
 @pytest.fixture
@@ -107,3 +109,30 @@ def test_the_streaming_files_hold_the_packets_of_the_test_bench(exported, tmp_pa
     readme = (tmp_path / "RANC.md").read_text()
     assert "| OUTPUT_CORE_X_COORDINATE | 5 |" in readme
     assert f"| NUM_OUTPUTS | {len(exported.program.outputs)} |" in readme
+
+
+def test_a_name_that_no_system_has_in_a_record_is_passed_over(exported, tmp_path):
+    write_export(FORMATS["nscs"], exported, tmp_path / "out")
+    record = json.loads((tmp_path / "out" / RECORD_FILE).read_text())
+    (tmp_path / "out" / RECORD_FILE).write_text(json.dumps({**record, "files": ["x" * 5_000, "\0"]}))
+    assert earlier_files(tmp_path / "out") == []
+
+
+def test_an_export_that_was_stopped_half_way_says_so(exported, tmp_path, monkeypatch):
+    folder = tmp_path / "out"
+    write_export(FORMATS["nscs"], exported, folder)
+    assert UNFINISHED not in json.loads((folder / RECORD_FILE).read_text())
+
+    replace_file = Path.replace
+
+    def stopped(path, target):
+        if path.parent.name.startswith(PART_PREFIX) and target.parent == folder:  # a whole file, moved into place
+            raise KeyboardInterrupt
+        return replace_file(path, target)
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(Path, "replace", stopped)
+        write_export(FORMATS["nscs"], exported, folder)
+    assert json.loads((folder / RECORD_FILE).read_text())[UNFINISHED] is True
+    write_export(FORMATS["nscs"], exported, folder)
+    assert UNFINISHED not in json.loads((folder / RECORD_FILE).read_text())

@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import h5py
 import nir
 import numpy as np
 import pytest
@@ -242,6 +243,7 @@ def test_nodes_that_keep_a_potential_or_are_no_numbers_are_refused(tmp_path, nod
             "interface: coding",
         ),
         ("{", "metadata: is not whole JSON"),
+        ("[" * 100_000, "metadata: is not whole JSON: it is nested too deep"),
     ],
 )
 def test_metadata_that_do_not_fit_are_refused_with_their_place(tmp_path, told, message):
@@ -329,3 +331,13 @@ def test_an_if_that_would_spike_before_its_first_step_is_refused(tmp_path):
              "n": integrating([2.0])}  # fmt: skip
     with pytest.raises(ExportError, match="n: is an IF in layer 2 that spikes before its first step"):
         read_nir(chain(tmp_path, 1, 1, nodes))
+
+
+def test_a_group_where_an_array_belongs_is_refused_by_node(tmp_path):
+    affine = nir.Affine(weight=np.array([[2.0, 1.0]]), bias=np.zeros(1))
+    path = foreign(tmp_path, {"a": linear([1, 0], [0, 1]), "b": affine, "c": threshold(1)}, CHAIN)
+    with h5py.File(path, "r+") as file:
+        del file["node/nodes/b/bias"]
+        file.create_group("node/nodes/b/bias")
+    with pytest.raises(ExportError, match="b: bias is no array of numbers"):
+        read_nir(path)

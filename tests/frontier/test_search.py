@@ -147,8 +147,35 @@ def optuna_states(folder):
         return {state for (state,) in trials.execute("select state from trials")}
 
 
-@pytest.mark.parametrize("text", ["low = -1e308\nhigh = 1e308", "low = true\nhigh = 2"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "low = -1e308\nhigh = 1e308",
+        "low = true\nhigh = 2",
+        f"low = 1\nhigh = {10**400}",
+        "low = 1\nlog = true\nchoices = [1, 2]",
+    ],
+)
 def test_a_dimension_without_end_or_of_truth_values_is_refused(tmp_path, text):
     (tmp_path / "s.toml").write_text(f'recipe = "mnist-5"\n[space."train.learning_rate"]\n{text}\n')
     with pytest.raises(RecipeError):
         load_space(tmp_path / "s.toml")
+
+
+def test_trials_of_another_space_are_another_search(space, tmp_path):
+    base = load_recipe(space.recipe)
+    search(space, base, stripes(), tmp_path, 1, lambda trial: None)
+    wider = space.model_copy(update={"space": {"train.learning_rate": Dimension(low=0.01, high=0.3)}})
+    trials, _ = search(wider, base, stripes(), tmp_path, 1, lambda trial: None)
+    assert [trial.number for trial in trials] == [0]
+    assert set(trials[0].changes) == {"train.learning_rate"}
+
+
+def test_a_fault_in_training_is_not_told_as_trials_of_another_space(space, tmp_path, monkeypatch):
+    def faulty(*_):
+        raise ValueError("a fault")
+
+    monkeypatch.setattr("spikeloom.frontier.search.judged", faulty)
+    rates = space.model_copy(update={"space": {"train.learning_rate": Dimension(low=0.01, high=0.3)}})
+    with pytest.raises(ValueError, match="^a fault$"):
+        search(rates, load_recipe(space.recipe), stripes(), tmp_path, 1, print)

@@ -1,5 +1,6 @@
 import json
 from dataclasses import replace
+from importlib import resources
 
 import numpy as np
 import pytest
@@ -12,6 +13,9 @@ from spikeloom.network.learned import Convention
 from spikeloom.network.quantise import quantise
 from spikeloom.network.storage import LEARNED, load_learned, save_learned, save_quantised
 from spikeloom.network.topology import Topology, Windows
+from spikeloom.reading import BOUND
+
+FRUGAL = resources.files("spikeloom.zoo") / "mnist-5-frugal.safetensors"
 
 
 def equal(one, other) -> bool:
@@ -98,3 +102,12 @@ def test_a_topology_that_its_arrays_do_not_hold_is_refused_before_its_windows_ar
     save_file(arrays, tmp_path / "a", metadata={METADATA_KEY: json.dumps(record)})
     with pytest.raises(ArtefactError, match="layer 1 of 10000 x 10000 cores"):
         load_learned(tmp_path / "a")
+
+
+def test_bits_that_unpack_beyond_the_bound_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setenv(BOUND, str(0.5 / 1024))  # 0.5 MiB: the file has less, five cores of floating point more
+    with pytest.raises(ArtefactError, match="of memory, and at most 0.5 MiB are read; set SPIKELOOM_MAX_GIB"):
+        load_learned(FRUGAL)
+    monkeypatch.setenv(BOUND, str(0.01 / 1024))
+    with pytest.raises(ArtefactError, match="at most 0.0 MiB are read"):
+        load_learned(FRUGAL)

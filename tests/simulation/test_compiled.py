@@ -42,6 +42,7 @@ def test_code_is_kept_and_a_damaged_file_is_made_anew(tmp_path):
         for content in (whole[: len(whole) // 2], b"", b"no pickle"):
             path.write_bytes(content)
             assert run(tmp_path, cache).startswith("42")
+            assert path.read_bytes()[: len(content) + 1] != content  # it is there again, for the next process
 
 
 def test_a_folder_that_anybody_may_write_to_is_not_used(tmp_path):
@@ -59,6 +60,15 @@ def test_a_folder_of_another_user_is_not_used(tmp_path, monkeypatch):
     assert compiled._is_trusted(tmp_path, tmp_path)  # whoever owns the package's files is trusted with its code
     monkeypatch.setattr(os, "getuid", lambda: owner + 1)
     assert not compiled._is_trusted(tmp_path, Path("/"))
+
+
+def test_where_anybody_may_write_only_folders_above_may_be_and_only_as_tmp_is(tmp_path):
+    folder = tmp_path / "a"
+    folder.mkdir()
+    for mode, own_mode, trusted in ((0o1777, 0o755, True), (0o777, 0o755, False), (0o755, 0o1777, False)):
+        tmp_path.chmod(mode)
+        folder.chmod(own_mode)
+        assert compiled._is_trusted(folder, Path("/")) is trusted
 
 
 def test_without_a_folder_to_write_to_it_is_compiled_all_the_same(monkeypatch):

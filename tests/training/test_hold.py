@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
 import shutil
 import subprocess
 import sys
@@ -10,7 +12,7 @@ import sys
 import pytest
 
 from programs import stripes
-from spikeloom.errors import TrainingError
+from spikeloom.errors import ArtefactError, TrainingError
 from spikeloom.training.files import LEARNED_FILE, LOCK_FILE
 from spikeloom.training.fit import train
 from spikeloom.training.hold import held
@@ -50,14 +52,38 @@ def test_another_process_is_told_apart_and_a_killed_one_holds_nothing(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_folder_deleted_under_a_training_is_not_made_again(tmp_path):
+@pytest.mark.parametrize("epoch", [1, 2, 3])
+def test_a_folder_deleted_under_a_training_is_not_made_again(tmp_path, epoch):
     class Deletes(Silent):
         def epoch(self, metrics):
-            shutil.rmtree(tmp_path / "run")
+            if metrics["epoch"] == epoch:
+                shutil.rmtree(tmp_path / "run")
 
     with pytest.raises(TrainingError, match="run: was deleted or moved under its training"):
         train(recipe(), stripes(), tmp_path / "run", reporter=Deletes())
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_has_the_locks_name_and_is_none_is_refused_and_stays(tmp_path):
+    (tmp_path / "thesis").write_text("mine")
+    lock = tmp_path / LOCK_FILE
+    for make in (lambda: lock.symlink_to(tmp_path / "thesis"), lock.mkdir, lambda: os.mkfifo(lock)):
+        make()
+        with pytest.raises(ArtefactError, match="lock: cannot be written: "), held(tmp_path):
+            pass
+        assert (tmp_path / "thesis").read_text() == "mine"
+        lock.rmdir() if lock.is_dir() else lock.unlink()
+
+
+def test_a_disk_without_room_for_the_lock_is_told_and_nothing_stays_open(tmp_path, monkeypatch):
+    def full(descriptor, content):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "write", full)
+    before = len(os.listdir("/proc/self/fd"))
+    with pytest.raises(ArtefactError, match="No space left on device; free space"), held(tmp_path):
+        pass
+    assert len(os.listdir("/proc/self/fd")) == before
 
 
 def test_what_is_refused_leaves_no_folder(tmp_path):

@@ -87,7 +87,7 @@ def test_settings_of_optimiser_and_schedule_are_those_of_the_recipe(begun, value
         group = begun[2][1][part][0] if part == "optimiser" else begun[2][1][part]
         for key in group:
             if group[key] == value or key in ("lr", "betas", "momentum", "_last_lr", "_get_lr_called_within_step"):
-                continue  # what moves is bound by its shape alone
+                continue  # what moves has a test of its own
 
             def change(arrays, record, part=part, key=key):
                 (record[part][0] if part == "optimiser" else record[part])[key] = value
@@ -102,3 +102,21 @@ def test_a_checkpoint_that_is_whole_goes_on(begun):
     kept = {key: value for key, value in record.items() if key not in ("format", "version")}
     write_artefact(run / CHECKPOINT_FILE, CHECKPOINT, arrays, kept)
     assert len(train(chosen, stripes(), run, reporter=Silent()).training["log"]) == 3
+
+
+@pytest.mark.parametrize("value", [9.0, -1.0, 0.0, float("inf"), 10**400, [1, 1], None, "x"])
+def test_rates_and_momenta_are_those_of_the_schedule(begun, value):
+    for key in {"lr", "betas", "momentum"} & set(begun[2][1]["optimiser"][0]):
+        if value is None or (isinstance(value, float) and value > 1e300):
+            continue  # no file of ours can say so: JSON has no such number
+        refused(begun, lambda arrays, record, key=key: record["optimiser"][0].update({key: value}))
+
+
+@pytest.mark.parametrize("log", [[7], [{"a": 1}], [{"epoch": 2, "loss": 1.0}], 5, None, ["x"]])
+def test_a_log_that_is_none_is_refused_before_an_epoch_is_trained(begun, log):
+    refused(begun, lambda arrays, record: record.update(log=log))
+
+
+@pytest.mark.parametrize("history", [{"begun": ["x"]}, {"begun": 5}, {"begun": [9]}, {"resumed": 5}, {"resumed": [1]}])
+def test_a_history_that_cannot_be_is_refused(begun, history):
+    refused(begun, lambda arrays, record: record.update(training={**record["training"], **history}))

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import os
 import re
 import socket
 import threading
@@ -81,6 +82,11 @@ def test_a_training_shows_the_epochs_that_are_whole(address, run):
     (run / "metrics.jsonl").unlink()
     assert ask(address, "/1/metrics")[2] == "[]"
     assert read_metrics(run / "gone") == []
+    os.mkfifo(run / "metrics.jsonl")
+    assert read_metrics(run) == []
+    (run / "metrics.jsonl").unlink()
+    (run / "metrics.jsonl").write_text("[" * 100_000)
+    assert read_metrics(run) == []
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import gzip
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,21 +11,28 @@ from typing import Any
 
 import numpy as np
 
+from spikeloom.chip.program import ChipProgram
 from spikeloom.chip.storage import load_program, load_spikes, save_program, save_spikes
 from spikeloom.data import from_arrays, load_dataset
+from spikeloom.data.events import frames_of, read_recording
+from spikeloom.data.readers import read_image
 from spikeloom.deployment.deploy import deploy
-from spikeloom.export.format import Exported
+from spikeloom.export.format import RECORD_FILE, Exported, earlier_files, write_export
 from spikeloom.export.formats import FORMATS
 from spikeloom.frontier.search import load_space
 from spikeloom.measure.energy import load_profiles
 from spikeloom.measure.votes import shown_spikes
 from spikeloom.network.learned import LearnedNetwork
 from spikeloom.network.storage import load_learned, save_learned
-from spikeloom.training.files import CHECKPOINT_FILE
+from spikeloom.simulation import run
+from spikeloom.training.files import BEST_FILE, CHECKPOINT_FILE, METRICS_FILE
 from spikeloom.training.fit import train
-from spikeloom.training.recipe_files import check_recipe, load_recipe
+from spikeloom.training.recipe_files import check_recipe, load_recipe, with_data
 from spikeloom.training.reporter import Silent
+from spikeloom.web.serve import read_metrics
 from spikeloom.zoo.cards import card
+
+_TICKS = 4  # that a program is run for
 
 
 @dataclass(frozen=True)
@@ -41,26 +47,42 @@ class Sample:
 
 def samples(folder: Path) -> list[Sample]:
     """Make a sample of every kind; `folder` is written to."""
-    network, run = _trained(folder)
+    network, checkpointed = _trained(folder)
     program = deploy(network)
+    _runs(program)  # compiles the simulator, which processes forked from this one then have
     images = np.random.default_rng(0).random((4, 64), np.float32)
     spikes = shown_spikes(program, images)
     save_learned(network, folder / "network.safetensors")
     save_program(program, folder / "program.safetensors")
     save_spikes(spikes, folder / "spikes.safetensors")
-    one = "x"
+    run = _all(checkpointed)
     return [
-        Sample("learned network", {one: _of(folder, "network.safetensors")}, one, lambda at: load_learned(at / one)),
-        Sample("program", {one: _of(folder, "program.safetensors")}, one, lambda at: load_program(at / one)),
-        Sample("spikes", {one: _of(folder, "spikes.safetensors")}, one, lambda at: load_spikes(at / one)),
-        Sample("checkpoint", _all(run), CHECKPOINT_FILE, _resumed),
-        Sample("recipe", {"x.toml": _RECIPE}, "x.toml", lambda at: load_recipe(at / "x.toml")),
-        Sample("space of a search", {one: _SPACE}, one, lambda at: load_space(at / one)),
-        Sample("energy profiles", {one: _PROFILE}, one, lambda at: load_profiles(at / one)),
-        Sample("model card", {one: _card()}, one, lambda at: card(at / one)),
+        _single("learned network", _of(folder, "network.safetensors"), lambda at: _runs(deploy(load_learned(at)))),
+        _single("program", _of(folder, "program.safetensors"), lambda at: _runs(load_program(at))),
+        _single("spikes", _of(folder, "spikes.safetensors"), load_spikes),
+        Sample("checkpoint", run, CHECKPOINT_FILE, _resumed),
+        Sample("best network of a training", run, BEST_FILE, _resumed),
+        Sample("metrics of a training", run, METRICS_FILE, lambda at: (read_metrics(at), _resumed(at))),
+        _single("recipe", _RECIPE, lambda at: with_data(load_recipe(str(at)), None).topology((8, 8, 1), 2), "x.toml"),
+        _single("space of a search", _SPACE, load_space),
+        _single("energy profiles", _PROFILE, load_profiles),
+        _single("model card", _card(), card),
+        _single("record of an export", _record(folder, program), lambda at: earlier_files(at.parent), RECORD_FILE),
         *_foreign(folder, program, spikes),
         *_data(folder),
     ]
+
+
+def _runs(program: ChipProgram) -> None:
+    """Run what was read: compiled loops trust that everything in it was checked."""
+    spikes = np.zeros((_TICKS, len(program.inputs)), bool)
+    spikes[0] = True
+    run(program, spikes, threads=1)
+
+
+def _single(name: str, content: bytes, read: Callable[[Path], Any], file: str = "x") -> Sample:
+    """Give the sample of what is one file."""
+    return Sample(name, {file: content}, file, lambda at: read(at / file))
 
 
 def _of(folder: Path, name: str) -> bytes:
@@ -82,7 +104,7 @@ def stripes() -> Any:
 def recipe(epochs: int = 2) -> Any:
     """Give a recipe for them."""
     layers = [{"window": 4, "stride": 4}, {"window": 2, "features": 64}]
-    settings = {"epochs": epochs, "batch": 10}
+    settings = {"epochs": epochs, "batch": 10, "patience": epochs}
     values = {
         "name": "x",
         "data": {"path": "x"},
@@ -154,7 +176,7 @@ def _foreign(folder: Path, program: Any, spikes: np.ndarray) -> list[Sample]:
         paths = form.write(Exported(program, spikes), place, form.options())[: len(form.reads)]
         files, names = {path.name: path.read_bytes() for path in paths}, [path.name for path in paths]
         for damaged in names:
-            read = lambda at, form=form, names=names: form.read([at / name for name in names])  # noqa: E731
+            read = lambda at, form=form, names=names: _runs(form.read([at / name for name in names]).program)  # noqa: E731
             found.append(Sample(f"{name}: {damaged}", files, damaged, read))
     return found
 
@@ -173,6 +195,7 @@ def _data(folder: Path) -> list[Sample]:
             file[name] = array
     events = {"t": np.arange(50), "x": np.arange(50) % 8, "y": np.arange(50) % 6, "p": np.arange(50) % 2}
     np.savez(folder / "e.npz", **events)
+    np.save(folder / "i.npy", images[0])
     Image.fromarray(np.dstack([images[0]] * 3)).save(folder / "p.png")
     Image.fromarray(images[0]).save(folder / "p.jpg")
     pictures = {f"train/{label}/{n}.png": _of(folder, "p.png") for label in "ab" for n in range(2)}
@@ -194,11 +217,11 @@ def _data(folder: Path) -> list[Sample]:
         Sample("PNG", pictures, "train/a/0.png", read),
         Sample("JPEG", {**pictures, "train/a/0.jpg": _of(folder, "p.jpg")}, "train/a/0.jpg", read),
         Sample("events", recordings, "train/a/0.npz", read),
-        Sample("JSON record of an export", {"export.json": json.dumps({"files": []}).encode()}, "export.json", _record),
+        _single("array of an image", _of(folder, "i.npy"), lambda at: read_image(at, (8, 8, 1)), "x.npy"),
+        _single("recording in bits", bytes(range(50)), lambda at: frames_of(read_recording(at), (99, 99), 4), "x.bin"),
     ]
 
 
-def _record(folder: Path) -> Any:
-    from spikeloom.export.format import _earlier_files
-
-    return _earlier_files(folder)
+def _record(folder: Path, program: ChipProgram) -> bytes:
+    write_export(FORMATS["nir"], Exported(program), folder / "exported")
+    return (folder / "exported" / RECORD_FILE).read_bytes()

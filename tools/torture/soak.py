@@ -14,7 +14,9 @@ from spikeloom.chip.trains import pack
 from spikeloom.deployment.deploy import deploy
 from spikeloom.measure.votes import count_votes
 from spikeloom.simulation import Recording, backend_named
+from spikeloom.training.files import LEARNED_FILE
 from spikeloom.zoo import load_network
+from tools.torture.kills import digest
 from tools.torture.row import Row
 
 _PIECE = 4096  # ticks
@@ -61,6 +63,16 @@ def determinism(folder: Path) -> Row:
             answers.add("".join(line for line in done.stdout.splitlines(True) if "second" not in line))
     if len(answers) > 1:
         row.fault(f"{len(answers)} different answers")
+    networks = set()
+    for hash_seed in ("0", "1"):  # the threads of a training change it by rounding, and are kept when it goes on
+        words = ["train", "x.toml", "--out", f"hash{hash_seed}", "--threads", "1"]
+        command = [sys.executable, "-m", "spikeloom", "-q", *words]
+        environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
+        subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True)
+        row.times += 1
+        networks.add(digest(folder / f"hash{hash_seed}" / LEARNED_FILE))
+    if len(networks) > 1:
+        row.fault("trainings of one seed leave different bytes")
     return row
 
 

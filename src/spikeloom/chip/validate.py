@@ -41,6 +41,8 @@ def validate_program(program: ChipProgram) -> None:
     _validate_shapes(program)
     validate_axon_types(program.axon_types)
     validate_neurons(program.neurons)
+    _in_range("seed", program.seeds, 0, 2**32 - 1)
+    _in_range("member", program.core_members, 0, 2**31 - 1)
     _in_range("potential", program.potentials, limits.POTENTIAL_MIN, limits.POTENTIAL_MAX)
     validate_placement(program.placement)
     validate_routes(program.routes, n_cores, len(program.outputs))
@@ -148,7 +150,8 @@ def validate_latency(program: ChipProgram) -> None:
     Neurons that keep a potential may answer later than their inputs reach them, so for those only what is too early
     is refused.
     """
-    interface, ages = program.interface, answer_ages(program)
+    interface = program.interface
+    ages = None if interface is None else answer_ages(program)
     if interface is None or ages is None:
         return
     first, last = ages[0] + 1, None if ages[1] is None or why_not_streaming(program) else ages[1] + 1
@@ -180,6 +183,8 @@ def _validate_shapes(program: ChipProgram) -> None:
     for name, (array, shape) in wanted.items():
         if array.shape != shape:
             raise ProgramError(f"program: {name} has shape {array.shape}; {shape} is needed for {n_cores} cores")
+        if array.dtype.kind not in "iub":
+            raise ProgramError(f"program: {name} is of {array.dtype}; whole numbers are needed")
 
 
 def _same_length(part: str, **arrays: np.ndarray) -> None:

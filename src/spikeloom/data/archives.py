@@ -6,6 +6,7 @@ Images are (n, rows, columns), (n, rows, columns, channels) or, of frames, (n, t
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -59,7 +60,7 @@ def _read_npz(path: Path, wanted: set[str]) -> tuple[dict[str, np.ndarray], list
             return {name: _plain(arrays, name, path) for name in arrays.files if name in wanted}, arrays.files
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror or error}") from error
-    except DataError:
+    except (DataError, MemoryError):
         raise
     except Exception as error:  # NumPy's and zipfile's readers raise whatever a damaged file makes them
         # NumPy's own words would advise to unpickle the file
@@ -79,8 +80,12 @@ def opened_npz(path: Path, wanted: set[str] | None = None) -> Iterator[Any]:
     ------
     OSError
         If it is no regular file, or those arrays take more memory than a file may.
+    ValueError
+        If it is no NPZ file.
     """
     check_regular(path)
+    if not zipfile.is_zipfile(path):  # NumPy would read it whole, as one array
+        raise ValueError("is no NPZ file")
     with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
         members = arrays.zip.infolist()
         check_size(sum(m.file_size for m in members if wanted is None or m.filename.removesuffix(".npy") in wanted))
@@ -91,8 +96,9 @@ def read_npy(path: Path) -> np.ndarray:
     """Read an array of plain values; OSError where the file is none or too large, ValueError where it is damaged."""
     content = read_bytes(path)
     try:
-        # NumPy asks for no more memory than the file's own bytes fill
         array = np.lib.format.read_array(io.BytesIO(content), allow_pickle=False)
+    except MemoryError:
+        raise
     except Exception as error:  # NumPy's reader raises whatever a damaged header makes it
         raise ValueError("is no array of plain values, or is cut short") from error
     return np.asarray(array)
@@ -120,7 +126,7 @@ def _read_hdf5(path: Path, wanted: set[str]) -> tuple[dict[str, np.ndarray], lis
             return _own(h5py, file, [name for name in file if name in wanted]), list(file)
     except ForeignError as error:
         raise DataError(f"{path}: {error}") from error
-    except (OSError, RuntimeError, KeyError, ValueError, TypeError, MemoryError) as error:
+    except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
         told = getattr(error, "strerror", None) or "is no HDF5 file, or is cut short"
         raise DataError(f"{path}: {told}") from error
 

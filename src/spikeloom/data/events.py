@@ -27,6 +27,8 @@ EVENT_SUFFIXES = (".bin", ".npy", ".npz")
 POLARITIES = 2
 _FIELDS = ("t", "x", "y", "p")
 _BYTES_PER_EVENT = 5
+_LARGEST = 2**20  # row or column
+_LONGEST = 2**50  # of a recording, in units of its times, so that its product with a number of frames is whole too
 _BAR_FROM = 500
 
 
@@ -115,7 +117,7 @@ def _read(path: Path) -> Events:
             with opened_npz(path) as arrays:
                 return _events({name: arrays[name] for name in arrays.files}, str(path))
         return _events(read_npy(path), str(path))
-    except DataError:
+    except (DataError, MemoryError):
         raise
     except OSError as error:
         raise DataError(f"{path}: {error.strerror or 'is no recording of events'}") from error
@@ -137,7 +139,7 @@ def frames_of(events: Events, sensor: tuple[int, int], ticks: int, part: str = "
             "name its size with --size ROWSxCOLUMNS, or data.size in the recipe"
         )
     start, end = events.t.min(), events.t.max()
-    tick = (events.t - start) * ticks // max(end - start + 1, 1)
+    tick = (events.t - start) * ticks // (end - start + 1)
     frames[tick, events.y, events.x, events.p] = 255
     return frames
 
@@ -179,9 +181,28 @@ def _events(given: Any, part: str) -> Events:
         raise DataError(f"{part}: fields of shapes {[field.shape for field in fields.values()]}; one number an event")
     if any(field.dtype.kind not in "iufb" or not np.isfinite(field).all() for field in fields.values()):
         raise DataError(f"{part}: fields of {[str(field.dtype) for field in fields.values()]}; numbers are needed")
-    whole = {name: field.astype(np.int64) for name, field in fields.items()}
-    if fields["t"].dtype.kind == "f":  # seconds, say: kept to a millionth of the recording
-        span = max(float(np.ptp(fields["t"])), np.finfo(float).tiny) if len(fields["t"]) else 1.0
-        start = fields["t"].min() if len(fields["t"]) else 0.0
-        whole["t"] = np.rint((fields["t"] - start) / span * 1e6).astype(np.int64)
-    return Events(whole["t"], whole["x"], whole["y"], (whole["p"] > 0).astype(np.int64))
+    x, y, p = (_whole(fields[name], name, part) for name in ("x", "y", "p"))
+    return Events(_since_first(fields["t"], part), x, y, (p > 0).astype(np.int64))
+
+
+def _whole(field: np.ndarray, name: str, part: str) -> np.ndarray:
+    """Give places and polarities as whole numbers; DataError where they are beyond any sensor."""
+    beyond = (field < -_LARGEST) | (field > _LARGEST)
+    if beyond.any():
+        raise DataError(f"{part}: field {name}: {field[beyond.argmax()]}; no sensor reaches that far")
+    return field.astype(np.int64)
+
+
+def _since_first(times: np.ndarray, part: str) -> np.ndarray:
+    """Give times from the first on, as whole numbers; seconds in floating point become millionths of the recording."""
+    if not len(times):
+        return np.zeros(0, np.int64)
+    if times.dtype.kind in "fb":
+        times = times.astype(np.float64)
+        span = times.max() / 2 - times.min() / 2  # halves, for what lies at both ends of the range
+        return np.rint((times / 2 - times.min() / 2) / max(span, np.finfo(float).tiny) * 1e6).astype(np.int64)
+    times = times if times.dtype == np.uint64 else times.astype(np.int64)
+    span = int(times.max()) - int(times.min())  # Python's numbers, which do not wrap
+    if span > _LONGEST:
+        raise DataError(f"{part}: times from {times.min()} to {times.max()}; a recording lasts at most {_LONGEST}")
+    return (times - times.min()).astype(np.int64)

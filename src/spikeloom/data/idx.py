@@ -5,6 +5,7 @@ Source: http://yann.lecun.com/exdb/mnist/, "The IDX file format".
 
 from __future__ import annotations
 
+import gzip
 import math
 import zlib
 from pathlib import Path
@@ -53,7 +54,7 @@ def _read(path: Path) -> bytes:
     try:
         content = read_bytes(path)
         return unpacked(content) if path.suffix == ".gz" else content
-    except (EOFError, zlib.error) as error:
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise DataError(f"{path}: cannot be unpacked: {error}; fetch it again") from error
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror}") from error

@@ -21,9 +21,9 @@ _GREY_MODES = ("1", "L", "LA", "La", "I;16", "I;16B", "I;16L", "I;16N", "I", "F"
 _DEEP = 65_535  # white of 16 bits
 _BAR_FROM = 2_000  # pictures: fewer are read in a second
 _COLOURS, _GREY = 3, 1
-_BYTES_PER_PIXEL = 16  # that reading takes at most: the picture, its paper, and both together
+_BYTES_PER_PIXEL = 32  # that reading takes at most, of 16 bits: the picture, floating point, its paper, both together
 PICTURE_MAX = 2**30
-"""Bytes of memory that one picture may take: 8,192 x 8,192 pixels."""
+"""Bytes of memory that one picture may take: 5,792 x 5,792 pixels."""
 
 
 def read_picture(path: Path, preparation: Preparation, channels: int | None = None) -> np.ndarray:
@@ -51,7 +51,7 @@ def read_picture(path: Path, preparation: Preparation, channels: int | None = No
             converted = flat.convert("L" if _is_grey(flat, preparation, channels) else "RGB")
     except UnidentifiedImageError as error:
         raise DataError(f"{path}: is no picture that can be read") from error
-    except DataError:
+    except (DataError, MemoryError):
         raise
     except OSError as error:
         raise DataError(f"{path}: {_told(error)}") from error

@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from spikeloom import reading
 from spikeloom.errors import ExportError
 
+_OBJECT_BYTES = 8  # in memory for a byte of text: whole numbers in lists
+
 
 class Part(BaseModel):
     """A part of another tool's file: whole numbers are whole numbers, and keys that we do not know may stand there."""
@@ -22,12 +24,18 @@ P = TypeVar("P", bound=Part)
 
 def read_text(path: Path, encoding: str = "utf-8-sig") -> str:
     """Read a text file; ExportError where that cannot be."""
-    return read_bytes(path).decode(encoding, errors="replace")
+    return _content(path, _OBJECT_BYTES).decode(encoding, errors="replace")
 
 
 def read_bytes(path: Path) -> bytes:
     """Read a file; ExportError where that cannot be."""
+    return _content(path, 1)
+
+
+def _content(path: Path, in_memory: int) -> bytes:
+    """Read a file of which every byte takes so many in memory."""
     try:
+        reading.check_size(in_memory * reading.check_regular(path))
         return reading.read_bytes(path)
     except OSError as error:
         raise ExportError(f"{path}: cannot be read: {error.strerror or error}") from error

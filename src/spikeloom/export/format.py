@@ -24,6 +24,8 @@ from spikeloom.value import Value
 from spikeloom.writing import check_folder, folder_aside, write_atomically
 
 RECORD_FILE = "export.json"
+UNFINISHED = "unfinished"
+"""True in the record while files are replaced; where it stays, the export was stopped, and is to be made again."""
 
 
 class Options(BaseModel):
@@ -155,12 +157,14 @@ def write_export(
 
 def _move(aside: Path, names: Sequence[str], folder: Path, record: Mapping[str, Any]) -> None:
     """Move the files of an export into its folder, those of an earlier one out of it; ours alone are touched."""
-    earlier = _earlier_files(folder)
+    earlier = earlier_files(folder)
     others = sorted(name for name in names if name not in earlier and (folder / name).exists())
     if others:
         raise ExportError(f"{folder}: holds {', '.join(others)} already, of no export; choose another folder, with -o")
-    # a record of both first: whatever is stopped in between, the next export knows every file
-    _write_record(folder, record, [*earlier, *(name for name in names if name not in earlier)])
+    # a record of both first: whatever is stopped in between, the next export knows every file, and the reader that
+    # old and new may stand side by side
+    both = [*earlier, *(name for name in names if name not in earlier)]
+    _write_record(folder, {UNFINISHED: True, **record}, both)
     for name in names:
         (aside / name).replace(folder / name)
     for name in earlier:
@@ -173,13 +177,13 @@ def _write_record(folder: Path, record: Mapping[str, Any], files: Sequence[str])
     write_atomically(folder / RECORD_FILE, json.dumps({"files": list(files), **record}, indent=1).encode())
 
 
-def _earlier_files(folder: Path) -> list[str]:
+def earlier_files(folder: Path) -> list[str]:
     """Give the files of an earlier export by its record; none where there is no record, or it is not one of ours."""
     try:
         record = parse_json(read_bytes(folder / RECORD_FILE))
         ours = {"format", "files", "cores", "members", "options"} <= record.keys()
         names = [str(name) for name in record["files"]] if ours else []
+        # every format writes into the folder itself: a name that leads anywhere else was not written by us
+        return [name for name in names if Path(name).name == name and (folder / name).is_file()]
     except (OSError, ValueError, AttributeError, KeyError, TypeError):
         return []
-    # every format writes into the folder itself: a name that leads anywhere else was not written by us
-    return [name for name in names if Path(name).name == name and (folder / name).is_file()]

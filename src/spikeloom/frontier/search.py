@@ -16,7 +16,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import quote
 
 from pydantic import Field, ValidationError, model_validator
@@ -41,11 +41,14 @@ TRIALS_FILE, BEST_FOLDER = "trials.sqlite", "best"
 _DRAWS = 3  # where there is something to draw
 
 
+_Number = Annotated[int, Field(ge=-(2**53), le=2**53)] | float  # whole numbers that floating point holds
+
+
 class Dimension(Part):
     """What a key may be: a number between two, or one of some choices."""
 
-    low: int | float | None = None
-    high: int | float | None = None
+    low: _Number | None = None
+    high: _Number | None = None
     log: bool = False
     choices: tuple[Any, ...] = ()
 
@@ -53,6 +56,8 @@ class Dimension(Part):
     def _is_one_kind(self) -> Dimension:
         if bool(self.choices) == (self.low is not None and self.high is not None):
             raise ValueError("give low and high, or choices")
+        if self.choices and {"low", "high", "log"} & self.model_fields_set:
+            raise ValueError("low, high and log go with a range, and choices without them")
         if not self.choices:
             assert self.low is not None
             assert self.high is not None
@@ -188,10 +193,7 @@ def _search(
         hear(Trial(trial.number, changes, found.cores, found.accuracy, joules))
         return found.accuracy, joules
 
-    try:
-        study.optimize(objective, n_trials=trials)
-    except ValueError as error:
-        raise RecipeError(f"search: {storage} holds trials of another space ({error}); choose another --out") from error
+    study.optimize(objective, n_trials=trials)
     return [_trial(trial) for trial in study.trials], [_trial(trial) for trial in study.best_trials]
 
 
@@ -212,12 +214,12 @@ def best_files(folder: Path, trials: Sequence[Trial]) -> list[Path]:
 
 
 def _keep_best(network: LearnedNetwork, recipe: Recipe, found: Measurement, study: Any, folder: Path) -> None:
-    """Write recipe and network of a trial that is better than every earlier one of as many cores."""
+    """Write recipe and network of a trial that is better than every earlier one of this study of as many cores."""
     earlier = [_trial(trial) for trial in study.trials if trial.values]
     if all(found.accuracy > (trial.accuracy or 0) for trial in earlier if trial.cores == found.cores):
         place = folder / BEST_FOLDER / f"{found.cores}-cores.toml"
+        save_learned(network, place.with_suffix(".safetensors"))  # first, since it has its recipe in it
         write_atomically(place, recipe_toml(recipe).encode())
-        save_learned(network, place.with_suffix(".safetensors"))
 
 
 def _study(space: Space, base: Recipe, dataset: Dataset, storage: Path, seed: int) -> Any:
@@ -225,8 +227,8 @@ def _study(space: Space, base: Recipe, dataset: Dataset, storage: Path, seed: in
     optuna = needed("optuna", "spikeloom[frontier]")
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     storage.parent.mkdir(parents=True, exist_ok=True)
-    # trials of other data, or of a recipe that has changed, are another study
-    told = json.dumps([base.model_dump(mode="json"), dataset.fingerprint])
+    # trials of other data, of another space, or of a recipe that has changed, are another study
+    told = json.dumps([base.model_dump(mode="json"), space.model_dump(mode="json"), dataset.fingerprint])
     name = f"{space.recipe} {hashlib.sha256(told.encode()).hexdigest()[:12]}"
     try:
         study = optuna.create_study(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, model_validator
@@ -18,9 +18,20 @@ class Part(BaseModel):
     def _no_truth_for_a_number(cls, values: Any) -> Any:
         """Refuse true and false where they are not asked for: as numbers they would be 1 and 0."""
         for name, value in values.items() if isinstance(values, dict) else ():
-            if isinstance(value, bool) and name in cls.model_fields and cls.model_fields[name].annotation is not bool:
-                raise ValueError(f"{name} = {str(value).lower()}: true and false are no numbers")
+            asked = name in cls.model_fields and cls.model_fields[name].annotation
+            for each in _flat(value) if asked and asked is not bool else ():
+                if isinstance(each, bool):
+                    raise ValueError(f"{name} = {str(each).lower()}: true and false are no numbers")
         return values
+
+
+def _flat(value: Any) -> Iterator[Any]:
+    """Give a value, or the values in lists of lists."""
+    if not isinstance(value, list | tuple):
+        yield value
+        return
+    for each in value:
+        yield from _flat(each)
 
 
 def named(value: Any) -> Any:

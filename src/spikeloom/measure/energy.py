@@ -15,9 +15,10 @@ from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from spikeloom.errors import DataError
+from spikeloom.interface.part import Part
 from spikeloom.reading import TEXT_MAX, parse_toml, read_bytes
 
 PAPER_PROFILE, PUBLISHED_PROFILE = "esser2015-calibrated", "truenorth-0.8V"
@@ -27,10 +28,8 @@ LEFT_OUT = (
 )
 
 
-class Profile(BaseModel):
+class Profile(Part):
     """What the parts of the energy cost, in joules, and where the figures come from."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     kind: str = Field(pattern="^(published|calibrated|own)$")
     static_joules_per_core_tick: float = Field(ge=0)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from spikeloom.artefact import Format, checked_array, read_artefact, write_artefact
+from spikeloom.artefact import Format, check_unpacked, checked_array, read_artefact, write_artefact
 from spikeloom.chip.core import pack_crossbars, unpack_crossbars
 from spikeloom.chip.limits import LEAK_LIMIT, N_AXON_TYPES, N_AXONS, N_NEURONS, STRENGTH_LIMIT
 from spikeloom.chip.storage import interface_from
@@ -165,6 +165,7 @@ def _probabilities(arrays: Mapping[str, np.ndarray], layer: str, n_cores: int, p
     """Give probabilities that were stored as bits, as 8-bit steps, or as they are."""
     if f"{layer}.synapses" in arrays:
         packed = checked_array(arrays, f"{layer}.synapses", np.uint8, (n_cores, N_AXONS, N_NEURONS // 8), path)
+        check_unpacked(path, 8 * np.float32().nbytes * packed.nbytes)
         return unpack_crossbars(packed).astype(np.float32)
     name = f"{layer}.probabilities"
     stored = arrays.get(name)

@@ -10,9 +10,7 @@ from typing import Any
 from spikeloom.errors import SpikeloomError
 from spikeloom.network.learned import LearnedNetwork
 from spikeloom.network.storage import load_learned, save_learned
-from spikeloom.training.files import BEST_FILE
-
-METRIC = "unsampled_validation_accuracy"
+from spikeloom.training.files import BEST_FILE, METRIC
 
 
 class Best:

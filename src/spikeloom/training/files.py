@@ -1,4 +1,4 @@
-"""The files of a run folder, named without torch."""
+"""The files of a run folder and what they are chosen by, named without torch."""
 
 from spikeloom.artefact import Format
 
@@ -11,3 +11,6 @@ METRICS_FILE = "metrics.jsonl"
 RECIPE_FILE = "run.toml"
 LOCK_FILE = ".lock"
 TENSORBOARD_FOLDER = "tensorboard"
+
+METRIC = "unsampled_validation_accuracy"
+"""Of an epoch, by which the best is chosen: the share of the validation split that the training network has right."""

@@ -25,7 +25,7 @@ from spikeloom.reading import parse_json, read_bytes
 from spikeloom.training.augment import augment
 from spikeloom.training.best import Best
 from spikeloom.training.checkpoint import Checkpoint, save_checkpoint
-from spikeloom.training.files import CHECKPOINT_FILE, LEARNED_FILE, METRICS_FILE
+from spikeloom.training.files import CHECKPOINT_FILE, LEARNED_FILE, METRIC, METRICS_FILE
 from spikeloom.training.hold import Hold, held
 from spikeloom.training.recipe import Recipe
 from spikeloom.training.reporter import Reporter, telling
@@ -142,7 +142,7 @@ def _train(
             generator = torch.Generator(device).manual_seed(epoch_seed(recipe.seed, epoch))
             metrics = {"epoch": epoch + 1, "learning_rate": optimiser.param_groups[0]["lr"]}
             metrics |= _run_epoch(recipe, interface, network, training, optimiser, schedule, generator, epoch, hearing)
-            metrics["unsampled_validation_accuracy"] = accuracy(network, validation, recipe, interface)
+            metrics[METRIC] = accuracy(network, validation, recipe, interface)
             # the log goes into files that the same seed gives again byte for byte, so that it holds no times
             log = [*checkpoint.log, dict(metrics)]
             metrics["seconds"] = round(time.perf_counter() - started, 3)
@@ -161,6 +161,8 @@ def _train(
             best.hear(checkpoint.network)
             hearing.epoch(metrics)
     trained = best.kept(checkpoint.network)
+    if run is not None and hold is not None:
+        hold.check()
     if run is not None:
         _write_metrics(checkpoint.log, seconds, run)
         save_learned(trained, run / LEARNED_FILE)
@@ -226,7 +228,7 @@ def _seconds_before(run: Path) -> dict[int, float]:
     try:
         lines = [parse_json(line) for line in read_bytes(run / METRICS_FILE).decode().splitlines()]
         return {int(line["epoch"]): float(line["seconds"]) for line in lines if "seconds" in line}
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, OverflowError):
         return {}
 
 

@@ -5,19 +5,23 @@ The lock is the system's own, on a file in the folder: it goes with the process,
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from spikeloom.errors import TrainingError
 from spikeloom.training.files import LOCK_FILE
-from spikeloom.writing import check_folder
+from spikeloom.writing import check_folder, unwritable
 
 try:
     import fcntl
 except ImportError:  # a system without locks of this kind
     fcntl = None  # type: ignore[assignment]
+
+_WITHOUT_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP}  # what file systems say that know none
 
 
 class Hold:
@@ -41,45 +45,63 @@ def held(run: Path | None) -> Iterator[Hold | None]:
     TrainingError
         If another process holds it.
     ArtefactError
-        If it cannot be written.
+        If it cannot be written, or something else than a lock has the lock's name.
     """
     if run is None or fcntl is None:
         yield None
         return
     check_folder(run)
-    is_new = not run.exists()
-    run.mkdir(parents=True, exist_ok=True)
-    file = run / LOCK_FILE
-    descriptor = _locked(run, file)
+    is_new, file = not run.exists(), run / LOCK_FILE
+    try:
+        run.mkdir(parents=True, exist_ok=True)
+        descriptor = _locked(run, file)
+    except OSError as error:
+        raise unwritable(file, error) from error
     try:
         yield Hold(run, descriptor)
     finally:
-        if _is(file, descriptor):
-            file.unlink()
-            if is_new and not any(run.iterdir()):
-                run.rmdir()  # refused before anything was written
+        with suppress(OSError):  # what cannot be taken away is a file without a lock, which holds nobody
+            if _is(file, descriptor):
+                file.unlink()
+                if is_new and not any(run.iterdir()):
+                    run.rmdir()  # refused before anything was written
         os.close(descriptor)
 
 
 def _locked(run: Path, file: Path) -> int:
     while True:
-        descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o666)
+        # a link is not followed: what it leads to would be emptied
+        descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o666)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            holder = os.read(descriptor, 20).decode("ascii", "replace").strip()
+            if _takes(run, file, descriptor):
+                return descriptor
+        except BaseException:
             os.close(descriptor)
-            by = f" by process {holder}" if holder.isdecimal() else ""
-            raise TrainingError(
-                f"{run}: is being trained in{by}; wait for that training, or choose another --out"
-            ) from error
-        except OSError:
-            return descriptor  # a file system that knows no locks: as before, one training at a time is the user's care
-        if _is(file, descriptor):
-            os.ftruncate(descriptor, 0)
-            os.write(descriptor, str(os.getpid()).encode())
-            return descriptor
+            raise
         os.close(descriptor)  # its holder took the file away between our opening and locking it
+
+
+def _takes(run: Path, file: Path, descriptor: int) -> bool:
+    """Lock a file that is open, and write into it who holds it; False where it is no longer the file of that name."""
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        raise OSError(errno.EINVAL, "is no regular file")
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        holder = os.read(descriptor, 20).decode("ascii", "replace").strip()
+        by = f" by process {holder}" if holder.isdecimal() else ""
+        raise TrainingError(
+            f"{run}: is being trained in{by}; wait for that training, or choose another --out"
+        ) from error
+    except OSError as error:
+        if error.errno not in _WITHOUT_LOCKS:
+            raise
+        return True  # one training at a time is the user's care there
+    if not _is(file, descriptor):
+        return False
+    os.ftruncate(descriptor, 0)
+    os.write(descriptor, str(os.getpid()).encode())
+    return True
 
 
 def _is(file: Path, descriptor: int) -> bool:

@@ -22,7 +22,7 @@ class DataChoice(Preparation):
     """Which data set, how it is read, and how many training examples are held out to choose on."""
 
     name: Name | None = Field(default=None, description="of a known data set")
-    path: str | None = Field(default=None, description="of a folder or file, in place of a name")
+    path: str | None = Field(default=None, pattern=r"^[^\x00]*$", description="of a folder or file, in place of a name")
     validation: float = Field(default=1 / 12, gt=0, lt=1, description="share of the training set held out")
 
     @model_validator(mode="after")

@@ -8,10 +8,12 @@ the recipe have, or the checkpoint is refused.
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -37,6 +39,13 @@ def go_on(
 ) -> None:
     """Bring parameters, optimiser and schedule to where the checkpoint left them.
 
+    Parameters
+    ----------
+    steps : int
+        Of an epoch.
+    begun : int
+        Epoch in which the schedule began.
+
     Raises
     ------
     ArtefactError
@@ -48,8 +57,10 @@ def go_on(
         added = not checkpoint.schedule and begun == len(checkpoint.log)
         if not added:
             _check_groups(checkpoint.optimiser["param_groups"], optimiser.state_dict()["param_groups"])
-            _check_schedule(checkpoint.schedule, schedule.state_dict(), (len(checkpoint.log) - begun) * steps)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+            n_steps = (len(checkpoint.log) - begun) * steps
+            _check_schedule(checkpoint.schedule, schedule.state_dict(), n_steps)
+            _check_moved(checkpoint.optimiser["param_groups"], optimiser, schedule, n_steps)
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         told = f"no {error}" if isinstance(error, KeyError) else error
         raise ArtefactError(f"{run}: its checkpoint is damaged ({told}); start a new run") from error
     with torch.no_grad():
@@ -100,6 +111,22 @@ def _check_schedule(found: Any, fresh: Mapping[str, Any], n_steps: int) -> None:
     _check_alike("the schedule", found, fresh, _COUNTING)
     if found["last_epoch"] != n_steps or type(found["last_epoch"]) is not int:
         raise ValueError(f"{found['last_epoch']} steps where {n_steps} were taken")
+
+
+def _check_moved(
+    found: list[dict[str, Any]], optimiser: torch.optim.Optimizer, schedule: Schedule, n_steps: int
+) -> None:
+    """Check that rates and momenta are those that the schedule has after so many steps."""
+    schedule.last_epoch = n_steps
+    closed = getattr(schedule, "_get_closed_form_lr", schedule.get_lr)  # what else is asked goes on from the last step
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch would have us ask for the last step's rates
+        rates = closed()  # and moves the momenta of the optimiser's groups, where it cycles them
+    for ours, group, rate in zip(found, optimiser.param_groups, rates, strict=True):
+        moved = {name: group[name] for name in _MOVING & set(group)} | {"lr": rate}
+        for name, value in moved.items():
+            if not np.allclose(ours[name], value, rtol=1e-9, atol=1e-30):
+                raise ValueError(f"the optimiser's {name} is {ours[name]}; after {n_steps} steps it is {value}")
 
 
 def _check_alike(part: str, found: Any, fresh: Mapping[str, Any], moving: set[str]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import socket
 from collections.abc import Mapping, Sequence
@@ -18,11 +17,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from spikeloom.reading import parse_json, read_bytes
 from spikeloom.training.files import METRICS_FILE
 from spikeloom.web.bundle import Link, page_html, policy, run_html, run_policy
 
 REQUEST_BYTES = 16 * 1024  # of a request's head; none has a body
 _METRICS_BYTES = 2**24
+_WHOLE_MAX = 2**53  # what a browser's numbers hold
 _DRAWN = ("epoch", "loss", "training_accuracy", "unsampled_validation_accuracy", "seconds")
 _ANYWHERE, _OWN_NAMES = ("0.0.0.0", "::"), ("127.0.0.1", "localhost", "::1")
 FOOTER = "served by spikeloom; nothing leaves this page"
@@ -102,14 +103,13 @@ def read_metrics(run: Path) -> list[dict[str, Any]]:
     half written or has no numbers to draw.
     """
     try:
-        with (run / METRICS_FILE).open("rb") as file:
-            lines = file.read(_METRICS_BYTES).decode("utf-8", "replace").splitlines()
+        lines = read_bytes(run / METRICS_FILE, _METRICS_BYTES).decode("utf-8", "replace").splitlines()
     except OSError:
         return []
     epochs = []
     for line in lines:
         try:
-            epochs.append(json.loads(line))
+            epochs.append(parse_json(line))
         except ValueError:
             break
     return [
@@ -118,7 +118,7 @@ def read_metrics(run: Path) -> list[dict[str, Any]]:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and math.isfinite(value)
+    return (isinstance(value, float) and math.isfinite(value)) or (isinstance(value, int) and abs(value) < _WHOLE_MAX)
 
 
 class _Guard:

@@ -14,6 +14,7 @@ from spikeloom.errors import ExportError
 from spikeloom.export.features import Support, used_with
 from spikeloom.export.foreign import Part, checked
 from spikeloom.interface import Interface
+from spikeloom.reading import parse_json
 
 METADATA_KEY = "spikeloom"
 _VERSION = 3  # since the interface has the data that a network was trained on
@@ -68,7 +69,7 @@ def read_metadata(path: Path, metadata: Mapping[str, str]) -> Metadata:
     if METADATA_KEY not in metadata:
         return Metadata()
     try:
-        values = json.loads(metadata[METADATA_KEY])
+        values = parse_json(metadata[METADATA_KEY])
     except (TypeError, ValueError) as error:
         raise ExportError(f"{path}: metadata: is not whole JSON: {error}") from error
     version = values.get("version") if isinstance(values, dict) else None

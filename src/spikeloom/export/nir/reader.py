@@ -38,6 +38,7 @@ from spikeloom.interface import Interface
 from spikeloom.optional import needed
 from spikeloom.reading import check_regular
 
+_PARAMETERS = ("weight", "bias", "v_threshold", "v_reset", "v_leak", "r", "tau", "tau_mem", "tau_syn", "w_in")
 _REASON_LETTERS = 300  # of the library's own words
 
 Source = tuple[str, int]
@@ -62,6 +63,8 @@ def read_nir(path: Path) -> ChipProgram:
     _check_file(Path(path))
     try:
         graph = nir.read(str(path))
+    except MemoryError:
+        raise
     except Exception as error:  # the library raises whatever its storage does, and says why
         reason = " ".join(str(error).split())[:_REASON_LETTERS] or type(error).__name__
         raise ExportError(f"{path}: cannot be read as a NIR graph ({reason}); name a .nir file") from error
@@ -132,12 +135,21 @@ class _Reader:
 
     def __init__(self, path: Path, nir: Any, graph: Any) -> None:
         self._path, self._nir, self._nodes = path, nir, graph.nodes
+        for name, node in graph.nodes.items():
+            self._check_numbers(name, node)
         self._below: dict[str, list[str]] = {name: [] for name in graph.nodes}
         for source, target in graph.edges:
             self._below[target].append(source)
         self._metadata = read_metadata(path, graph.metadata or {})
         self._input, self._output = self._only(nir.Input), self._only(nir.Output)
         self._cores = [name for name in self._nodes if self._is_spiking(name) and not self._merges(name)]
+
+    def _check_numbers(self, name: str, node: Any) -> None:
+        """Refuse a node whose parameters are no arrays of numbers: the library takes whatever stands there."""
+        for parameter in _PARAMETERS:
+            value = getattr(node, parameter, 0.0)
+            if not isinstance(value, int | float | np.ndarray | np.number) or np.asarray(value).dtype.kind not in "iuf":
+                raise self._error(name, f"{parameter} is no array of numbers")
 
     def program(self) -> ChipProgram:
         """Give the program, cores in the order of their names' numbers."""

@@ -9,12 +9,18 @@ from __future__ import annotations
 
 import os
 import stat
+import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from numba import njit
 from numba.core.caching import FunctionCache
+from numba.core.errors import NumbaSystemWarning
+
+# threads that it starts need no lock between processes, and so none of a file in memory, which may be full
+warnings.filterwarnings("ignore", "Could not obtain multiprocessing lock", NumbaSystemWarning)
 
 
 class _Kept(FunctionCache):
@@ -25,6 +31,8 @@ class _Kept(FunctionCache):
         try:
             return super().load_overload(sig, target_context)
         except Exception:  # a file that was cut short, or of another numba, makes its reader raise anything
+            with suppress(Exception):
+                self._cache_file.flush()  # an index that cannot be read could not be added to either
             return None
 
     def save_overload(self, sig: Any, data: Any) -> None:
@@ -60,7 +68,7 @@ def _cache_of(function: Callable[..., Any]) -> _Kept | None:
     except RuntimeError:  # there is no folder that may be written to
         return None
     source = Path(function.__code__.co_filename)
-    return cache if _is_trusted(Path(cache.cache_path), source) else None
+    return cache if _is_trusted(Path(cache.cache_path).resolve(), source) else None
 
 
 def _is_trusted(folder: Path, source: Path) -> bool:
@@ -69,11 +77,12 @@ def _is_trusted(folder: Path, source: Path) -> bool:
         return True
     try:
         owners = {os.getuid(), 0, source.stat().st_uid}
-        states = [place.stat() for place in (folder, *folder.parents) if place.exists()]
+        inner, *outer = (place.stat() for place in (folder, *folder.parents) if place.exists())
     except OSError:
         return False
     # anybody may write to a folder such as /tmp, but not take away what is another's
-    return all(s.st_uid in owners and (not s.st_mode & stat.S_IWOTH or s.st_mode & stat.S_ISVTX) for s in states)
+    sticky = all(not place.st_mode & stat.S_IWOTH or place.st_mode & stat.S_ISVTX for place in outer)
+    return sticky and not inner.st_mode & stat.S_IWOTH and all(place.st_uid in owners for place in (inner, *outer))
 
 
 # _nrt=False: no reference counting, which with a dozen arrays an argument would cost more than a core's tick; kernels
