@@ -9,11 +9,17 @@ from pathlib import Path
 
 from spikeloom.errors import SizeError
 
+try:
+    import resource
+except ImportError:  # a system without such limits
+    resource = None  # type: ignore[assignment]
+
 _STAT = Path("/proc/stat")
 _LOOK_SECONDS = 0.1
 _CGROUP, _OWN_GROUPS = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
 _SHARE = 0.75  # of the memory: the rest is the system's, and what an estimate misses
 _UNKNOWN_BYTES = 2**34
+_LIBRARY_BYTES, _LIBRARY_BYTES_PER_PROCESSOR = 3 * 2**28, 2**27  # of address space: torch and LLVM, OpenBLAS's buffers
 
 
 def processors() -> int:
@@ -72,13 +78,38 @@ def free_processors() -> int:
 
 
 def memory_bytes() -> int:
-    """Give the bytes that this process may take: most of the machine's, within the limit of its control group."""
+    """Give the bytes that this process may take: most of the machine's, within its limit and its control group's."""
     try:
         physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, OSError, ValueError):  # a system that does not tell
         physical = _UNKNOWN_BYTES
     limits = [*_settings("memory.max"), *_settings("memory.limit_in_bytes", "memory")]
-    return int(_SHARE * min([physical, *(int(limit) for limit in limits if limit.isdecimal())]))
+    return int(_SHARE * min([physical, _address_space() or physical, *map(int, filter(str.isdecimal, limits))]))
+
+
+def check_address_space() -> None:
+    """Refuse to begin where less may be addressed than our libraries take: OpenBLAS, for one, would ask for ever.
+
+    Raises
+    ------
+    SizeError
+        With the limit, and what is needed.
+    """
+    limit = _address_space()
+    needed = _LIBRARY_BYTES + _LIBRARY_BYTES_PER_PROCESSOR * len(_affinity())
+    if limit is not None and limit < needed:
+        raise SizeError(
+            f"system: {_size(limit)} of address space may be taken (ulimit -v); {_size(needed)} are needed to begin; "
+            "raise that limit"
+        )
+
+
+def _address_space() -> int | None:
+    """Give the bytes that this process may address; None where nothing limits them, or the system does not tell."""
+    if resource is None:
+        return None
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    return None if limit == resource.RLIM_INFINITY else limit
 
 
 def check_memory(part: str, count: int, noun: str, bytes_each: int) -> None:

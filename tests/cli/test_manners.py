@@ -1,6 +1,8 @@
 """What shells and people expect of a command: help, quiet, codes, widths, hints, places checked before the work."""
 
 import io
+import re
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -208,6 +210,20 @@ def test_ten_to_the_nine_of_anything_are_refused_before_the_work(spikeloom, own_
     assert done.code == 1
     assert "may be taken here; at most" in done.err
     assert " fit" in done.err
+
+
+@pytest.mark.parametrize("limit", [2**27, 2**28, 2**29])
+@pytest.mark.parametrize("words", [["zoo"], ["predict", "zoo:mnist-5", "none.png"], ["train", "mnist-5"]])
+def test_too_little_address_space_is_told_at_once(limit, words):
+    done = subprocess.run(
+        [sys.executable, "-m", "spikeloom", *words], capture_output=True, text=True, timeout=60,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)),
+    )  # fmt: skip
+    assert done.returncode == 1
+    told = (
+        rf"spikeloom: system: {limit / 2**20:.1f} MiB of address space may be taken \(ulimit -v\); .* raise that limit"
+    )
+    assert re.fullmatch(told, done.stderr.strip())
 
 
 def test_the_millionth_member_is_exported_without_those_before_it(spikeloom, own_work):

@@ -37,7 +37,7 @@ def main() -> int:
             if part == "coverage" and seconds < COVERAGE_FROM:
                 continue
             for row in rows_of(part, share * seconds, Path(name), chosen.seed, chosen.files):
-                print(f"{row.what}: {row.times}, {len(row.faults)} faults", file=sys.stderr, flush=True)
+                print(f"{row.what}: {row.times}", *row.faults, sep="\n  ", file=sys.stderr, flush=True)
                 rows.append(row)
     print(table(rows))
     faults = sum(len(row.faults) for row in rows)

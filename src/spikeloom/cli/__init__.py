@@ -17,8 +17,14 @@ def main() -> None:
     _take_any_name()
     try:
         signal.signal(signal.SIGTERM, _stop)
-        from spikeloom.cli.app import app
         from spikeloom.errors import SpikeloomError
+        from spikeloom.machine import check_address_space
+
+        try:
+            check_address_space()
+        except SpikeloomError as error:
+            _fail(str(error))
+        from spikeloom.cli.app import app
     except KeyboardInterrupt:
         _fail("stopped", INTERRUPTED)
     try:
