@@ -6,7 +6,7 @@ import pytest
 
 import spikeloom as sl
 from programs import stripes, tiny_network
-from spikeloom.measure.jobs import member_jobs, perform
+from spikeloom.measure.showings import member_showings, votes_of
 
 
 def test_every_public_name_leads_to_its_home():
@@ -55,9 +55,19 @@ def test_values_show_themselves_on_one_line():
     program = sl.deploy(network)
     record = sl.run(program, np.zeros((3, len(program.inputs)), bool), range(2))
     shown = stripes(9)
-    jobs = list(member_jobs(network, shown.values, {1: 1}, 0))
+    showings = list(member_showings(network, shown.values, {1: 1}, 0))
     parts = [program.neurons, program.routes, program.inputs, program.outputs, program.core(0), program.interface]
-    values = [network, network.layers[0], program, *parts, record, record.output_trains, shown, *jobs, perform(jobs[0])]
+    values = [
+        network,
+        network.layers[0],
+        program,
+        *parts,
+        record,
+        record.output_trains,
+        shown,
+        *showings,
+        votes_of(showings[0]),
+    ]
     for value in values:
         assert "\n" not in repr(value)
         assert len(repr(value)) < 600, type(value)

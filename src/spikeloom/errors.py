@@ -64,5 +64,9 @@ class SizeError(SpikeloomError):
     """Work would take more memory than the machine lends."""
 
 
+class StudyError(SpikeloomError):
+    """A study is not what it should be, or the workers that do its jobs are lost."""
+
+
 class TrainingError(SpikeloomError):
     """A training cannot start, go on or end."""

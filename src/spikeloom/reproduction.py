@@ -10,7 +10,7 @@ from typing import Any
 from spikeloom.data.datasets import Dataset
 from spikeloom.measure.energy import shipped_profiles
 from spikeloom.measure.evaluation import evaluate_network
-from spikeloom.measure.jobs import members_of_draws
+from spikeloom.measure.showings import members_of_draws
 from spikeloom.measure.votes import Progress
 from spikeloom.network.learned import LearnedNetwork
 from spikeloom.report.figures import accuracy_energy_figure, save_figures

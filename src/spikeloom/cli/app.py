@@ -25,6 +25,7 @@ from spikeloom.cli.reproduce import reproduce_command
 from spikeloom.cli.robust import robust_command
 from spikeloom.cli.serve import serve_command
 from spikeloom.cli.simulate import simulate_command
+from spikeloom.cli.sweep import sweep_command
 from spikeloom.cli.train import train_command
 from spikeloom.cli.zoo import zoo_command
 
@@ -49,6 +50,7 @@ app.command("drift")(quietly(drift_command))
 app.command("export")(quietly(export_command))
 app.command("import")(quietly(import_command))
 app.command("robust")(quietly(robust_command))
+app.command("sweep")(quietly(sweep_command))
 app.command("frontier")(quietly(frontier_command))
 app.command("zoo")(quietly(zoo_command))
 app.add_typer(recipe_app, name="recipe")

@@ -17,8 +17,8 @@ from spikeloom.interface import Interface
 from spikeloom.machine import check_memory
 from spikeloom.measure.accuracy import accuracy, confusion_of
 from spikeloom.measure.activity import Activity
-from spikeloom.measure.jobs import Job, fold, member_jobs, perform
 from spikeloom.measure.measurement import Measurement
+from spikeloom.measure.showings import Showing, fold, member_showings, votes_of
 from spikeloom.measure.votes import Progress, Votes, interface_needed
 from spikeloom.network.learned import LearnedNetwork
 from spikeloom.randomness.streams import seed_of_draw
@@ -115,12 +115,15 @@ def evaluate_program(
     check_draws(program, dataset, draws)
     _warn_of_pointless(program, draws)
     counted = [
-        perform(
-            Job(program, dataset.values, seed_of_draw(seed, draw)), backend=backend, threads=threads, progress=progress
+        votes_of(
+            Showing(program, dataset.values, seed_of_draw(seed, draw)),
+            backend=backend,
+            threads=threads,
+            progress=progress,
         )
         for draw in range(draws_that_differ(program, draws))
     ]
-    return _measured(program, counted, len(program.members), dataset)
+    return measurement_of(program, counted, len(program.members), dataset)
 
 
 def evaluate_network(
@@ -151,9 +154,9 @@ def evaluate_network(
     check_draws(network, dataset, max(ensembles.values()))
     _warn_of_pointless(network, max(ensembles.values()))
     differing = {size: draws_that_differ(network, draws) for size, draws in ensembles.items()}
-    jobs = member_jobs(network, dataset.values, differing, seed)
-    votes = (perform(job, backend=backend, threads=threads, progress=progress) for job in jobs)
-    return {size: _measured(network, counted, size, dataset) for size, counted in fold(votes, differing).items()}
+    showings = member_showings(network, dataset.values, differing, seed)
+    votes = (votes_of(showing, backend=backend, threads=threads, progress=progress) for showing in showings)
+    return {size: measurement_of(network, counted, size, dataset) for size, counted in fold(votes, differing).items()}
 
 
 def check_data(interface: Interface, dataset: Dataset) -> None:
@@ -199,7 +202,10 @@ def _warn_of_pointless(model: LearnedNetwork | ChipProgram, draws: int) -> None:
         _log.warning(f"draws: nothing is drawn, neither synapses nor inputs; one is measured in place of {draws}")
 
 
-def _measured(model: LearnedNetwork | ChipProgram, counted: list[Votes], members: int, dataset: Dataset) -> Measurement:
+def measurement_of(
+    model: LearnedNetwork | ChipProgram, counted: list[Votes], members: int, dataset: Dataset
+) -> Measurement:
+    """Give what the votes of an ensemble, one a draw, say of a model on these examples."""
     interface = interface_of_model(model)
     decisions = [votes.decisions for votes in counted]
     confusion = sum(

@@ -13,7 +13,7 @@ from spikeloom.machine import check_memory
 from spikeloom.measure.accuracy import accuracy
 from spikeloom.measure.evaluation import check_data
 from spikeloom.measure.faults import FAULTS, Fault
-from spikeloom.measure.jobs import Job, perform
+from spikeloom.measure.showings import Showing, votes_of
 from spikeloom.measure.votes import interface_needed
 from spikeloom.randomness.streams import seed_of_draw
 
@@ -59,8 +59,8 @@ def robustness(
         for share in SHARES:
             accuracies = []
             for draw in range(draws):
-                job = Job(program, dataset.values, seed_of_draw(seed, draw), fault=Fault(fault, share))
-                found = perform(job, threads=threads)
+                showing = Showing(program, dataset.values, seed_of_draw(seed, draw), fault=Fault(fault, share))
+                found = votes_of(showing, threads=threads)
                 accuracies.append(accuracy(found.decisions.classes, dataset.labels))
             std = float(np.std(accuracies, ddof=1)) if draws > 1 else None
             yield FaultRow(name, program.n_cores, fault, share, draws, float(np.mean(accuracies)), std)

@@ -147,6 +147,18 @@ def robustness_table(rows: Sequence[FaultRow]) -> Table:
     return table
 
 
+def study_table(title: str, lines: Sequence[tuple[str, str, Measurement]]) -> Table:
+    """Show what a study found: model, what of it is broken, and what was measured."""
+    broken = any(way for _, way, _ in lines)
+    table = _table(
+        title, "model", *(["broken"] if broken else []), "members", "draws", "accuracy", "± points", "energy"
+    )
+    for model, way, found in lines:
+        cells = [f"{found.members:,}", f"{found.draws:,}", percent(found.accuracy), _spread(found)]
+        table.add_row(model, *([way or "nothing"] if broken else []), *cells, microjoules(found.energy().total))
+    return table
+
+
 def card_table(card: Card) -> Table:
     """Show a model card: what was measured of it on the validation split, which chose, and on the test set."""
     changed = f", changed: {', '.join(card.changes)}" if card.changes else ""

@@ -1,6 +1,6 @@
 """Pieces of measuring that can run anywhere and in any order, and the fold that puts them together.
 
-A `Job` is plain and picklable: a process, or a machine, that is handed one gives the same `Votes` as any other.
+A `Showing` is plain and picklable: a process, or a machine, that is handed one gives the same `Votes` as any other.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from spikeloom.value import Value
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Job(Value):
+class Showing(Value):
     """Examples shown to one member of one draw, or to a whole program.
 
     model : LearnedNetwork, of which `member` is sampled, or ChipProgram
@@ -37,12 +37,12 @@ class Job(Value):
     fault: Fault | None = None
 
 
-def perform(job: Job, *, backend: str = "fast", threads: int = 0, progress: Progress | None = None) -> Votes:
-    """Give the votes of a job."""
-    program, values = _program(job), job.values
-    if job.fault is not None:
-        program, values = job.fault.broken(program, values, fault_generator(job.seed))
-    return count_votes(program, values, job.seed, backend=backend, threads=threads, progress=progress)
+def votes_of(showing: Showing, *, backend: str = "fast", threads: int = 0, progress: Progress | None = None) -> Votes:
+    """Give the votes of a showing."""
+    program, values = _program(showing), showing.values
+    if showing.fault is not None:
+        program, values = showing.fault.broken(program, values, fault_generator(showing.seed))
+    return count_votes(program, values, showing.seed, backend=backend, threads=threads, progress=progress)
 
 
 def members_of_draws(ensembles: Mapping[int, int]) -> list[int]:
@@ -51,8 +51,10 @@ def members_of_draws(ensembles: Mapping[int, int]) -> list[int]:
     return [max(size for size, n_draws in ensembles.items() if draw < n_draws) for draw in draws]
 
 
-def member_jobs(network: LearnedNetwork, values: np.ndarray, ensembles: Mapping[int, int], seed: int) -> Iterator[Job]:
-    """Give the jobs of ensembles of a network: in each draw those members that it needs.
+def member_showings(
+    network: LearnedNetwork, values: np.ndarray, ensembles: Mapping[int, int], seed: int
+) -> Iterator[Showing]:
+    """Give the showings of ensembles of a network: in each draw those members that it needs.
 
     Parameters
     ----------
@@ -61,11 +63,11 @@ def member_jobs(network: LearnedNetwork, values: np.ndarray, ensembles: Mapping[
     """
     for draw, n_members in enumerate(members_of_draws(ensembles)):
         for member in range(n_members):
-            yield Job(network, values, seed_of_draw(seed, draw), member)
+            yield Showing(network, values, seed_of_draw(seed, draw), member)
 
 
 def fold(votes: Iterable[Votes], ensembles: Mapping[int, int]) -> dict[int, list[Votes]]:
-    """Give the votes of every ensemble, one a draw, from those of its members in the order of `member_jobs`.
+    """Give the votes of every ensemble, one a draw, from those of its members in the order of `member_showings`.
 
     The members of a draw are nested: 4 are the first of 16.
     """
@@ -82,9 +84,9 @@ def fold(votes: Iterable[Votes], ensembles: Mapping[int, int]) -> dict[int, list
     return counted
 
 
-def _program(job: Job) -> ChipProgram:
-    if isinstance(job.model, ChipProgram):
-        return job.model
-    if job.member is None:
-        raise ProgramError("job: names no member of the network to sample; give one")
-    return deploy_members(job.model, [job.member], job.seed)
+def _program(showing: Showing) -> ChipProgram:
+    if isinstance(showing.model, ChipProgram):
+        return showing.model
+    if showing.member is None:
+        raise ProgramError("showing: names no member of the network to sample; give one")
+    return deploy_members(showing.model, [showing.member], showing.seed)

@@ -1,0 +1,88 @@
+"""Results of jobs as files, and what tells one model from another."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, fields, is_dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from spikeloom.artefact import Format, checked_array, read_artefact, write_artefact
+from spikeloom.drift.ledger import Stage
+from spikeloom.errors import ArtefactError
+from spikeloom.measure.activity import Activity
+from spikeloom.measure.votes import Votes
+
+VOTES = Format("votes of a job", 1, "spikeloom sweep STUDY.toml")
+LEDGER = Format("drift ledger of a job", 1, "spikeloom sweep STUDY.toml")
+
+_STAGES = TypeAdapter(list[Stage])
+_COUNTS = ("images", "spikes", "events", "hops")
+
+
+def save_votes(votes: Votes, path: Path) -> None:
+    """Write votes, without those of single examples' cost."""
+    arrays = {"votes": votes.votes.astype(np.int32), "voters": votes.voters.astype(np.int32)}
+    record = {"activity": asdict(votes.activity), "cores": votes.cores, "path": votes.path}
+    write_artefact(path, VOTES, arrays, record)
+
+
+def load_votes(path: Path) -> Votes:
+    """Read votes; ArtefactError where the file is damaged or foreign."""
+    arrays, record = read_artefact(path, VOTES)
+    votes = checked_array(arrays, "votes", np.int32, (None, None), path).astype(np.int64)
+    voters = checked_array(arrays, "voters", np.int32, (votes.shape[1],), path).astype(np.int64)
+    try:
+        counts = {name: record["activity"][name] for name in _COUNTS}
+        cores, way = record["cores"], record["path"]
+    except (KeyError, TypeError) as error:
+        raise ArtefactError(f"{path}: has no {error}; delete it, and it is made again") from error
+    if any(type(number) is not int or number < 0 for number in (*counts.values(), cores)) or not isinstance(way, str):
+        raise ArtefactError(f"{path}: counts of {counts}, {cores} cores; delete it, and it is made again")
+    return Votes(votes, voters, Activity(**counts), cores, way, np.zeros((0, 3), np.int64))
+
+
+def save_ledger(stages: Sequence[Stage], path: Path) -> None:
+    """Write a drift ledger."""
+    write_artefact(path, LEDGER, {}, {"stages": [asdict(stage) for stage in stages]})
+
+
+def load_ledger(path: Path) -> list[Stage]:
+    """Read a drift ledger; ArtefactError where the file is damaged or foreign."""
+    _, record = read_artefact(path, LEDGER)
+    try:
+        return _STAGES.validate_python(record.get("stages"))
+    except ValidationError as error:
+        raise ArtefactError(f"{path}: holds no ledger; delete it, and it is made again") from error
+
+
+def digest(value: Any) -> str:
+    """Give the SHA-256 of everything that a model decides with; how it was trained is left out."""
+    total = hashlib.sha256()
+    for piece in _pieces(value):
+        total.update(len(piece).to_bytes(8, "little"))
+        total.update(piece)
+    return total.hexdigest()
+
+
+def _pieces(value: Any) -> Iterator[bytes]:
+    if isinstance(value, np.ndarray):
+        yield f"{value.dtype.str} {value.shape}".encode()
+        yield np.ascontiguousarray(value).data.tobytes()
+    elif is_dataclass(value):
+        for part in fields(value):
+            if part.name != "training":
+                yield part.name.encode()
+                yield from _pieces(getattr(value, part.name))
+    elif isinstance(value, tuple | list):
+        for each in value:
+            yield from _pieces(each)
+    elif isinstance(value, BaseModel):
+        yield value.model_dump_json().encode()
+    else:
+        yield json.dumps(value).encode()

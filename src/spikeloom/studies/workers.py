@@ -1,0 +1,99 @@
+"""Jobs done by processes of this machine, or by a Dask cluster; results come as they are done, in any order.
+
+A process that dies takes with it only what it was at: those jobs are done again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from spikeloom.errors import SpikeloomError, StudyError
+from spikeloom.machine import processors
+from spikeloom.optional import needed
+from spikeloom.studies.job import Job
+
+TRIES = 3
+"""Times that workers may die one after another while no job is done, before the study gives up."""
+
+_WAIT_SECONDS = 20  # for a scheduler to answer
+
+
+def done(jobs: Sequence[Job], workers: int = 1, dask: str | None = None) -> Iterator[tuple[Job, Any]]:
+    """Give every job with its result, in the order in which they are done.
+
+    Parameters
+    ----------
+    jobs : sequence of Job
+    workers : int
+        Processes of this machine; of 1 it is this process, on all processors.
+    dask : str, optional
+        Address of a scheduler, ``tcp://host:port``, whose workers do the jobs in place of this machine.
+
+    Raises
+    ------
+    StudyError
+        If workers die again and again, or the scheduler is not there or is lost.
+    """
+    if dask is None and workers == 1:
+        for job in jobs:
+            yield job, job.done(threads=0)
+        return
+    left, fruitless = {job.key: job for job in jobs}, 0
+    with _backend(workers, dask) as (parallel, threads):
+        while left:
+            before = len(left)
+            try:
+                for key, result in parallel(_call(job, threads) for job in list(left.values())):
+                    yield left.pop(key), result
+            except SpikeloomError:
+                raise
+            except Exception as error:
+                if not _is_of_workers(error):
+                    raise
+                fruitless = fruitless + 1 if len(left) == before else 0
+                if fruitless == TRIES or dask is not None:
+                    raise StudyError(
+                        f"workers: {_told(error, dask)}; {len(left)} jobs are left: run it again"
+                    ) from error
+
+
+def _call(job: Job, threads: int) -> Any:
+    from joblib import delayed
+
+    return delayed(_keyed)(job, threads)
+
+
+def _keyed(job: Job, threads: int) -> tuple[str, Any]:
+    return job.key, job.done(threads)
+
+
+@contextmanager
+def _backend(workers: int, dask: str | None) -> Iterator[tuple[Any, int]]:
+    """Give what runs calls in parallel, and the threads that each of them may take."""
+    from joblib import Parallel, parallel_config
+
+    if dask is None:
+        with parallel_config(backend="loky", n_jobs=workers, inner_max_num_threads=1):
+            yield Parallel(return_as="generator_unordered", batch_size=1), max(processors() // workers, 1)
+        return
+    distributed = needed("distributed", "spikeloom[cluster]")
+    try:
+        client = distributed.Client(dask, timeout=_WAIT_SECONDS)
+    except (OSError, ValueError) as error:
+        raise StudyError(f"--dask {dask}: no scheduler answers there ({' '.join(str(error).split())[:120]})") from error
+    with client, parallel_config(backend="dask", client=client):
+        yield Parallel(return_as="generator_unordered", batch_size=1), 1
+
+
+def _is_of_workers(error: Exception) -> bool:
+    """Whether workers or the scheduler are gone, and no job is at fault."""
+    names = {kind.__name__ for kind in type(error).__mro__}
+    lost = {"TerminatedWorkerError", "BrokenProcessPool", "KilledWorker", "CommClosedError", "CancelledError"}
+    return bool(names & lost) or isinstance(error, TimeoutError | ConnectionError)
+
+
+def _told(error: Exception, dask: str | None) -> str:
+    where = "of this machine" if dask is None else f"of {dask}"
+    return f"those {where} are gone ({type(error).__name__})"
