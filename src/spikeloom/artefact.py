@@ -7,7 +7,7 @@ An artefact is a safetensors file with a single metadata key, ``spikeloom``, who
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -108,6 +108,13 @@ def checked_array(arrays: Arrays, name: str, dtype: Any, shape: tuple[int | None
     return array
 
 
+def check_no_more(arrays: Arrays, known: Set[str], path: Path) -> None:
+    """Refuse arrays that nothing reads: what they were meant for would be left out in silence."""
+    odd = sorted(set(arrays) - known)
+    if odd:
+        raise ArtefactError(f"{path}: holds an array '{odd[0]}' that is none of its kind's; the file is damaged")
+
+
 def check_unpacked(path: Path, n_bytes: int) -> None:
     """Refuse an array that takes more memory, unpacked, than a file may; ArtefactError says how to raise that."""
     try:
@@ -121,6 +128,8 @@ def _opened(path: Path) -> Any:
         raise ArtefactError(f"{path}: is a folder; name a file in it")
     try:
         check_size(check_regular(path))
+        with open(path, "rb"):
+            pass  # the library takes a file that may not be read for one that is not there
         return safe_open(str(path), framework="numpy")
     except FileNotFoundError as error:
         raise ArtefactError(f"{path}: there is no such file") from error

@@ -14,7 +14,7 @@ SpikeloomError
 A message names the part, the value found, what is allowed and a way out.
 """
 
-MESSAGE_MAX = 480  # characters: what a file says may be endless, and a terminal is not
+MESSAGE_MAX = 460  # characters: what a file says may be endless, and a terminal is not
 
 _END = 120  # of a message that is too long: its way out stands there
 

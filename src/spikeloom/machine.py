@@ -51,6 +51,8 @@ def threads_for(asked: int = 0) -> int:
 
 
 def _size(n_bytes: int) -> str:
+    if n_bytes >= 2**80:
+        return "more than any machine has"
     return f"{n_bytes / 2**30:,.0f} GiB" if n_bytes >= 2**30 else f"{n_bytes / 2**20:,.1f} MiB"
 
 

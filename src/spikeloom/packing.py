@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +18,7 @@ from spikeloom.errors import ArtefactError, RecipeError
 from spikeloom.machine import threads_for
 from spikeloom.measure.evaluation import evaluate_network, evaluate_program
 from spikeloom.network.learned import LearnedNetwork
+from spikeloom.network.quantise import quantise
 from spikeloom.network.storage import load_learned, save_quantised
 from spikeloom.provenance import Provenance, provenance_of
 from spikeloom.training.files import LEARNED_FILE
@@ -52,11 +54,11 @@ def pack_network(
     with_test : bool
         Whether the test set is asked too: not of what is there to be chosen among.
     """
-    target = folder / f"{name}.safetensors"
-    save_quantised(load_learned(run / LEARNED_FILE), target)
-    network = load_learned(target)
-    recipe = recorded_recipe(network)
-    trained, resumed = _trained(network)
+    _check_name(name)
+    learned = load_learned(run / LEARNED_FILE)
+    network, recipe = quantise(learned), recorded_recipe(learned)
+    trained, resumed = _trained(learned)
+    made_by = tuple(commands) or _commands(name, recipe, with_test)
     sizes = SIZES[:1] if network.is_certain else SIZES
     ensembles = dict.fromkeys(sizes, 1 if network.is_certain else DRAWS)
     splits, data = _splits(recipe, with_test)
@@ -72,12 +74,13 @@ def pack_network(
         seed=recipe.seed,
         validation=tuple(found[0][size].figures for size in sizes),
         test=tuple(one[size].figures for one in found[1:] for size in sizes),
-        commands=tuple(commands) or _commands(name, recipe, with_test),
+        commands=made_by,
         differs=differs,
         trained=trained,
         resumed=resumed,
         measured=provenance_of("cpu", threads_for(threads), data),
     )
+    save_quantised(learned, folder / f"{name}.safetensors")
     _write(made, folder)
     return made
 
@@ -98,6 +101,7 @@ def pack_ensemble(
     ArtefactError
         If the networks held out different images: then no validation split is unseen by all.
     """
+    _check_name(name)
     for source in sources:
         if not source.startswith("zoo:"):
             raise ArtefactError(f"{name}: {source} is no zoo:NAME; a card names shipped networks, so pack it first")
@@ -147,6 +151,12 @@ def measured_again(card: Card, model: LearnedNetwork | ChipProgram, threads: int
         "measured": provenance_of("cpu", threads_for(threads), data),
     }
     return card.model_copy(update=changed)
+
+
+def _check_name(name: str) -> None:
+    """Refuse a name that is none of a file in its folder."""
+    if not re.fullmatch(r"\w[\w.-]*", name):
+        raise ArtefactError(f"name '{name}': letters, digits, points and dashes are allowed, a letter or digit first")
 
 
 def _commands(name: str, recipe: Recipe, with_test: bool) -> tuple[str, ...]:

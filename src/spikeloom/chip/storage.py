@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from spikeloom.artefact import Format, check_unpacked, checked_array, read_artefact, write_artefact
+from spikeloom.artefact import Format, check_no_more, check_unpacked, checked_array, read_artefact, write_artefact
 from spikeloom.chip.assemble import assemble
 from spikeloom.chip.limits import N_AXONS, N_NEURONS
 from spikeloom.chip.neuron import PARAMETER_TYPES, Neurons, parameter_shape
@@ -88,7 +88,8 @@ def load_spikes(path: Path) -> np.ndarray:
     arrays, record = read_artefact(path, SPIKES)
     words = checked_array(arrays, "words", np.uint64, (None, None), path)
     n_ticks = record.get("n_ticks")
-    if not isinstance(n_ticks, int) or n_ticks < 0 or words.shape[1] != words_of(n_ticks):
+    check_no_more(arrays, {"words"}, path)
+    if type(n_ticks) is not int or n_ticks < 0 or words.shape[1] != words_of(n_ticks):
         raise ArtefactError(f"{path}: {n_ticks!r} ticks in {words.shape[1]} words a line; the file is damaged")
     check_unpacked(path, len(words) * n_ticks)
     return unpack(SpikeTrains(words, n_ticks))

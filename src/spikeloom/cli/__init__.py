@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import signal
 import sys
 from typing import NoReturn
@@ -15,8 +16,10 @@ def main() -> None:
     3 where what a command compares is not the same, 130 on Ctrl-C and SIGTERM.
     """
     _take_any_name()
+    _check_folder()
     try:
         signal.signal(signal.SIGTERM, _stop)
+        signal.signal(signal.SIGINT, _stop)
         from spikeloom.errors import SpikeloomError
         from spikeloom.machine import check_address_space
 
@@ -39,13 +42,31 @@ def main() -> None:
         _fail(str(error))
     except OSError as error:  # a full disk, a folder without permission
         _fail(f"{error.filename or 'system'}: {error.strerror or error}")
+    except UnicodeEncodeError as error:  # a name of odd bytes, on its way into a text
+        _fail(f"name {error.object!a:.200}: is no UTF-8, and cannot be written into a file; rename it")
     except MemoryError:
         _fail("memory: there is not enough of it; take fewer members or a smaller data set")
 
 
 def _stop(number: int, frame: object) -> NoReturn:
-    """End work as Ctrl-C does where the system asks to stop, so that it says how to go on."""
+    """End work where the system or the user asks to stop, so that it says how to go on; at once when asked again."""
+    for again in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(again, _end)
     raise KeyboardInterrupt
+
+
+def _end(number: int, frame: object) -> NoReturn:
+    """End without unwinding: libraries that are stopped while they stop would say more than a line."""
+    os.write(2, b"spikeloom: stopped\n")
+    os._exit(INTERRUPTED)
+
+
+def _check_folder() -> None:
+    """Refuse to run where the folder is gone: libraries below would end the process."""
+    try:
+        os.getcwd()
+    except OSError:
+        _fail("folder: the one that this is run in is gone; change into another")
 
 
 def _take_any_name() -> None:

@@ -75,7 +75,7 @@ def info_command(
     as_json: Json = False,
 ) -> None:
     """Say what a file is, and whether it fits the chip."""
-    from spikeloom.artefact import read_artefact, read_record
+    from spikeloom.artefact import read_record
     from spikeloom.chip.program import ChipProgram
     from spikeloom.training.files import CHECKPOINT
     from spikeloom.zoo import is_shipped_ensemble, load, load_program, model_path
@@ -89,8 +89,9 @@ def info_command(
     facts = {"file": str(path), "format": record["format"], "version": record["version"]}
     tables = []
     if record["format"] == CHECKPOINT.name:
-        _, record = read_artefact(path, CHECKPOINT)
-        facts |= {"epochs_done": len(record.get("log", []))}
+        from spikeloom.training.checkpoint import load_checkpoint  # here, since torch takes a second
+
+        facts |= {"epochs_done": len(load_checkpoint(path).log)}
     else:
         model = load(file)
         more, tables = _program_facts(model) if isinstance(model, ChipProgram) else _network_facts(model)

@@ -38,6 +38,8 @@ def serve_command(
     """Show models in the browser: draw for them, look into them, break them; or watch a training."""
     from spikeloom.web.serve import address, listening, serve
 
+    if not host.strip():
+        raise typer.BadParameter("is empty, which would be every address of this machine", param_hint="--host")
     with listening(host, port) as taken:  # an address that is taken is told before anything is measured
         loaded = [_loaded(name) for name in models]  # what is not there is told before anything is measured
         shown = [_shown(name, model, dataset, seed, threads) for name, model in zip(models, loaded, strict=True)]

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from spikeloom.data.datasets import Dataset, Split, from_arrays
+from spikeloom.data.datasets import MAX_CLASSES, Dataset, Split, from_arrays
 from spikeloom.errors import DataError
 from spikeloom.hdf5 import ForeignError, check_array, check_link
 from spikeloom.optional import needed
@@ -137,4 +137,6 @@ def _own(h5py: Any, file: Any, names: list[str]) -> dict[str, np.ndarray]:
         check_link(h5py, file, name, name)
         check_array(h5py, file[name], name)
     check_size(sum(file[name].nbytes for name in names))
+    if "class_names" in names and file["class_names"].size > MAX_CLASSES:
+        raise ForeignError(f"'class_names' has {file['class_names'].size:,} names; at most {MAX_CLASSES:,} are read")
     return {name: np.asarray(file[name][()]) for name in names}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections import Counter
 from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from numpy.typing import ArrayLike
 
 from spikeloom.errors import DataError
 from spikeloom.interface.preparation import Preparation
+from spikeloom.interface.record import wrong_names
 from spikeloom.value import Value
 
 Transform = Callable[[Any], Any]
@@ -176,6 +176,8 @@ def from_arrays(
         class_names = [str(label) for label in range(largest + 1)]
     elif np.ndim(class_names) != 1:
         raise DataError(f"{part}: class names have {np.ndim(class_names)} dimensions; a list of names is needed")
+    elif len(class_names) > MAX_CLASSES:
+        raise DataError(f"{part}: {len(class_names):,} class names; at most {MAX_CLASSES:,} classes are allowed")
     names = tuple(_text(name) for name in class_names)
     return Dataset(values, numbers, names, source, transform, target_transform, preparation)
 
@@ -196,10 +198,8 @@ def _text(name: Any) -> str:
 
 
 def _check_names(names: Sequence[str], part: str) -> None:
-    counts = Counter(names)
-    twice = sorted(name for name, count in counts.items() if count > 1)
-    if twice:
-        raise DataError(f"{part}: class name '{twice[0]}' stands for {counts[twice[0]]} classes; give each its own")
+    if problem := wrong_names(names):
+        raise DataError(f"{part}: {problem}")
 
 
 def _with_channel(images: np.ndarray, part: str) -> np.ndarray:

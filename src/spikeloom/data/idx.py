@@ -47,6 +47,8 @@ def read_idx(path: Path, n_dimensions: int | tuple[int, ...]) -> np.ndarray:
         raise DataError(
             f"{path}: has {len(content)} bytes; its header {shape} promises {expected_size}; fetch it again"
         )
+    if 0 in shape:
+        raise DataError(f"{path}: its header {shape} promises nothing; fetch it again")
     return np.frombuffer(content, np.uint8, offset=header).reshape(shape)
 
 

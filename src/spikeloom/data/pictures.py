@@ -12,12 +12,30 @@ import numpy as np
 from spikeloom.data.many import read_many
 from spikeloom.errors import DataError
 from spikeloom.interface.preparation import Preparation
+from spikeloom.machine import check_memory
 from spikeloom.reading import check_regular, check_size
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 _GREY_MODES = ("1", "L", "LA", "La", "I;16", "I;16B", "I;16L", "I;16N", "I", "F")
+_FORMATS = (
+    "AVIF",
+    "BMP",
+    "DIB",
+    "GIF",
+    "ICO",
+    "JPEG",
+    "JPEG2000",
+    "PCX",
+    "PNG",
+    "PPM",
+    "QOI",
+    "SGI",
+    "TGA",
+    "TIFF",
+    "WEBP",
+)  # not those by which Pillow calls other programs: PostScript is code
 _DEEP = 65_535  # white of 16 bits
 _BAR_FROM = 2_000  # pictures: fewer are read in a second
 _COLOURS, _GREY = 3, 1
@@ -43,7 +61,7 @@ def read_picture(path: Path, preparation: Preparation, channels: int | None = No
 
     try:
         check_regular(path)
-        with warnings.catch_warnings(), Image.open(path) as opened:
+        with warnings.catch_warnings(), Image.open(path, formats=_FORMATS) as opened:
             warnings.simplefilter("ignore")  # Pillow's remarks on odd tags of a file that it can read
             check_size(_BYTES_PER_PIXEL * opened.width * opened.height, PICTURE_MAX)
             image = _eight_bits(ImageOps.exif_transpose(opened), path)
@@ -77,6 +95,7 @@ def resized(images: np.ndarray, size: tuple[int, int]) -> np.ndarray:
             f"data.size: arrays of {images.dtype} {images.shape}; images of uint8 with 1 or 3 channels can be brought "
             "to another size: do so before, or leave it out"
         )
+    check_memory("data.size", len(images), f"images of {size[0]} x {size[1]}", 2 * size[0] * size[1] * images.shape[-1])
     flat = images[..., 0] if images.shape[-1] == _GREY else images
     smaller = [Image.fromarray(image).resize(size[::-1], Image.Resampling.BILINEAR) for image in flat]
     return np.stack([np.asarray(image) for image in smaller]).reshape(len(images), *size, images.shape[-1])
@@ -105,6 +124,9 @@ def read_pictures(paths: Sequence[Path], preparation: Preparation) -> tuple[np.n
     DataError
         If their sizes differ and none is asked for.
     """
+    if preparation.size is not None:
+        rows, columns = preparation.size
+        check_memory("data.size", len(paths), f"pictures of {rows} x {columns}", 2 * rows * columns * _COLOURS)
     found = read_many(paths, lambda path: read_picture(path, preparation), _BAR_FROM)
     return _stacked(found.values, [paths[place] for place in found.places]), found.places, found.failures
 

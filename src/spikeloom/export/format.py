@@ -7,6 +7,7 @@ line, the docs, and the drift ledger where it can be read, take it from there.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -158,7 +159,7 @@ def write_export(
 def _move(aside: Path, names: Sequence[str], folder: Path, record: Mapping[str, Any]) -> None:
     """Move the files of an export into its folder, those of an earlier one out of it; ours alone are touched."""
     earlier = earlier_files(folder)
-    others = sorted(name for name in names if name not in earlier and (folder / name).exists())
+    others = sorted(name for name in names if name not in earlier and os.path.lexists(folder / name))
     if others:
         raise ExportError(f"{folder}: holds {', '.join(others)} already, of no export; choose another folder, with -o")
     # a record of both first: whatever is stopped in between, the next export knows every file, and the reader that
@@ -182,7 +183,7 @@ def earlier_files(folder: Path) -> list[str]:
     try:
         record = parse_json(read_bytes(folder / RECORD_FILE))
         ours = {"format", "files", "cores", "members", "options"} <= record.keys()
-        names = [str(name) for name in record["files"]] if ours else []
+        names = [name for name in record["files"] if ours and isinstance(record["files"], list)]
         # every format writes into the folder itself: a name that leads anywhere else was not written by us
         return [name for name in names if Path(name).name == name and (folder / name).is_file()]
     except (OSError, ValueError, AttributeError, KeyError, TypeError):

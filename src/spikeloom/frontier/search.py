@@ -158,6 +158,8 @@ def search(
         If Optuna is not installed.
     """
     for key, dimension in space.space.items():
+        if key == "data" or key.startswith("data."):
+            raise RecipeError(f"space: {key}: trials are compared on the same data; name those with --data")
         if not dimension.choices:  # an unknown key is refused before any trial; choices may need one another
             changed_recipe(base, {key: dimension.low})
     with held(folder):
@@ -174,7 +176,7 @@ def _search(
     seed: int,
     threads: int,
 ) -> tuple[list[Trial], list[Trial]]:
-    storage = folder / TRIALS_FILE
+    optuna, storage = needed("optuna", "spikeloom[frontier]"), folder / TRIALS_FILE
     study = _study(space, base, dataset, storage, seed)
 
     def objective(trial: Any) -> tuple[float, float]:
@@ -193,6 +195,7 @@ def _search(
         hear(Trial(trial.number, changes, found.cores, found.accuracy, joules))
         return found.accuracy, joules
 
+    optuna.logging.set_verbosity(optuna.logging.CRITICAL)  # of a trial that is stopped it would print a traceback
     study.optimize(objective, n_trials=trials)
     return [_trial(trial) for trial in study.trials], [_trial(trial) for trial in study.best_trials]
 

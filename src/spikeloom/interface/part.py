@@ -7,6 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
+_BEYOND = 2**63
+
 
 class Part(BaseModel):
     """Values that may not change, with no keys but its own."""
@@ -22,6 +24,8 @@ class Part(BaseModel):
             for each in _flat(value) if asked and asked is not bool else ():
                 if isinstance(each, bool):
                     raise ValueError(f"{name} = {str(each).lower()}: true and false are no numbers")
+                if isinstance(each, int) and abs(each) >= _BEYOND:
+                    raise ValueError(f"{name}: a number of {each.bit_length()} bits; no number of a file has over 63")
         return values
 
 

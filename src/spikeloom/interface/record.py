@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
+from collections.abc import Sequence
 from typing import Annotated, Any, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from spikeloom.errors import ProgramError
 from spikeloom.interface.coding import Bernoulli, Coding
@@ -30,6 +32,24 @@ class DataOrigin(Part):
     source: str | None
     fingerprint: str
     preparation: Preparation = Preparation()
+
+
+def wrong_names(names: Sequence[str]) -> str | None:
+    """Say what is wrong with names of classes: one stands for two, or cannot be written; None where nothing."""
+    counts = Counter(names)
+    if len(counts) < len(names):
+        name = min(name for name, count in counts.items() if count > 1)
+        return f"class name '{name}' stands for {counts[name]} classes; give each its own"
+    odd = next((name for name in names if not _is_text(name)), None)
+    return None if odd is None else f"class name {odd!a} is no text that can be written as UTF-8; rename it"
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 class Presentation(Part):
@@ -98,6 +118,13 @@ class Interface(Presentation):
     class_names: tuple[str, ...]
     latency: int = Field(ge=1, le=TICKS_MAX)
     data: DataOrigin | None = None
+
+    @field_validator("class_names")
+    @classmethod
+    def _are_told_apart(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        if problem := wrong_names(names):
+            raise ValueError(problem)
+        return names
 
     @model_validator(mode="after")
     def _delays_are_within(self) -> Self:

@@ -10,17 +10,19 @@ from typing import Any
 
 import numpy as np
 
-from spikeloom.artefact import Format, check_unpacked, checked_array, read_artefact, write_artefact
+from spikeloom.artefact import Format, check_no_more, check_unpacked, checked_array, read_artefact, write_artefact
 from spikeloom.chip.core import pack_crossbars, unpack_crossbars
 from spikeloom.chip.limits import LEAK_LIMIT, N_AXON_TYPES, N_AXONS, N_NEURONS, STRENGTH_LIMIT
 from spikeloom.chip.storage import interface_from
 from spikeloom.errors import ArtefactError, FitError
 from spikeloom.interface import Interface
+from spikeloom.network.history import checked_history
 from spikeloom.network.learned import Convention, LearnedLayer, LearnedNetwork
 from spikeloom.network.quantise import from_steps, quantise, to_steps
 from spikeloom.network.topology import UNUSED, Topology, Windows
 
 LEARNED = Format("learned network", 4, "spikeloom train RECIPE")
+_PARTS = tuple(part.name for part in fields(LearnedLayer))
 
 
 def save_learned(network: LearnedNetwork, path: Path) -> None:
@@ -78,12 +80,8 @@ def learned_from(arrays: Mapping[str, np.ndarray], record: Mapping[str, Any], pa
         _check_counts(arrays, record["topology"])
         topology = _topology(record["topology"])
         convention = Convention(**record["convention"])
-        training = dict(record["training"])
-        log = training.get("log", [])
-        if not isinstance(training.get("recipe", {}), dict) or not isinstance(log, list):
-            raise TypeError("recipe and log of the training")
-        if not all(isinstance(metrics, dict) for metrics in log):
-            raise TypeError("log of the training, a record an epoch")
+        training = checked_history(record["training"])
+        _check_whole_numbers(record["topology"])
     except (KeyError, TypeError, ValueError, ZeroDivisionError, FitError) as error:
         raise ArtefactError(
             f"{path}: its record of the network cannot be read ({error!r}); the file is damaged"
@@ -96,6 +94,8 @@ def learned_from(arrays: Mapping[str, np.ndarray], record: Mapping[str, Any], pa
         _layer(arrays, index, below, above // N_NEURONS, path) for index, (below, above) in enumerate(pairwise(sizes))
     )
     classes = checked_array(arrays, "classes", np.int16, (sizes[-1],), path)
+    known = {"classes", *(f"layers.{index}.{part}" for index in range(len(layers)) for part in (*_PARTS, "synapses"))}
+    check_no_more(arrays, known, path)
     _check_range("classes", classes, -1, topology.n_classes - 1, path)
     return LearnedNetwork(topology, layers, classes, interface, convention, training)
 
@@ -109,6 +109,15 @@ def _check_interface(interface: Interface | None, topology: Topology, path: Path
         )
     if interface.coded_shape != topology.input_shape or interface.latency != len(topology.layers):
         raise ArtefactError(f"{path}: its interface and its topology do not fit each other; the file is damaged")
+
+
+def _check_whole_numbers(value: Any) -> None:
+    """Refuse floating point and what else is no whole number, truth value or nothing in a topology."""
+    if isinstance(value, dict | list | tuple):
+        for each in value.values() if isinstance(value, dict) else value:
+            _check_whole_numbers(each)
+    elif value is not None and type(value) not in (int, bool):
+        raise ValueError(f"{value!r:.60} where a whole number is needed")
 
 
 def _check_counts(arrays: Mapping[str, np.ndarray], record: Mapping[str, Any]) -> None:
@@ -155,6 +164,8 @@ def _layer(arrays: Mapping[str, np.ndarray], index: int, below: int, n_cores: in
     _check_range(f"{name}.probabilities", layer.probabilities, 0, 1, path)
     _check_range(f"{name}.strengths", layer.strengths, -STRENGTH_LIMIT, STRENGTH_LIMIT, path)
     _check_range(f"{name}.biases", layer.biases, -LEAK_LIMIT, LEAK_LIMIT, path)
+    if not layer.sources.shape[2]:
+        raise ArtefactError(f"{path}: '{name}.sources' has no room for a source; the file is damaged")
     used = layer.sources[layer.sources != UNUSED]
     if index and len(np.unique(used)) != len(used):
         raise ArtefactError(f"{path}: '{name}.sources' names a neuron twice; a neuron has one destination")
@@ -164,6 +175,7 @@ def _layer(arrays: Mapping[str, np.ndarray], index: int, below: int, n_cores: in
 def _probabilities(arrays: Mapping[str, np.ndarray], layer: str, n_cores: int, path: Path) -> np.ndarray:
     """Give probabilities that were stored as bits, as 8-bit steps, or as they are."""
     if f"{layer}.synapses" in arrays:
+        check_no_more(arrays, set(arrays) - {f"{layer}.probabilities"}, path)
         packed = checked_array(arrays, f"{layer}.synapses", np.uint8, (n_cores, N_AXONS, N_NEURONS // 8), path)
         check_unpacked(path, 8 * np.float32().nbytes * packed.nbytes)
         return unpack_crossbars(packed).astype(np.float32)

@@ -6,8 +6,6 @@ random generator needs to be kept.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,7 @@ import torch
 
 from spikeloom.artefact import read_artefact, write_artefact
 from spikeloom.errors import ArtefactError
+from spikeloom.network.history import is_number
 from spikeloom.network.learned import LearnedNetwork
 from spikeloom.network.storage import learned_arrays, learned_from, learned_record
 from spikeloom.training.files import CHECKPOINT, METRIC
@@ -65,9 +64,8 @@ def load_checkpoint(path: Path) -> Checkpoint:
     arrays, record = read_artefact(path, CHECKPOINT)
     try:
         optimiser = {"state": _optimiser_state(arrays), "param_groups": record["optimiser"]}
-        network = learned_from(arrays, record, path)
+        network = learned_from(_of_network(arrays), record, path)
         log, schedule, data = _checked_log(record["log"]), dict(record["schedule"]), str(record["data"])
-        _check_history(network.training, len(log))
         return Checkpoint(network, _parameters(arrays), log, optimiser, schedule, data)
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise ArtefactError(f"{path}: is not a whole checkpoint ({error!r})") from error
@@ -77,22 +75,13 @@ def _checked_log(log: Any) -> list[dict[str, Any]]:
     """Give the metrics of every epoch, of which each is there in its place."""
     for epoch, metrics in enumerate(log, start=1):
         numbers = {name: metrics[name] for name in ("epoch", "loss", METRIC)}
-        if numbers["epoch"] != epoch or not all(_is_number(number) for number in numbers.values()):
+        if numbers["epoch"] != epoch or not all(is_number(number) for number in numbers.values()):
             raise ValueError(f"epoch {epoch} of its log has {numbers}")
     return list(log)
 
 
-def _check_history(training: Mapping[str, Any], done: int) -> None:
-    """Check in which epochs schedules began, and where the training was gone on with."""
-    begun, resumed = training.get("begun", []), training.get("resumed", [])
-    if not (isinstance(begun, list) and all(type(epoch) is int and 0 < epoch <= done for epoch in begun)):
-        raise ValueError(f"schedules began in epochs {begun}")
-    if not (isinstance(resumed, list) and all(isinstance(place, dict) for place in resumed)):
-        raise ValueError("where it was gone on with cannot be read")
-
-
-def _is_number(value: Any) -> bool:
-    return type(value) in (int, float) and math.isfinite(value)
+def _of_network(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return {name: array for name, array in arrays.items() if not name.startswith((_OPTIMISER, _PARAMETERS))}
 
 
 def _parameters(arrays: dict[str, np.ndarray]) -> dict[str, torch.Tensor]:

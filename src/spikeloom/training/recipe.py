@@ -153,7 +153,7 @@ class Augmentation(Part):
     shift: float = Field(default=0.0, ge=0, description="pixels, either way")
     scale: float = Field(default=0.0, ge=0, lt=1, description="share by which it grows or shrinks")
     elastic: float = Field(default=0.0, ge=0, description="standard deviation by which control points move")
-    elastic_distance: float = Field(default=7.0, gt=0, description="pixels between control points")
+    elastic_distance: float = Field(default=7.0, ge=0.5, description="pixels between control points")
 
 
 class Recipe(Part):

@@ -8,6 +8,7 @@ names another.
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import resources
@@ -85,7 +86,7 @@ def with_data(recipe: Recipe, source: str | None) -> Recipe:
     """Give the recipe naming these data, its own where none are given, by a whole path that holds in any folder."""
     where = source or recipe.data.source
     named = {"name": where, "path": None}
-    place = where if where.startswith(PREFIX) else str(Path(where).resolve())
+    place = where if where.startswith(PREFIX) else os.path.realpath(where)
     found = named if where in NAMES else {"name": None, "path": place}
     return recipe.model_copy(update={"data": recipe.data.model_copy(update=found)})
 
@@ -165,7 +166,7 @@ def _extended(values: dict[str, Any], sources: tuple[str, ...]) -> dict[str, Any
     if not isinstance(base, str) or "\0" in base:
         raise RecipeError(f"recipe {sources[-1]}: extends is {base!r}; the name or path of one recipe is needed")
     if base.endswith(".toml"):
-        base = str((Path(sources[-1]).parent / base).resolve())
+        base = os.path.realpath(Path(sources[-1]).parent / base)
     if base in sources:
         raise RecipeError(f"recipe {sources[-1]}: extends {base}, which extends it; break the circle")
     try:
@@ -177,7 +178,7 @@ def _extended(values: dict[str, Any], sources: tuple[str, ...]) -> dict[str, Any
 
 def _place(source: str | Path) -> str:
     """Give a shipped name as it is and a file by its whole path, so that a circle is seen whatever way it goes."""
-    return str(source) if str(source) in shipped_recipes() else str(Path(source).resolve())
+    return str(source) if str(source) in shipped_recipes() else os.path.realpath(source)
 
 
 def _merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

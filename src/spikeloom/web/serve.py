@@ -66,8 +66,8 @@ def application(shown: Sequence[Shown], host: str = "127.0.0.1") -> Any:
 
     routes = [
         Route("/", index),
-        Route("/{number:int}/", page),
-        Route("/{number:int}/metrics", metrics),
+        Route("/{number}/", page),
+        Route("/{number}/metrics", metrics),
     ]
     app = Starlette(routes=routes)
     app.router.redirect_slashes = False
@@ -112,9 +112,8 @@ def read_metrics(run: Path) -> list[dict[str, Any]]:
             epochs.append(parse_json(line))
         except ValueError:
             break
-    return [
-        epoch for epoch in epochs if isinstance(epoch, dict) and all(_is_number(epoch.get(name)) for name in _DRAWN)
-    ]
+    drawn = [{name: epoch.get(name) for name in _DRAWN} for epoch in epochs if isinstance(epoch, dict)]
+    return [epoch for epoch in drawn if all(map(_is_number, epoch.values()))]
 
 
 def _is_number(value: object) -> bool:
@@ -139,8 +138,7 @@ class _Guard:
 def _refusal(scope: Any, hosts: set[str] | None) -> int | None:
     """Give the status by which a request is refused, or None; `hosts` are the names to be asked by, None for any."""
     headers = dict(scope["headers"])  # of repeated ones the last; their length is that of all
-    asked = urlsplit(f"//{headers.get(b'host', b'').decode('latin-1')}").hostname
-    if hosts is not None and asked not in hosts:
+    if hosts is not None and _host_of(headers.get(b"host", b"")) not in hosts:
         return 421
     if headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in headers:
         return 413
@@ -150,8 +148,17 @@ def _refusal(scope: Any, hosts: set[str] | None) -> int | None:
     return 431 if head > REQUEST_BYTES else None
 
 
-def _at(shown: Sequence[Shown], number: int) -> Shown | None:
-    return shown[number] if 0 <= number < len(shown) else None
+def _host_of(header: bytes) -> str | None:
+    """Give the name by which a request asks; None where that cannot be read."""
+    try:
+        return urlsplit(f"//{header.decode('latin-1')}").hostname
+    except ValueError:
+        return None
+
+
+def _at(shown: Sequence[Shown], number: str) -> Shown | None:
+    numbered = {str(place): one for place, one in enumerate(shown)}
+    return numbered.get(number)
 
 
 def _missing() -> Response:

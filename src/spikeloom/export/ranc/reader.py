@@ -36,6 +36,7 @@ from spikeloom.chip.validate import validate_program
 from spikeloom.errors import ExportError, ProgramError
 from spikeloom.export.foreign import Part, read_json
 from spikeloom.export.format import Imported
+from spikeloom.reading import check_size
 
 NeuronCount = Annotated[int, Field(ge=1, le=N_NEURONS)]
 AxonCount = Annotated[int, Field(ge=1, le=N_AXONS)]
@@ -183,6 +184,10 @@ class _Reader:
         spikes = np.array(list(self._packets()), np.int64).reshape(-1, 2)  # (tick, core * 256 + axon)
         axons, line = np.unique(spikes[:, 1], return_inverse=True)
         n_ticks = max(len(self._network.packets), int(spikes[:, 0].max(initial=-1)) + 1)
+        try:
+            check_size(n_ticks * len(axons))  # a byte a line and tick, whatever the few that spike
+        except OSError as error:
+            raise self._error("packets", f"{n_ticks:,} ticks of {len(axons):,} lines: {error.strerror}") from error
         inputs = np.zeros((n_ticks, len(axons)), bool)
         inputs[spikes[:, 0], line.ravel()] = True
         numbers = np.arange(len(axons), dtype=np.int32)
