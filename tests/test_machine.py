@@ -83,3 +83,8 @@ def test_memory_is_within_the_limit_of_the_control_group(group):
     machine.check_memory("work", 10, "pieces", 75_000)
     with pytest.raises(SizeError, match="take about 0.8 MiB; 0.7 MiB may be taken here; at most 10 pieces fit"):
         machine.check_memory("work", 11, "pieces", 75_000)
+
+
+def test_endless_numbers_of_anything_are_refused_too():
+    with pytest.raises(SizeError, match="take about more than any machine has"):
+        machine.check_memory("simulation", 10**400, "draws", 8)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from programs import stripes
-from spikeloom.errors import ArtefactError
+from spikeloom.errors import ArtefactError, RecipeError
 from spikeloom.network.storage import load_learned
 from spikeloom.packing import _commands, pack_ensemble, pack_network
 from spikeloom.provenance import provenance_of
@@ -67,3 +67,18 @@ def test_provenance_names_version_libraries_machine_device_and_data():
     assert {"numpy", "torch", "numba", "scipy"} <= set(found.libraries)
     assert (found.device, found.threads, found.data) == ("cpu", 2, "abc")
     assert found.version[0].isdigit()
+
+
+@pytest.mark.parametrize("name", ["../../evil", "", "a/b", ".hidden", "a b"])
+def test_a_name_that_leads_out_of_its_folder_is_refused(run, tmp_path, name):
+    with pytest.raises(ArtefactError, match="letters, digits, points and dashes are allowed"):
+        pack_network(name, run, tmp_path / "zoo", ["x"])
+    assert not (tmp_path / "zoo").exists()
+
+
+def test_what_cannot_be_packed_leaves_the_earlier_one_whole(run, tmp_path):
+    (tmp_path / "zoo").mkdir()
+    (tmp_path / "zoo" / "n.safetensors").write_bytes(b"earlier")
+    with pytest.raises(RecipeError, match="is not shipped"):
+        pack_network("n", run, tmp_path / "zoo")
+    assert (tmp_path / "zoo" / "n.safetensors").read_bytes() == b"earlier"

@@ -3,6 +3,7 @@
 import io
 import re
 import resource
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -267,3 +268,37 @@ def test_other_data_than_a_network_was_trained_on_are_told(spikeloom, own_work):
     done = spikeloom("-q", "simulate", "n.safetensors", "--dataset", "o.npz", "--json")
     assert done.code == 0
     assert f"data: the network was trained on {data.source}; {Path('o.npz').resolve()} holds other data" in done.err
+
+
+def test_where_the_folder_is_gone_it_says_so(tmp_path):
+    gone = tmp_path / "gone"
+    code = (
+        "import os, sys; os.rmdir(os.getcwd()); sys.argv = ['spikeloom', 'zoo']; from spikeloom.cli import main; main()"
+    )
+    gone.mkdir()
+    done = subprocess.run([sys.executable, "-c", code], cwd=gone, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (
+        1, "spikeloom: folder: the one that this is run in is gone; change into another\n",
+    )  # fmt: skip
+
+
+def test_an_empty_host_is_not_every_address(spikeloom, own_work):
+    done = spikeloom("serve", "zoo:mnist-5", "--host", "")
+    assert done.code == 2
+    assert "every address of this machine" in done.err
+
+
+def test_a_second_ctrl_c_ends_it_at_once_in_a_line():
+    code = (
+        "import signal, time; from spikeloom.cli import _stop\n"
+        "signal.signal(signal.SIGINT, _stop)\n"
+        "try:\n    print('ready', flush=True); time.sleep(60)\n"
+        "finally:\n    print('stopping', flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as one:
+        for line in ("ready\n", "stopping\n"):
+            assert one.stdout.readline() == line
+            one.send_signal(signal.SIGINT)
+        assert (one.wait(10), one.stderr.read()) == (130, "spikeloom: stopped\n")

@@ -1,5 +1,7 @@
 import inspect
+import os
 
+import h5py
 import numpy as np
 import pytest
 from PIL import Image
@@ -256,3 +258,27 @@ def test_hidden_folders_are_no_classes(tmp_path):
 def test_sixty_thousand_classes_are_named_at_once():
     labels = np.array([0, MAX_CLASSES - 1])
     assert from_arrays(np.zeros((2, 2, 2), bool), labels).n_classes == MAX_CLASSES
+
+
+def test_names_of_more_classes_than_there_can_be_are_refused_before_they_are_read(tmp_path):
+    images, labels = np.zeros((2, 4, 4), np.uint8), np.array([0, 1])
+    arrays = {f"{name}_{split}": array for split in ("train", "test") for name, array in (("x", images), ("y", labels))}
+    np.savez(tmp_path / "d.npz", **arrays, class_names=np.broadcast_to(np.array("", "<U1"), 10**6))
+    with pytest.raises(DataError, match="1,000,000 class names; at most 65,536 classes are allowed"):
+        load_dataset(tmp_path / "d.npz")
+    with h5py.File(tmp_path / "d.h5", "w") as file:
+        for name, array in arrays.items():
+            file[name] = array
+        file.create_dataset("class_names", (10**9,), "S1", chunks=True, compression="gzip")
+    with pytest.raises(DataError, match="'class_names' has 1,000,000,000 names; at most 65,536 are read"):
+        load_dataset(tmp_path / "d.h5")
+
+
+def test_a_class_name_that_cannot_be_written_is_refused(tmp_path):
+    place = tmp_path / "train" / os.fsdecode(b"b\xff")
+    place.mkdir(parents=True)
+    (tmp_path / "train" / "a").mkdir()
+    for folder in (place, tmp_path / "train" / "a"):
+        Image.new("L", (2, 2)).save(folder / "0.png")
+    with pytest.raises(DataError, match="is no text that can be written as UTF-8; rename it"):
+        load_dataset(tmp_path, "train")

@@ -46,3 +46,9 @@ def test_a_truncated_gzip_and_a_missing_file_are_named(tmp_path):
         read_idx(tmp_path / "a.gz", 3)
     with pytest.raises(DataError, match="nothing: cannot be read: No such file"):
         read_idx(tmp_path / "nothing", 3)
+
+
+def test_lengths_whose_product_is_nothing_are_refused(tmp_path):
+    (tmp_path / "x").write_bytes(bytes([0, 0, 8, 3]) + b"\xff" * 4 + bytes(4) + b"\xff" * 4)
+    with pytest.raises(DataError, match=r"its header \(4294967295, 0, 4294967295\) promises nothing"):
+        read_idx(tmp_path / "x", 3)

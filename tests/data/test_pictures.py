@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from spikeloom.data.pictures import read_picture, read_pictures
+from spikeloom.data.pictures import read_picture, read_pictures, resized
 from spikeloom.data.readers import read_image
-from spikeloom.errors import DataError
+from spikeloom.errors import DataError, SizeError
 from spikeloom.interface import Preparation
 
 # black ink, opaque where this is 255: an L
@@ -88,3 +88,19 @@ def test_one_bad_file_among_many_is_named_and_grey_ones_join_colours(tmp_path):
     images, read, failures = read_pictures(paths, Preparation())
     assert (read, failures) == ([0, 2], [f"{tmp_path.name}/bad.png (is no picture that can be read)"])
     assert images[:, 0, 0].tolist() == [[9, 9, 9], [1, 2, 3]]
+
+
+def test_postscript_is_no_picture_and_no_other_program_is_started(tmp_path, monkeypatch):
+    (tmp_path / "gs").write_text(f"#!/bin/sh\ntouch {tmp_path}/ran\n")
+    (tmp_path / "gs").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    (tmp_path / "a.png").write_text("%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n%%EndComments\nshowpage\n")
+    with pytest.raises(DataError, match="is no picture that can be read"):
+        read_picture(tmp_path / "a.png", Preparation())
+    assert not (tmp_path / "ran").exists()
+
+
+def test_a_size_beyond_memory_is_refused_before_anything_is_resized():
+    huge = Preparation(size=(16_384, 16_384)).size
+    with pytest.raises(SizeError, match="data.size: 100,000 images of 16384 x 16384 take about"):
+        resized(np.broadcast_to(np.zeros((1, 2, 2, 1), np.uint8), (100_000, 2, 2, 1)), huge)

@@ -136,3 +136,19 @@ def test_an_export_that_was_stopped_half_way_says_so(exported, tmp_path, monkeyp
     assert json.loads((folder / RECORD_FILE).read_text())[UNFINISHED] is True
     write_export(FORMATS["nscs"], exported, folder)
     assert UNFINISHED not in json.loads((folder / RECORD_FILE).read_text())
+
+
+@pytest.mark.parametrize("files", ["amodel.json", {"a": 1}, [1], [["a"]]])
+def test_a_record_whose_files_are_no_names_takes_none_away(exported, tmp_path, files):
+    write_export(FORMATS["nscs"], exported, tmp_path / "out")
+    (tmp_path / "out" / "a").write_text("mine")
+    record = json.loads((tmp_path / "out" / RECORD_FILE).read_text())
+    (tmp_path / "out" / RECORD_FILE).write_text(json.dumps({**record, "files": files}))
+    assert earlier_files(tmp_path / "out") == []
+
+
+def test_a_link_that_leads_nowhere_is_the_users_own_all_the_same(exported, tmp_path):
+    (tmp_path / "model.json").symlink_to(tmp_path / "not there")
+    with pytest.raises(ExportError, match="holds model.json already"):
+        write_export(FORMATS["nscs"], exported, tmp_path)
+    assert (tmp_path / "model.json").is_symlink()

@@ -13,8 +13,10 @@ from programs import one_neuron
 from spikeloom.chip.builder import ProgramBuilder
 from spikeloom.errors import ExportError
 from spikeloom.export.format import Exported
+from spikeloom.export.ranc import reader
 from spikeloom.export.ranc.reader import read_ranc
 from spikeloom.export.ranc.simulator import CONFIG_FILE, INPUT_FILE, write_ranc
+from spikeloom.reading import check_size
 from spikeloom.simulation import run
 from strategies import N_LINES, memoryless_programs
 
@@ -200,3 +202,9 @@ def test_resets_that_truenorth_cannot_hold_come_back_too(tmp_path):
     program = replace(program, neurons=replace(program.neurons, reset=np.full((1, 256), 5, np.int32)))
     again = read_ranc(write_ranc(Exported(program), tmp_path)[:2]).program
     assert again.neurons.reset[0, 0] == 5
+
+
+def test_ticks_that_would_fill_the_memory_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(reader, "check_size", lambda n_bytes: check_size(n_bytes, 4_000))
+    told = wrong(tmp_path, lambda network: network["packets"].extend([[]] * 4_000))
+    assert "packets: 4,001 ticks of 1 lines: takes 0.0 MiB of memory, and at most 0.0 MiB are read" in told

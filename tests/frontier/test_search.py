@@ -179,3 +179,10 @@ def test_a_fault_in_training_is_not_told_as_trials_of_another_space(space, tmp_p
     rates = space.model_copy(update={"space": {"train.learning_rate": Dimension(low=0.01, high=0.3)}})
     with pytest.raises(ValueError, match="^a fault$"):
         search(rates, load_recipe(space.recipe), stripes(), tmp_path, 1, print)
+
+
+@pytest.mark.parametrize("key", ["data.path", "data.validation", "data"])
+def test_data_are_nothing_to_search_over(space, tmp_path, key):
+    other = space.model_copy(update={"space": {key: Dimension(choices=("/etc/passwd",))}})
+    with pytest.raises(RecipeError, match=f"space: {key}: trials are compared on the same data"):
+        search(other, load_recipe(space.recipe), stripes(), tmp_path, 1, print)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from pydantic import ValidationError
 
 from programs import shown
 from spikeloom.errors import ProgramError
@@ -19,6 +20,7 @@ from spikeloom.interface import (
     Threshold,
 )
 from spikeloom.interface.delays import delayed
+from spikeloom.interface.preparation import Preparation
 
 GREY = np.array([[0.0, 0.2, 0.5, 0.9]], np.float32)
 
@@ -119,3 +121,16 @@ def test_what_makes_no_sense_is_named(values, message):
     whole = {"value_shape": (2, 2, 1), "class_names": ("a", "b"), "latency": 1}
     with pytest.raises(ProgramError, match=message):
         Interface(**whole | values)
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"size": [True, 2]}, "size = true: true and false are no numbers"),
+        ({"ticks": 10**400}, "ticks: a number of 1329 bits"),
+        ({"size": [1, -(2**63)]}, "size: a number of 64 bits"),
+    ],
+)
+def test_truth_values_and_endless_numbers_are_none_wherever_they_stand(values, message):
+    with pytest.raises(ValidationError, match=message):
+        Preparation(**values)

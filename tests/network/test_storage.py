@@ -11,7 +11,7 @@ from spikeloom.artefact import METADATA_KEY, read_artefact
 from spikeloom.errors import ArtefactError
 from spikeloom.network.learned import Convention
 from spikeloom.network.quantise import quantise
-from spikeloom.network.storage import LEARNED, load_learned, save_learned, save_quantised
+from spikeloom.network.storage import LEARNED, learned_record, load_learned, save_learned, save_quantised
 from spikeloom.network.topology import Topology, Windows
 from spikeloom.reading import BOUND
 
@@ -25,6 +25,14 @@ def equal(one, other) -> bool:
         for a, b in arrays
         for name in ("sources", "axon_types", "strengths", "probabilities", "biases")
     )
+
+
+def topology_with(**changes):
+    return {**learned_record(tiny_network())["topology"], **changes}
+
+
+def interface_with(**changes):
+    return {**learned_record(tiny_network())["interface"], **changes}
 
 
 def test_a_network_comes_back_as_it_was_saved(tmp_path):
@@ -70,7 +78,20 @@ def test_eight_bits_bring_a_quantised_network_back_exactly_and_take_a_quarter(tm
         ({"layers.1.sources": np.full((1, 256, 1), 1024, np.int32)}, {}, "'layers.1.sources' spans 1024 .. 1024; -1"),
         ({"layers.1.sources": np.full((1, 256, 1), 7, np.int32)}, {}, "'layers.1.sources' names a neuron twice"),
         ({"layers.0.biases": np.full((4, 256), np.nan, np.float32)}, {}, "'layers.0.biases' spans nan"),
-        ({}, {"training": {"log": 3}}, "record of the network cannot be read"),
+        ({}, {"training": {"log": 3}}, "log: 3: a list is needed"),
+        ({}, {"training": {"log": [3]}}, "log, an epoch: 3: a table is needed"),
+        ({}, {"training": {"log": [{"loss": "x"}]}}, "log: .*numbers are needed"),
+        ({}, {"training": {"log": [{"loss": True}]}}, "log: .*numbers are needed"),
+        ({}, {"training": {"provenance": 5}}, "provenance: 5: a table is needed"),
+        ({}, {"training": {"resumed": 5}}, "resumed: 5: a list is needed"),
+        ({}, {"training": {"begun": ["x"], "log": []}}, "begun: .*epochs of the log are needed"),
+        ({}, {"topology": topology_with(n_classes=3.0)}, "3.0 where a whole number is needed"),
+        ({}, {"topology": topology_with(input_shape=[8.0, 8, 1])}, "8.0 where a whole number is needed"),
+        ({}, {"interface": interface_with(class_names=["a", "a", "b"])}, "class name 'a' stands for 2 classes"),
+        ({}, {"interface": interface_with(class_names=["a", "b", "\ud800"])}, "is no text that can be written"),
+        ({"layers.0.synapses": np.zeros((4, 256, 32), np.uint8)}, {}, "array 'layers.0.probabilities' that is none"),
+        ({"layers.2.biases": np.zeros(3, np.float32)}, {}, "holds an array 'layers.2.biases' that is none of its"),
+        ({"layers.0.sources": np.zeros((4, 256, 0), np.int32)}, {}, "'layers.0.sources' has no room for a source"),
         ({"layers.0.biases": np.zeros((4, 255), np.float32)}, {}, "'layers.0.biases' is float32 of shape"),
     ],
 )  # fmt: skip

@@ -2,7 +2,7 @@ import pytest
 
 from spikeloom.errors import RecipeError
 from spikeloom.training.recipe import Deployed
-from spikeloom.training.recipe_files import changed_recipe, changes_of, load_recipe, shipped_recipes
+from spikeloom.training.recipe_files import changed_recipe, changes_of, load_recipe, shipped_recipes, with_data
 
 OWN = """
 extends = "quick"
@@ -172,3 +172,15 @@ def test_a_circle_is_seen_whatever_way_it_goes(tmp_path):
     (tmp_path / "c" / "a.toml").write_text('extends = "../c/a.toml"\n')
     with pytest.raises(RecipeError, match=r"extends .*a.toml, which extends it; break the circle"):
         load_recipe(tmp_path / "c" / "a.toml")
+
+
+def test_data_that_are_a_link_to_themselves_or_have_no_name_are_no_traceback(own, tmp_path):
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    assert with_data(load_recipe(str(own)), str(tmp_path / "loop")).data.path == str(tmp_path / "loop")
+    with pytest.raises(RecipeError, match="data.path"):
+        load_recipe(str(own), ['data.path="\\u0000"'])
+
+
+def test_bending_by_points_nearer_than_pixels_is_refused(own):
+    with pytest.raises(RecipeError, match="augment.elastic_distance = 0.001"):
+        load_recipe(str(own), ["augment.elastic_distance=0.001"])

@@ -117,6 +117,15 @@ def test_only_who_asks_for_this_machine_by_its_name_is_answered(address, host, s
     assert ask(address, "/0/", headers=[("Host", host)])[0] == status
 
 
+@pytest.mark.parametrize("host", ["[", "[::1", "[zz]", "a b", ""])
+def test_a_name_that_is_none_is_refused_and_not_fallen_over(address, host):
+    assert ask(address, "/", headers=[("Host", host)])[0] == 421
+
+
+def test_a_number_of_thousands_of_digits_is_no_page(address):
+    assert ask(address, f"/{'1' * 5_000}/")[0] == 404
+
+
 def test_lines_without_numbers_to_draw_are_passed_over(address, run):
     wrong = [{"epoch": 1}, {"epoch": 2, **METRICS, "loss": float("nan")}, {"epoch": 3, **METRICS}, [4]]
     (run / "metrics.jsonl").write_text("".join(json.dumps(line) + "\n" for line in wrong))

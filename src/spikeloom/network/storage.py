@@ -77,11 +77,11 @@ def learned_record(network: LearnedNetwork) -> dict[str, Any]:
 def learned_from(arrays: Mapping[str, np.ndarray], record: Mapping[str, Any], path: Path) -> LearnedNetwork:
     """Give the learned network that arrays and record describe; `path` names them in errors."""
     try:
+        _check_whole_numbers(record["topology"])
         _check_counts(arrays, record["topology"])
         topology = _topology(record["topology"])
         convention = Convention(**record["convention"])
         training = checked_history(record["training"])
-        _check_whole_numbers(record["topology"])
     except (KeyError, TypeError, ValueError, ZeroDivisionError, FitError) as error:
         raise ArtefactError(
             f"{path}: its record of the network cannot be read ({error!r}); the file is damaged"
