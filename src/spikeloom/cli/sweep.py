@@ -24,8 +24,11 @@ def sweep_command(
         Path | None, typer.Option("--out", "-o", help="Folder of what is done; studies/NAME by default.")
     ] = None,
     workers: Annotated[
-        int, typer.Option("--workers", min=1, max=4096, help="Processes on this machine; they change no result.")
-    ] = 1,
+        int,
+        typer.Option(
+            "--workers", min=0, max=4096, help="Processes on this machine, of a thread each; 0 is this one, on all."
+        ),
+    ] = 0,
     dask: Annotated[
         str | None,
         typer.Option("--dask", metavar="tcp://HOST:PORT", help="A scheduler whose workers do the jobs instead."),
@@ -44,7 +47,7 @@ def sweep_command(
     from spikeloom.training.hold import held
     from spikeloom.writing import check_folder, write_atomically
 
-    if dask is not None and workers != 1:
+    if dask is not None and workers:
         raise typer.BadParameter("a cluster has workers of its own; leave it out with --dask", param_hint="--workers")
     asked = load_study(study)
     folder = out or Path("studies") / asked.name

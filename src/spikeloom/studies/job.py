@@ -50,6 +50,9 @@ class Shown(Part):
     fingerprint: str
 
 
+_PLACES: Any = {"model": True, "shown": {"source"}}  # digests say what lies there
+
+
 class Job(Part):
     """A piece of a study, told apart from every other by its key."""
 
@@ -57,8 +60,8 @@ class Job(Part):
 
     @property
     def key(self) -> str:
-        """Give a name of letters and digits that no other job has."""
-        told = f"{type(self).__name__} {self.model_dump_json()}"
+        """Give a name of letters and digits that no other job has; where model and data lie is no part of it."""
+        told = f"{type(self).__name__} {self.model_dump_json(exclude=_PLACES)}"
         return hashlib.sha256(told.encode()).hexdigest()[:32]
 
     @abstractmethod

@@ -20,7 +20,7 @@ Hear = Callable[[str, int, int], None]
 
 
 def results(
-    what: str, jobs: Sequence[Job], folder: Path, hear: Hear, *, workers: int = 1, dask: str | None = None
+    what: str, jobs: Sequence[Job], folder: Path, hear: Hear, *, workers: int = 0, dask: str | None = None
 ) -> Iterator[Any]:
     """Do the jobs whose results the folder does not hold, and give all results in the order of the jobs.
 

@@ -125,7 +125,7 @@ def training_jobs(study: Study) -> list[TrainingJob]:
     return jobs
 
 
-def run(study: Study, folder: Path, hear: Hear, *, workers: int = 1, dask: str | None = None) -> Found:
+def run(study: Study, folder: Path, hear: Hear, *, workers: int = 0, dask: str | None = None) -> Found:
     """Do what a study asks for and is not done yet, and give what all of it found.
 
     Parameters

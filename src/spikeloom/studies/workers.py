@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from spikeloom.errors import SpikeloomError, StudyError
-from spikeloom.machine import processors
 from spikeloom.optional import needed
 from spikeloom.studies.job import Job
 
@@ -18,16 +17,17 @@ TRIES = 3
 """Times that workers may die one after another while no job is done, before the study gives up."""
 
 _WAIT_SECONDS = 20  # for a scheduler to answer
+_IDLE_SECONDS = 20  # after which a process ends whose study was killed
 
 
-def done(jobs: Sequence[Job], workers: int = 1, dask: str | None = None) -> Iterator[tuple[Job, Any]]:
+def done(jobs: Sequence[Job], workers: int = 0, dask: str | None = None) -> Iterator[tuple[Job, Any]]:
     """Give every job with its result, in the order in which they are done.
 
     Parameters
     ----------
     jobs : sequence of Job
     workers : int
-        Processes of this machine; of 1 it is this process, on all processors.
+        Processes of this machine, of one thread each; 0 is this process, on all processors.
     dask : str, optional
         Address of a scheduler, ``tcp://host:port``, whose workers do the jobs in place of this machine.
 
@@ -36,16 +36,16 @@ def done(jobs: Sequence[Job], workers: int = 1, dask: str | None = None) -> Iter
     StudyError
         If workers die again and again, or the scheduler is not there or is lost.
     """
-    if dask is None and workers == 1:
+    if dask is None and workers == 0:
         for job in jobs:
             yield job, job.done(threads=0)
         return
     left, fruitless = {job.key: job for job in jobs}, 0
-    with _backend(workers, dask) as (parallel, threads):
+    with _backend(workers, dask) as parallel:
         while left:
             before = len(left)
             try:
-                for key, result in parallel(_call(job, threads) for job in list(left.values())):
+                for key, result in parallel(_call(job) for job in list(left.values())):
                     yield left.pop(key), result
             except SpikeloomError:
                 raise
@@ -59,24 +59,26 @@ def done(jobs: Sequence[Job], workers: int = 1, dask: str | None = None) -> Iter
                     ) from error
 
 
-def _call(job: Job, threads: int) -> Any:
+def _call(job: Job) -> Any:
     from joblib import delayed
 
-    return delayed(_keyed)(job, threads)
+    return delayed(_keyed)(job)
 
 
-def _keyed(job: Job, threads: int) -> tuple[str, Any]:
-    return job.key, job.done(threads)
+def _keyed(job: Job) -> tuple[str, Any]:
+    return job.key, job.done(threads=1)
 
 
 @contextmanager
-def _backend(workers: int, dask: str | None) -> Iterator[tuple[Any, int]]:
-    """Give what runs calls in parallel, and the threads that each of them may take."""
+def _backend(workers: int, dask: str | None) -> Iterator[Any]:
+    """Give what runs calls in parallel."""
     from joblib import Parallel, parallel_config
 
     if dask is None:
-        with parallel_config(backend="loky", n_jobs=workers, inner_max_num_threads=1):
-            yield Parallel(return_as="generator_unordered", batch_size=1), max(processors() // workers, 1)
+        with parallel_config(
+            backend="loky", n_jobs=workers, inner_max_num_threads=1, idle_worker_timeout=_IDLE_SECONDS
+        ):
+            yield Parallel(return_as="generator_unordered", batch_size=1)
         return
     distributed = needed("distributed", "spikeloom[cluster]")
     try:
@@ -84,7 +86,7 @@ def _backend(workers: int, dask: str | None) -> Iterator[tuple[Any, int]]:
     except (OSError, ValueError) as error:
         raise StudyError(f"--dask {dask}: no scheduler answers there ({' '.join(str(error).split())[:120]})") from error
     with client, parallel_config(backend="dask", client=client):
-        yield Parallel(return_as="generator_unordered", batch_size=1), 1
+        yield Parallel(return_as="generator_unordered", batch_size=1)
 
 
 def _is_of_workers(error: Exception) -> bool:
