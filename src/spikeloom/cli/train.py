@@ -95,6 +95,13 @@ def train_command(
     given = None if start is None else _given(start)
     if given is not None and given.class_names != dataset.class_names:
         console.note(f"{start} knows other classes; its last layer begins afresh")
+    from spikeloom.training.fit import train
+    from spikeloom.training.processes import rank_here
+    from spikeloom.training.reporter import Silent
+
+    if rank_here():  # one of several processes that torchrun has started: the first alone checks places, and tells
+        train(chosen, dataset, run, start=given, device=device, threads=threads, reporter=Silent())
+        return
     network = train_run(
         chosen, run, device, threads, dataset=dataset, start=given, anew=resume is None, tensorboard=tensorboard
     )

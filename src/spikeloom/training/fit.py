@@ -6,12 +6,13 @@ import json
 import logging
 import time
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from torch import nn
 
 from spikeloom.data import DataLike, Dataset, as_dataset
 from spikeloom.errors import DataError, RecipeError, TrainingError
@@ -22,13 +23,14 @@ from spikeloom.network.topology import Topology
 from spikeloom.provenance import provenance_of
 from spikeloom.randomness.streams import epoch_seed, validation_seed
 from spikeloom.reading import parse_json, read_bytes
-from spikeloom.training.augment import augment
+from spikeloom.training.augment import drawn, moved
 from spikeloom.training.best import Best
 from spikeloom.training.checkpoint import Checkpoint, save_checkpoint
 from spikeloom.training.files import CHECKPOINT_FILE, LEARNED_FILE, METRIC, METRICS_FILE
 from spikeloom.training.hold import Hold, held
+from spikeloom.training.processes import ALONE, Processes, together
 from spikeloom.training.recipe import Recipe
-from spikeloom.training.reporter import Reporter, telling
+from spikeloom.training.reporter import Reporter, Silent, telling
 from spikeloom.training.restore import go_on
 from spikeloom.training.resume import begin, begun_in
 from spikeloom.training.split import validation_split
@@ -105,8 +107,8 @@ def train(
     before = torch.get_num_threads()
     torch.set_num_threads(training_threads(threads, topology.n_cores, recipe.train.batch, run))
     try:
-        with held(run) as hold:
-            return _train(recipe, dataset, run, hold, start, device, reporter)
+        with together(device, run) as processes, held(run if processes.writes else None) as hold:
+            return _train(recipe, dataset, run, hold, start, device, reporter, processes)
     finally:
         torch.set_num_threads(before)  # the user's own work goes on as it was
 
@@ -119,30 +121,36 @@ def _train(
     given: LearnedNetwork | None,
     device: str,
     reporter: Reporter | None,
+    processes: Processes,
 ) -> LearnedNetwork:
     """Train on the threads that are set."""
     training_set, validation_set = validation_split(recipe, dataset)
     provenance = provenance_of(device, torch.get_num_threads(), dataset.fingerprint)
-    checkpoint = begin(recipe, dataset, run, provenance, given)
+    with processes.first_alone():  # which writes the first checkpoint
+        checkpoint = begin(recipe, dataset, run, provenance, given, processes.count)
+    files = run if processes.writes else None
     network, interface = make_network(checkpoint.network, recipe).to(device), checkpoint.network.interface
-    steps = max(1, len(training_set) // recipe.train.batch)
+    batch = recipe.train.batch * processes.count
+    steps = max(1, len(training_set) // batch)
+    shared = processes.shared(network)
     optimiser = make_optimiser(network, recipe.train)
     begun = begun_in(checkpoint.network)
     schedule = make_schedule(optimiser, recipe.train, steps, begun)
     if checkpoint.log:
         go_on(checkpoint, network, optimiser, schedule, steps, begun, run)
-    best = Best(recipe.train.patience, run, checkpoint.network, begun)
+    best = Best(recipe.train.patience, files, checkpoint.network, begun)
     seconds = {} if run is None else _seconds_before(run)
     training, validation = examples_of(training_set, device), examples_of(validation_set, device)
-    with telling(reporter, recipe.name, recipe.train.epochs) as hearing:
+    with telling(reporter if processes.writes else Silent(), recipe.name, recipe.train.epochs) as hearing:
         for epoch in range(len(checkpoint.log), recipe.train.epochs):
             if best.is_over(checkpoint.log):
                 break
             started = time.perf_counter()
             generator = torch.Generator(device).manual_seed(epoch_seed(recipe.seed, epoch))
             metrics = {"epoch": epoch + 1, "learning_rate": optimiser.param_groups[0]["lr"]}
-            metrics |= _run_epoch(recipe, interface, network, training, optimiser, schedule, generator, epoch, hearing)
-            metrics[METRIC] = accuracy(network, validation, recipe, interface)
+            epoch_of = _Epoch(recipe, interface, network, shared, processes, epoch)
+            metrics |= epoch_of.run(training, optimiser, schedule, generator, hearing)
+            metrics[METRIC] = accuracy(network, validation, recipe, interface, processes)
             # the log goes into files that the same seed gives again byte for byte, so that it holds no times
             log = [*checkpoint.log, dict(metrics)]
             metrics["seconds"] = round(time.perf_counter() - started, 3)
@@ -152,65 +160,90 @@ def _train(
             parameters = {name: value.detach() for name, value in network.named_parameters()}
             states = optimiser.state_dict(), schedule.state_dict()
             checkpoint = Checkpoint(learned, parameters, log, *states, dataset.fingerprint)
-            if run is not None and hold is not None:
+            if hold is not None:
                 hold.check()
-            if run is not None:
-                save_checkpoint(checkpoint, run / CHECKPOINT_FILE)
+            if files is not None:
+                save_checkpoint(checkpoint, files / CHECKPOINT_FILE)
                 seconds[epoch + 1] = metrics["seconds"]
-                _write_metrics(log, seconds, run)
+                _write_metrics(log, seconds, files)
             best.hear(checkpoint.network)
             hearing.epoch(metrics)
     trained = best.kept(checkpoint.network)
-    if run is not None and hold is not None:
+    if hold is not None:
         hold.check()
-    if run is not None:
-        _write_metrics(checkpoint.log, seconds, run)
-        save_learned(trained, run / LEARNED_FILE)
+    if files is not None:
+        _write_metrics(checkpoint.log, seconds, files)
+        save_learned(trained, files / LEARNED_FILE)
     return trained
 
 
 @torch.no_grad()
-def accuracy(network: Trainable, examples: Examples, recipe: Recipe, interface: Interface) -> float:
+def accuracy(
+    network: Trainable, examples: Examples, recipe: Recipe, interface: Interface, processes: Processes = ALONE
+) -> float:
     """Give the share of examples that the training network itself decides right."""
-    right = 0
+    right = torch.zeros((), dtype=torch.int64, device=examples.labels.device)
     generator = torch.Generator(examples.labels.device).manual_seed(validation_seed(recipe.seed))
-    for indices in torch.arange(len(examples.labels), device=examples.labels.device).split(_VALIDATION_BATCH):
+    whole = torch.arange(len(examples.labels), device=examples.labels.device).split(_VALIDATION_BATCH)
+    for indices in whole[processes.rank :: processes.count]:
         values = shown(examples.batch(indices), interface, recipe.method.on_spikes, generator)
-        right += int((network.decide(values) == examples.labels[indices]).sum())
-    return right / len(examples.labels)
+        right += (network.decide(values) == examples.labels[indices]).sum()
+    return int(processes.summed(right)) / len(examples.labels)
 
 
-def _run_epoch(
-    recipe: Recipe,
-    interface: Interface,
-    network: Trainable,
-    examples: Examples,
-    optimiser: torch.optim.Optimizer,
-    schedule: Schedule,
-    generator: torch.Generator,
-    epoch: int,
-    reporter: Reporter,
-) -> dict[str, Any]:
-    order = list(batches(len(examples.labels), recipe.train.batch, generator))
-    loss_sum = torch.zeros((), device=generator.device)
-    right = torch.zeros((), dtype=torch.int64, device=generator.device)
-    for done, indices in enumerate(order, start=1):
-        images = augment(examples.batch(indices), recipe.augment, generator)
-        values = shown(images, interface, recipe.method.on_spikes, generator)
-        through = (epoch + (done - 1) / len(order)) / recipe.train.epochs
-        loss, correct = train_step(network, optimiser, values, examples.labels[indices], generator, through)
-        loss_sum += loss
-        right += correct
-        schedule.step()
-        if done % _STEPS_PER_REPORT == 0 or done == len(order):
-            reporter.step(epoch, done, len(order), loss_sum.item() / done)
-    mean_loss = loss_sum.item() / len(order)
-    if not np.isfinite(mean_loss):
-        raise TrainingError(
-            f"epoch {epoch + 1}: the loss is {mean_loss}; start again with a train.learning_rate "
-            f"below {recipe.train.learning_rate}"
-        )
-    return {"loss": mean_loss, "training_accuracy": right.item() / (len(order) * len(order[0]))}
+@dataclass(frozen=True)
+class _Epoch:
+    """One epoch of a training, in one of its processes."""
+
+    recipe: Recipe
+    interface: Interface
+    network: Trainable
+    shared: nn.Module
+    processes: Processes
+    number: int
+
+    def run(
+        self,
+        examples: Examples,
+        optimiser: torch.optim.Optimizer,
+        schedule: Schedule,
+        generator: torch.Generator,
+        reporter: Reporter,
+    ) -> dict[str, Any]:
+        """Show every example once, and give loss and accuracy over all processes."""
+        recipe, own = self.recipe, self._own(generator)
+        order = list(batches(len(examples.labels), recipe.train.batch * self.processes.count, generator))
+        loss_sum = torch.zeros((), device=generator.device)
+        right = torch.zeros((), dtype=torch.int64, device=generator.device)
+        for done, indices in enumerate(order, start=1):
+            movements = drawn(len(indices), examples.sides, recipe.augment, generator)
+            mine = self.processes.part(indices)
+            images = moved(examples.batch(mine), recipe.augment, movements.of(self.processes.part))
+            values = shown(images, self.interface, recipe.method.on_spikes, own)
+            through = (self.number + (done - 1) / len(order)) / recipe.train.epochs
+            loss, correct = train_step(
+                self.network, optimiser, values, examples.labels[mine], own, through, self.shared
+            )
+            loss_sum += loss
+            right += correct
+            schedule.step()
+            if done % _STEPS_PER_REPORT == 0 or done == len(order):
+                reporter.step(self.number, done, len(order), loss_sum.item() / done)
+        mean_loss = self.processes.summed(loss_sum).item() / len(order) / self.processes.count
+        if not np.isfinite(mean_loss):
+            raise TrainingError(
+                f"epoch {self.number + 1}: the loss is {mean_loss}; start again with a train.learning_rate "
+                f"below {recipe.train.learning_rate}"
+            )
+        shown_in_all = len(order) * len(order[0])
+        return {"loss": mean_loss, "training_accuracy": self.processes.summed(right).item() / shown_in_all}
+
+    def _own(self, generator: torch.Generator) -> torch.Generator:
+        """Give what this process draws from alone, of its examples: dropout, and spikes where a coding is by chance."""
+        if self.processes.count == 1:
+            return generator
+        seed = epoch_seed(self.recipe.seed, self.number) + 1 + self.processes.rank
+        return torch.Generator(generator.device).manual_seed(seed)
 
 
 def _write_metrics(log: list[dict[str, Any]], seconds: Mapping[int, float], run: Path) -> None:

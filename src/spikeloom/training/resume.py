@@ -27,9 +27,22 @@ _NUMBERS_PER_ACTIVITY = 4  # forward, backward, and the two moments of a Gaussia
 
 
 def begin(
-    recipe: Recipe, dataset: Dataset, run: Path | None, provenance: Provenance, given: LearnedNetwork | None = None
+    recipe: Recipe,
+    dataset: Dataset,
+    run: Path | None,
+    provenance: Provenance,
+    given: LearnedNetwork | None = None,
+    n_processes: int = 1,
 ) -> Checkpoint:
-    """Go on from the run's checkpoint, or from a given or fresh network, which is kept as epoch zero."""
+    """Go on from the run's checkpoint, or from a given or fresh network, which is kept as epoch zero.
+
+    Raises
+    ------
+    TrainingError
+        If the run was begun by another recipe, other data, or another number of processes.
+    ArtefactError
+        If its checkpoint is damaged.
+    """
     topology = recipe.topology(dataset.value_shape, dataset.n_classes)  # refuse before any work
     check_memory("training", topology.n_cores, "cores", _bytes_per_core(min(recipe.train.batch, len(dataset))))
     if run is not None and (run / CHECKPOINT_FILE).exists():
@@ -40,6 +53,11 @@ def begin(
             raise TrainingError(f"{run}: was trained on data of another shape; pass the data it was started with")
         if checkpoint.data != dataset.fingerprint:
             raise TrainingError(f"{run}: the data have changed since it was started; pass those, or start a new run")
+        before = checkpoint.network.training.get("processes", 1)
+        if before != n_processes:
+            raise TrainingError(
+                f"{run}: was begun by {before} processes, and goes on by as many: torchrun --nproc_per_node={before}"
+            )
         if len(checkpoint.log) >= recipe.train.epochs:
             return checkpoint  # nothing is trained any more
         return replace(checkpoint, network=_gone_on(checkpoint.network, provenance))
@@ -50,6 +68,7 @@ def begin(
     if given is not None:
         network = _begun_from(given, network)
     training = {"recipe": recipe.model_dump(mode="json"), "seed": recipe.seed, "log": []}
+    training |= {"processes": n_processes} if n_processes > 1 else {}
     network = replace(network, training={**training, "provenance": provenance.model_dump(mode="json")})
     checkpoint = Checkpoint(network, {}, [], {"state": {}, "param_groups": []}, {}, dataset.fingerprint)
     if run is not None:

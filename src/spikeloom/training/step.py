@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from spikeloom.data.datasets import Dataset
 from spikeloom.interface import Interface
@@ -37,6 +37,12 @@ class Examples:
 
     images: Tensor
     labels: Tensor
+
+    @property
+    def sides(self) -> tuple[int, int]:
+        """Rows and columns of an image."""
+        rows, columns = self.images.shape[-2:]
+        return rows, columns
 
     def batch(self, indices: Tensor) -> Tensor:
         """Give images as floating point in [0, 1]."""
@@ -98,6 +104,7 @@ def train_step(
     labels: Tensor,
     generator: torch.Generator,
     through: float = 0.0,
+    shared: nn.Module | None = None,
 ) -> tuple[Tensor, Tensor]:
     """Take one step of gradient descent; give the loss and the number of right decisions, both still on the device.
 
@@ -107,8 +114,10 @@ def train_step(
     labels : (n_examples,) int64
     through : float
         Share of the training that is done.
+    shared : Module, optional
+        The network as several processes share it.
     """
-    loss, decided = network(values, labels, generator, through)
+    loss, decided = (shared or network)(values, labels, generator, through)
     optimiser.zero_grad()
     loss.backward()
     optimiser.step()

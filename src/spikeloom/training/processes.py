@@ -1,0 +1,98 @@
+"""The processes of one training: each shows its part of every batch, and all take the same step.
+
+``torchrun --nproc_per_node=N -m spikeloom train ...`` starts them. A step's batch is N times the recipe's; every
+process draws the same order and the same movements of images and takes its own share of them, so that N processes train
+as one does by N times the batch, to rounding. The first one alone writes.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import torch
+from torch import Tensor, distributed, nn
+from torch.nn.parallel import DistributedDataParallel
+
+from spikeloom.errors import TrainingError
+
+_MINUTES = 10  # after which a process that hears nothing from the others gives up
+
+
+@dataclass(frozen=True)
+class Processes:
+    """One of `count` processes, by its number."""
+
+    rank: int = 0
+    count: int = 1
+
+    @property
+    def writes(self) -> bool:
+        """Whether this is the one that writes files and tells how it goes."""
+        return self.rank == 0
+
+    def part(self, batch: Tensor) -> Tensor:
+        """Give this process's share of a batch, whose length the count divides."""
+        return batch.chunk(self.count)[self.rank]
+
+    def summed(self, value: Tensor) -> Tensor:
+        """Give the sum of a value over all processes."""
+        if self.count > 1:
+            distributed.all_reduce(value)
+        return value
+
+    def shared(self, network: nn.Module) -> nn.Module:
+        """Give the network such that gradients are the mean over all processes."""
+        return network if self.count == 1 else DistributedDataParallel(network)
+
+    @contextmanager
+    def first_alone(self) -> Iterator[None]:
+        """Let the first process go before the others."""
+        if not self.writes:
+            distributed.barrier()
+        yield
+        if self.writes and self.count > 1:
+            distributed.barrier()
+
+
+ALONE = Processes()
+
+
+def rank_here() -> int:
+    """Give the number of this process among those that torchrun started; 0 of one that it did not start."""
+    return int(os.environ.get("RANK", "0")) if distributed.is_torchelastic_launched() else 0
+
+
+@contextmanager
+def together(device: str, run: object) -> Iterator[Processes]:
+    """Join the processes that torchrun has started; alone where it has not.
+
+    Raises
+    ------
+    TrainingError
+        If another of them has died, with the way to go on.
+    """
+    if not distributed.is_torchelastic_launched():
+        yield ALONE
+        return
+    if device == "cuda":
+        torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
+    distributed.init_process_group("nccl" if device == "cuda" else "gloo", timeout=timedelta(minutes=_MINUTES))
+    try:
+        yield Processes(distributed.get_rank(), distributed.get_world_size())
+    except RuntimeError as error:
+        if not _is_of_others(error):
+            raise
+        raise TrainingError(f"{run}: another process of this training is gone; go on with --resume {run}") from error
+    finally:
+        distributed.destroy_process_group()
+
+
+def _is_of_others(error: RuntimeError) -> bool:
+    words = str(error).lower()
+    return isinstance(error, distributed.DistError) or any(
+        word in words for word in ("gloo", "nccl", "peer", "timed out")
+    )
