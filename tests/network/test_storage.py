@@ -90,6 +90,8 @@ def test_eight_bits_bring_a_quantised_network_back_exactly_and_take_a_quarter(tm
         ({}, {"interface": interface_with(class_names=["a", "a", "b"])}, "class name 'a' stands for 2 classes"),
         ({}, {"interface": interface_with(class_names=["a", "b", "\ud800"])}, "is no text that can be written"),
         ({"layers.0.synapses": np.zeros((4, 256, 32), np.uint8)}, {}, "array 'layers.0.probabilities' that is none"),
+        ({"classes": np.full(256, -1, np.int16)}, {}, "no neuron votes for class 0"),
+        ({"layers.1.sources": np.full((1, 256, 1), -1, np.int32)}, {}, "'layers.1.sources' names no source"),
         ({"layers.2.biases": np.zeros(3, np.float32)}, {}, "holds an array 'layers.2.biases' that is none of its"),
         ({"layers.0.sources": np.zeros((4, 256, 0), np.int32)}, {}, "'layers.0.sources' has no room for a source"),
         ({"layers.0.biases": np.zeros((4, 255), np.float32)}, {}, "'layers.0.biases' is float32 of shape"),

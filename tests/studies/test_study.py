@@ -14,6 +14,7 @@ from spikeloom.drift.ledger import First, Stage
 from spikeloom.errors import DataError, StudyError
 from spikeloom.measure.evaluation import evaluate_network, simulate
 from spikeloom.network.storage import save_learned
+from spikeloom.studies import workers
 from spikeloom.studies.job import VotesJob
 from spikeloom.studies.results import digest
 from spikeloom.studies.study import Study, load_study, run
@@ -97,6 +98,10 @@ def test_the_validation_split_of_a_program_is_unknown(own):
         ('name = "x"\nmodels = ["m"]\nmembers = []', "members"),
         ('name = "x"\nmodels = ["m"]\nsplit = "best"', "split"),
         ('name = "x"\nmodel = "m"', "model"),
+        ('name = "x"\nmodels = ["m"]\nseeds = []', "seeds"),
+        ('name = "x"\nmodels = ["a\\u0000"]', "models"),
+        ('name = "x"\nmodels = ["m"]\nmembers = [1000000000]', "members"),
+        ('name = "x"\nmodels = ["m"]\nmembers = [65536]\ndraws = 1000', "are over 1,000,000 jobs a model"),
         ("name =", "is not TOML"),
     ],
 )
@@ -117,3 +122,20 @@ def test_a_ledger_comes_back_as_it_was_kept(own, monkeypatch):
     assert list(found.drift.values()) == [stages]
     monkeypatch.setattr("spikeloom.studies.job.drift_ledger", lambda *_, **__: 1 / 0)
     assert run(study(own, drift=5), own / "out", lambda *_: None) == found
+
+
+def test_another_share_that_is_held_out_is_another_job():
+    shown = {"source": "s", "split": "validation", "fingerprint": "f"}
+    jobs = [
+        VotesJob(model="m", digest="d", seed=0, member=0, shown={**shown, "held_out": share}) for share in (0.1, 0.2)
+    ]
+    assert jobs[0].key != jobs[1].key
+
+
+@pytest.mark.parametrize(
+    "address", ["ucx://127.0.0.1:9", "tls://127.0.0.1:9", "127.0.0.1:9", "tcp://127.0.0.1:99999999"]
+)
+def test_an_address_that_is_none_is_refused(own, address, monkeypatch):
+    monkeypatch.setattr(workers, "_WAIT_SECONDS", 0.5)
+    with pytest.raises(StudyError, match="--dask"):
+        run(study(own), own / "out", lambda *_: None, dask=address)

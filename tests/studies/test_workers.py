@@ -74,6 +74,11 @@ def test_what_is_done_is_not_done_again_and_what_is_damaged_is(study, alone, tmp
     with caplog.at_level(logging.WARNING):
         assert decided(run(study, folder, lambda *told: heard.append(told))) == decided(expected)
     assert len(heard) == caplog.text.count("it is done again") == 2
+    one, other = sorted((folder / PIECES_FOLDER).glob("*"))[-2:]
+    content = one.read_bytes()
+    one.write_bytes(other.read_bytes())  # another job's result under this one's name
+    assert decided(run(study, folder, lambda *_: None)) == decided(expected)
+    assert one.read_bytes() == content
 
 
 CODE = """

@@ -30,7 +30,7 @@ def recipe(epochs: int = 3):
 def test_a_second_training_in_a_folder_is_refused_and_the_first_goes_on(tmp_path):
     class Second(Silent):
         def epoch(self, metrics):
-            with pytest.raises(TrainingError, match=r"run: is being trained in by process \d+; wait for that"):
+            with pytest.raises(TrainingError, match=r"run: is in use by process \d+; wait until"):
                 train(recipe(), stripes(), tmp_path / "run", reporter=Silent())
 
     assert len(train(recipe(), stripes(), tmp_path / "run", reporter=Second()).training["log"]) == 3
@@ -67,7 +67,12 @@ def test_a_folder_deleted_under_a_training_is_not_made_again(tmp_path, epoch):
 def test_what_has_the_locks_name_and_is_none_is_refused_and_stays(tmp_path):
     (tmp_path / "thesis").write_text("mine")
     lock = tmp_path / LOCK_FILE
-    for make in (lambda: lock.symlink_to(tmp_path / "thesis"), lock.mkdir, lambda: os.mkfifo(lock)):
+    for make in (
+        lambda: lock.write_text("my own"),
+        lambda: lock.symlink_to(tmp_path / "thesis"),
+        lock.mkdir,
+        lambda: os.mkfifo(lock),
+    ):
         make()
         with pytest.raises(ArtefactError, match="lock: cannot be written: "), held(tmp_path):
             pass

@@ -43,7 +43,8 @@ def main() -> None:
     except OSError as error:  # a full disk, a folder without permission
         _fail(f"{error.filename or 'system'}: {error.strerror or error}")
     except UnicodeEncodeError as error:  # a name of odd bytes, on its way into a text
-        _fail(f"name {error.object!a:.200}: is no UTF-8, and cannot be written into a file; rename it")
+        odd = ascii(error.object[max(error.start - 40, 0) : error.end + 40])
+        _fail(f"name ...{odd}...: is no UTF-8, and cannot be written into a file; rename it")
     except MemoryError:
         _fail("memory: there is not enough of it; take fewer members or a smaller data set")
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
 DIFFERS = 3  # exit code: the work was done, and what was compared is not the same
+_DIGITS_MAX = 10  # of a side: Python reads no number of thousands of them
 SEED_MAX = 2**32 - 1  # the hash that draws the inputs has 32 bits
 
 Seed = Annotated[
@@ -108,8 +109,8 @@ def preparation_of(
 def sides(text: str) -> tuple[int, int]:
     """Give ROWSxCOLUMNS, or one number for both, as numbers; wrong usage where it is neither."""
     parts = text.lower().split("x")
-    if not (1 <= len(parts) <= 2 and all(part.strip().isdecimal() for part in parts)):
-        raise typer.BadParameter(f"'{text}': rows and columns such as 32x32 are needed", param_hint="--size")
+    if not (1 <= len(parts) <= 2 and all(part.strip().isdecimal() and len(part) < _DIGITS_MAX for part in parts)):
+        raise typer.BadParameter(f"'{text:.40}': rows and columns such as 32x32 are needed", param_hint="--size")
     numbers = [int(part) for part in parts]
     return numbers[0], numbers[-1]
 

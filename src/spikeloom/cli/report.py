@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -39,7 +40,7 @@ def report_command(
     check_folder(out.with_name(f"{out.stem}-figures"))
     columns: list[tuple[str, Iterator[Section]]] = []
     for name, model in [(name, model_of(name)) for name in models]:
-        title = name.removeprefix("zoo:")
+        title = os.fsencode(name.removeprefix("zoo:")).decode(errors="backslashreplace")
         if isinstance(model, ChipProgram) and model.interface is None:
             columns.append((title, sections_by_hand(model)))
             continue

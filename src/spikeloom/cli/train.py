@@ -34,7 +34,9 @@ def train_command(
     ] = None,
     cores: Annotated[
         int | None,
-        typer.Option("--cores", min=1, help="Design a recipe for DATA and at most so many cores, and train that."),
+        typer.Option(
+            "--cores", min=1, max=2**20, help="Design a recipe for DATA and at most so many cores, and train that."
+        ),
     ] = None,
     size: Size = None,
     colours: Colours = None,

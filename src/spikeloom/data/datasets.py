@@ -194,7 +194,7 @@ def _array(images: Any, part: str) -> np.ndarray:
 
 def _text(name: Any) -> str:
     """Give a name as text; NumPy keeps some as bytes."""
-    return name.decode(errors="replace") if isinstance(name, bytes) else str(name)
+    return name.decode(errors="surrogateescape") if isinstance(name, bytes) else str(name)  # what is no text is refused
 
 
 def _check_names(names: Sequence[str], part: str) -> None:

@@ -196,7 +196,10 @@ def _search(
         return found.accuracy, joules
 
     optuna.logging.set_verbosity(optuna.logging.CRITICAL)  # of a trial that is stopped it would print a traceback
-    study.optimize(objective, n_trials=trials)
+    try:
+        study.optimize(objective, n_trials=trials)
+    except UnboundLocalError as error:  # what Optuna makes of Ctrl-C in its own lines
+        raise KeyboardInterrupt from error
     return [_trial(trial) for trial in study.trials], [_trial(trial) for trial in study.best_trials]
 
 

@@ -40,11 +40,12 @@ def wrong_names(names: Sequence[str]) -> str | None:
     if len(counts) < len(names):
         name = min(name for name, count in counts.items() if count > 1)
         return f"class name '{name}' stands for {counts[name]} classes; give each its own"
-    odd = next((name for name in names if not _is_text(name)), None)
+    odd = next((name for name in names if not is_text(name)), None)
     return None if odd is None else f"class name {odd!a} is no text that can be written as UTF-8; rename it"
 
 
-def _is_text(name: str) -> bool:
+def is_text(name: str) -> bool:
+    """Whether a name can be written as UTF-8: names of files may hold any bytes."""
     try:
         name.encode()
     except UnicodeEncodeError:

@@ -94,6 +94,9 @@ def learned_from(arrays: Mapping[str, np.ndarray], record: Mapping[str, Any], pa
         _layer(arrays, index, below, above // N_NEURONS, path) for index, (below, above) in enumerate(pairwise(sizes))
     )
     classes = checked_array(arrays, "classes", np.int16, (sizes[-1],), path)
+    without = sorted(set(range(topology.n_classes)) - set(classes.tolist()))
+    if without:
+        raise ArtefactError(f"{path}: no neuron votes for class {without[0]}; the file is damaged")
     known = {"classes", *(f"layers.{index}.{part}" for index in range(len(layers)) for part in (*_PARTS, "synapses"))}
     check_no_more(arrays, known, path)
     _check_range("classes", classes, -1, topology.n_classes - 1, path)
@@ -167,6 +170,8 @@ def _layer(arrays: Mapping[str, np.ndarray], index: int, below: int, n_cores: in
     if not layer.sources.shape[2]:
         raise ArtefactError(f"{path}: '{name}.sources' has no room for a source; the file is damaged")
     used = layer.sources[layer.sources != UNUSED]
+    if not len(used):
+        raise ArtefactError(f"{path}: '{name}.sources' names no source; the file is damaged")
     if index and len(np.unique(used)) != len(used):
         raise ArtefactError(f"{path}: '{name}.sources' names a neuron twice; a neuron has one destination")
     return layer

@@ -28,7 +28,7 @@ from spikeloom.network.storage import load_learned, save_learned
 from spikeloom.provenance import installed_version
 from spikeloom.studies import results
 from spikeloom.training.recipe import Recipe
-from spikeloom.training.split import validation_split
+from spikeloom.training.split import held_out_of
 from spikeloom.zoo import load
 
 SplitOrHeldOut = Literal["test", "train", "validation"]
@@ -38,7 +38,7 @@ class Shown(Part):
     """Which examples a model is shown.
 
     source : a known name, or the whole path of a folder or file
-    split : "validation" is what the model's own recipe held out of the training set
+    split, held_out : "validation" is the share that the model's own recipe held out of the training set
     images : the first so many; all by default
     fingerprint : of the data set, which a worker compares
     """
@@ -46,6 +46,7 @@ class Shown(Part):
     source: str
     preparation: Preparation = Preparation()
     split: SplitOrHeldOut = "test"
+    held_out: float | None = None
     images: int | None = Field(default=None, ge=1)
     fingerprint: str
 
@@ -98,7 +99,7 @@ class VotesJob(Job):
         """Show the examples."""
         model = model_at(self.model, self.digest)
         fault = None if self.fault is None else Fault(self.fault, self.share)
-        values = examples(self.shown, self.model, self.digest).values
+        values = examples(self.shown).values
         return votes_of(Showing(model, values, self.seed, self.member, fault), threads=threads)
 
     def keep(self, result: Votes, path: Path) -> None:
@@ -148,7 +149,7 @@ class DriftJob(Job):
         network = model_at(self.model, self.digest)
         if not isinstance(network, LearnedNetwork):
             raise StudyError(f"{self.model}: is a program; drift begins with a learned network")
-        shown = examples(self.shown, self.model, self.digest)
+        shown = examples(self.shown)
         return list(drift_ledger(network, shown, self.members, seed=self.seed))
 
     def keep(self, result: list[Stage], path: Path) -> None:
@@ -170,12 +171,12 @@ def model_at(source: str, digest: str) -> LearnedNetwork | ChipProgram:
 
 
 @lru_cache(maxsize=2)
-def examples(shown: Shown, model: str, digest: str) -> Dataset:
+def examples(shown: Shown) -> Dataset:
     """Give the examples of a job; errors as in `spikeloom.data.load_dataset`, StudyError where they are others."""
     whole = as_dataset(shown.source, "test" if shown.split == "test" else "train", shown.preparation)
     check_fingerprint(shown.source, whole, shown.fingerprint)
-    if shown.split == "validation":
-        _, whole = validation_split(recipe_of(model_at(model, digest), model), whole)
+    if shown.held_out is not None:
+        _, whole = held_out_of(whole, shown.held_out)
     return whole if shown.images is None else whole.take(slice(shown.images))
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from spikeloom.errors import ArtefactError
+from spikeloom.reading import read_bytes
 from spikeloom.studies.job import Job
 from spikeloom.studies.workers import done
+from spikeloom.writing import clean, folder_aside
 
 PIECES_FOLDER = "pieces"
 
@@ -31,27 +33,36 @@ def results(
     workers, dask
         As in `spikeloom.studies.workers.done`; whichever they are, the results are the same.
     """
-    places = {job.key: place_of(job, folder) for job in jobs}
-    missing = [job for job in jobs if not _is_there(job, places[job.key])]
+    pieces = folder / PIECES_FOLDER
+    pieces.mkdir(parents=True, exist_ok=True)
+    clean(pieces)
+    kept = {job.key: place for job in jobs if (place := piece_of(job, folder)) is not None}
+    missing = [job for job in jobs if job.key not in kept]
     n_done = len(jobs) - len(missing)
     for number, (job, result) in enumerate(done(missing, workers, dask), start=n_done + 1):
-        job.keep(result, places[job.key])
+        kept[job.key] = _keep(job, result, pieces)
         hear(what, number, len(jobs))
-    return (job.kept(places[job.key]) for job in jobs)
+    return (job.kept(kept[job.key]) for job in jobs)
 
 
-def place_of(job: Job, folder: Path) -> Path:
-    """Give the file of a job's result."""
-    return folder / PIECES_FOLDER / f"{job.key}.safetensors"
+def piece_of(job: Job, folder: Path) -> Path | None:
+    """Give the file of a job's result; None where there is none, or where what it holds is not what its name says."""
+    for place in sorted((folder / PIECES_FOLDER).glob(f"{job.key}-*.safetensors")):
+        try:
+            if place.name == _name(job, read_bytes(place)):
+                return place
+        except OSError:
+            pass  # a folder, a pipe, what may not be read
+        _log.warning(f"{place}: is damaged; it is done again")
+    return None
 
 
-def _is_there(job: Job, place: Path) -> bool:
-    """Whether a whole result is there; one that is damaged is done again."""
-    if not place.exists():
-        return False
-    try:
-        job.kept(place)
-    except ArtefactError as error:
-        _log.warning(f"{error}; it is done again")
-        return False
-    return True
+def _keep(job: Job, result: Any, pieces: Path) -> Path:
+    """Write a result under a name that tells its job and what it holds, so that nothing else is taken for it."""
+    with folder_aside(pieces) as aside:
+        job.keep(result, aside / "piece")
+        return (aside / "piece").replace(pieces / _name(job, (aside / "piece").read_bytes()))
+
+
+def _name(job: Job, content: bytes) -> str:
+    return f"{job.key}-{hashlib.sha256(content).hexdigest()[:32]}.safetensors"

@@ -10,6 +10,7 @@ split = "validation"
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,11 +32,13 @@ from spikeloom.measure.showings import fold, members_of_draws
 from spikeloom.network.learned import LearnedNetwork
 from spikeloom.randomness.streams import seed_of_draw
 from spikeloom.reading import TEXT_MAX, parse_toml, read_bytes
-from spikeloom.studies.job import DriftJob, Job, Shown, SplitOrHeldOut, TrainingJob, VotesJob, examples
-from spikeloom.studies.keep import Hear, place_of, results
+from spikeloom.studies.job import DriftJob, Job, Shown, SplitOrHeldOut, TrainingJob, VotesJob, examples, recipe_of
+from spikeloom.studies.keep import Hear, piece_of, results
 from spikeloom.studies.results import digest
 from spikeloom.training.recipe_files import changed_recipe, load_recipe, with_data
 from spikeloom.zoo import PREFIX, load
+
+_JOBS_MAX = 1_000_000  # of a model: what lists of them may take of memory, and anybody's patience
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -44,15 +47,21 @@ class Study(Part):
     """What is measured: every model, and every recipe trained by every seed, in every way."""
 
     name: str = Field(pattern=r"^\w[\w.-]*$", description="also the name of its folder")
-    models: tuple[str, ...] = Field(default=(), description="files, run folders' networks, or zoo:NAME")
+    models: tuple[Annotated[str, Field(pattern=r"^[^\x00]+$")], ...] = Field(
+        default=(), description="files, run folders' networks, or zoo:NAME"
+    )
     recipes: tuple[str, ...] = Field(default=(), description="names or files, trained first")
-    seeds: tuple[Annotated[int, Field(ge=0, lt=2**32)], ...] = Field(default=(0,), description="of trainings")
+    seeds: tuple[Annotated[int, Field(ge=0, lt=2**32)], ...] = Field(
+        default=(0,), min_length=1, description="of trainings"
+    )
     set: dict[str, Any] = Field(default={}, description="keys of every recipe that are changed")
     data: str | None = Field(default=None, description="in place of what models were trained on")
     split: SplitOrHeldOut = Field(default="validation", description="on which they are measured")
     images: int | None = Field(default=None, ge=1, description="of the split; all by default")
-    members: tuple[Annotated[int, Field(ge=1)], ...] = Field(default=(1,), min_length=1, description="of ensembles")
-    draws: int = Field(default=1, ge=1, description="of every ensemble")
+    members: tuple[Annotated[int, Field(ge=1, le=2**16)], ...] = Field(
+        default=(1,), min_length=1, description="of ensembles"
+    )
+    draws: int = Field(default=1, ge=1, le=2**16, description="of every ensemble")
     faults: dict[str, tuple[Share, ...]] = Field(default={}, description="shares of each that are broken")
     drift: int = Field(default=0, ge=0, description="images of a drift ledger for each network")
     seed: int = Field(default=0, ge=0, lt=2**32, description="root of the draws")
@@ -61,6 +70,8 @@ class Study(Part):
     def _is_of_something(self) -> Study:
         if not self.models and not self.recipes:
             raise ValueError("names no models and no recipes; give one of them at least")
+        if max(self.members) * self.draws * len(_ways(self)) > _JOBS_MAX:
+            raise ValueError(f"members, draws and faults are over {_JOBS_MAX:,} jobs a model; take fewer")
         unknown = sorted(set(self.faults) - set(FAULTS))
         if unknown:
             raise ValueError(f"faults: '{unknown[0]}' is none; there are {', '.join(FAULTS)}")
@@ -140,13 +151,13 @@ def run(study: Study, folder: Path, hear: Hear, *, workers: int = 0, dask: str |
     Raises
     ------
     StudyError
-        If models or data are others than when it began, or the workers are lost.
+        If the workers are lost, or have other models or data in the places that are named.
     """
     trainings = training_jobs(study)
     for _ in results("training", trainings, folder, hear, workers=workers, dask=dask):
         pass  # the networks are in their files
-    sources = [(f"{job.recipe.name}, seed {job.recipe.seed}", str(place_of(job, folder))) for job in trainings]
-    sources += [(name, name if name.startswith(PREFIX) else str(Path(name).resolve())) for name in study.models]
+    sources = [(f"{job.recipe.name}, seed {job.recipe.seed}", str(piece_of(job, folder))) for job in trainings]
+    sources += [(name, name if name.startswith(PREFIX) else os.path.realpath(name)) for name in study.models]
     models = [_prepared(study, name, source) for name, source in sources]
     jobs = [job for each in models for job in _jobs(study, each)]
     found = results("measuring", jobs, folder, hear, workers=workers, dask=dask)
@@ -167,14 +178,12 @@ def _prepared(study: Study, name: str, source: str) -> _Model:
         raise DataError(f"{name}: does not say what it was trained on; name data in the study")
     split: Split = "test" if study.split == "test" else "train"
     fingerprint = as_dataset(origin, split, interface.preparation).fingerprint
+    held_out = recipe_of(model, name).data.validation if study.split == "validation" else None
     shown = Shown(
-        source=origin,
-        preparation=interface.preparation,
-        split=study.split,
-        images=study.images,
+        source=origin, preparation=interface.preparation, split=study.split, held_out=held_out, images=study.images,
         fingerprint=fingerprint,
-    )
-    there = examples(shown, source, told)
+    )  # fmt: skip
+    there = examples(shown)
     check_data(interface, there)
     return _Model(name, source, model, told, shown, there)
 

@@ -5,6 +5,7 @@ A process that dies takes with it only what it was at: those jobs are done again
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -16,7 +17,7 @@ from spikeloom.studies.job import Job
 TRIES = 3
 """Times that workers may die one after another while no job is done, before the study gives up."""
 
-_WAIT_SECONDS = 20  # for a scheduler to answer
+_WAIT_SECONDS = 8  # for a scheduler to answer
 _IDLE_SECONDS = 20  # after which a process ends whose study was killed
 
 
@@ -46,7 +47,8 @@ def done(jobs: Sequence[Job], workers: int = 0, dask: str | None = None) -> Iter
             before = len(left)
             try:
                 for key, result in parallel(_call(job) for job in list(left.values())):
-                    yield left.pop(key), result
+                    if key in left:  # what workers had done before they died may come twice
+                        yield left.pop(key), result
             except SpikeloomError:
                 raise
             except Exception as error:
@@ -73,20 +75,31 @@ def _keyed(job: Job) -> tuple[str, Any]:
 def _backend(workers: int, dask: str | None) -> Iterator[Any]:
     """Give what runs calls in parallel."""
     from joblib import Parallel, parallel_config
+    from joblib.externals.loky import get_reusable_executor
 
     if dask is None:
-        with parallel_config(
-            backend="loky", n_jobs=workers, inner_max_num_threads=1, idle_worker_timeout=_IDLE_SECONDS
-        ):
-            yield Parallel(return_as="generator_unordered", batch_size=1)
+        own = {"idle_worker_timeout": _IDLE_SECONDS, "initializer": _leave_stopping_to_the_first}
+        with parallel_config(backend="loky", n_jobs=workers, inner_max_num_threads=1, **own):
+            try:
+                yield Parallel(return_as="generator_unordered", batch_size=1)
+            except BaseException:
+                get_reusable_executor().shutdown(wait=False, kill_workers=True)
+                raise
         return
+    if not dask.startswith("tcp://"):
+        raise StudyError(f"--dask {dask}: an address tcp://HOST:PORT is needed")
     distributed = needed("distributed", "spikeloom[cluster]")
     try:
         client = distributed.Client(dask, timeout=_WAIT_SECONDS)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, OverflowError) as error:
         raise StudyError(f"--dask {dask}: no scheduler answers there ({' '.join(str(error).split())[:120]})") from error
     with client, parallel_config(backend="dask", client=client):
         yield Parallel(return_as="generator_unordered", batch_size=1)
+
+
+def _leave_stopping_to_the_first() -> None:
+    """Let Ctrl-C, which a terminal sends to all processes, stop the one that asks for jobs; it ends the others."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _is_of_workers(error: Exception) -> bool:

@@ -90,15 +90,15 @@ def _takes(run: Path, file: Path, descriptor: int) -> bool:
     except BlockingIOError as error:
         holder = os.read(descriptor, 20).decode("ascii", "replace").strip()
         by = f" by process {holder}" if holder.isdecimal() else ""
-        raise TrainingError(
-            f"{run}: is being trained in{by}; wait for that training, or choose another --out"
-        ) from error
+        raise TrainingError(f"{run}: is in use{by}; wait until that is done, or choose another --out") from error
     except OSError as error:
         if error.errno not in _WITHOUT_LOCKS:
             raise
         return True  # one training at a time is the user's care there
     if not _is(file, descriptor):
         return False
+    if (held_before := os.read(descriptor, 20)) and not held_before.isdigit():
+        raise OSError(errno.EEXIST, "is a file of another kind")
     os.ftruncate(descriptor, 0)
     os.write(descriptor, str(os.getpid()).encode())
     return True

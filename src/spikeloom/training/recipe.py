@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from spikeloom.data.named import Name
 from spikeloom.errors import DataError, FitError, RecipeError
 from spikeloom.interface import Preparation, Presentation, Still, Stream
 from spikeloom.interface.delays import NOW
 from spikeloom.interface.part import Part, named_or
+from spikeloom.interface.record import is_text
 from spikeloom.network.learned import BiasRounding, Convention
 from spikeloom.network.proposals import example_that_fits
 from spikeloom.network.topology import Topology, Windows
@@ -24,6 +25,13 @@ class DataChoice(Preparation):
     name: Name | None = Field(default=None, description="of a known data set")
     path: str | None = Field(default=None, pattern=r"^[^\x00]*$", description="of a folder or file, in place of a name")
     validation: float = Field(default=1 / 12, gt=0, lt=1, description="share of the training set held out")
+
+    @field_validator("path")
+    @classmethod
+    def _can_be_written(cls, path: str | None) -> str | None:
+        if path is not None and not is_text(path):
+            raise ValueError(f"path {path!a} is no UTF-8, which a recipe's file is; rename it")
+        return path
 
     @model_validator(mode="after")
     def _is_one(self) -> DataChoice:

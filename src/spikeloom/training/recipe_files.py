@@ -23,6 +23,7 @@ from spikeloom.data.tonic import PREFIX
 from spikeloom.errors import RecipeError
 from spikeloom.hints import did_you_mean
 from spikeloom.interface.part import named
+from spikeloom.interface.record import is_text
 from spikeloom.keys import parse_change
 from spikeloom.kinds import key_of, kinds_in, kinds_of, models_in
 from spikeloom.network.learned import LearnedNetwork
@@ -87,6 +88,8 @@ def with_data(recipe: Recipe, source: str | None) -> Recipe:
     where = source or recipe.data.source
     named = {"name": where, "path": None}
     place = where if where.startswith(PREFIX) else os.path.realpath(where)
+    if not is_text(place):
+        raise RecipeError(f"data {place!a}: is no UTF-8, which a recipe's file is; rename it")
     found = named if where in NAMES else {"name": None, "path": place}
     return recipe.model_copy(update={"data": recipe.data.model_copy(update=found)})
 

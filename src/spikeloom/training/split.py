@@ -12,4 +12,9 @@ def validation_split(recipe: Recipe, dataset: Dataset) -> tuple[Dataset, Dataset
 
     So networks of different seeds can be judged together on images that none of them has seen.
     """
-    return split_validation(dataset, recipe.data.validation, split_generator())
+    return held_out_of(dataset, recipe.data.validation)
+
+
+def held_out_of(dataset: Dataset, share: float) -> tuple[Dataset, Dataset]:
+    """Give what is left of a training set, and the share of it that is held out."""
+    return split_validation(dataset, share, split_generator())
