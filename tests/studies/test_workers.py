@@ -133,8 +133,7 @@ def test_a_study_that_is_killed_goes_on_where_it_was(study, alone, tmp_path, num
     wait_for(process, "measuring")
     process.send_signal(number)
     assert process.wait(60) != 0
-    process.stdout.close()  # its workers hold the other end until they find that nobody asks them any more
-    process.stderr.close()
+    process.communicate(timeout=20)  # its workers hold the other end until they find that nobody asks them any more
     kept = pieces(tmp_path / "out")
     assert 0 < len(kept) < len(pieces(folder))
     assert kept.items() <= pieces(folder).items()

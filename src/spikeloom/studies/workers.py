@@ -5,9 +5,13 @@ A process that dies takes with it only what it was at: those jobs are done again
 
 from __future__ import annotations
 
+import os
 import signal
+import time
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from threading import Thread
 from typing import Any
 
 from spikeloom.errors import SpikeloomError, StudyError
@@ -18,7 +22,7 @@ TRIES = 3
 """Times that workers may die one after another while no job is done, before the study gives up."""
 
 _WAIT_SECONDS = 8  # for a scheduler to answer
-_IDLE_SECONDS = 20  # after which a process ends whose study was killed
+_LOOK_SECONDS = 1  # between two looks of a worker whether its study is there yet
 
 
 def done(jobs: Sequence[Job], workers: int = 0, dask: str | None = None) -> Iterator[tuple[Job, Any]]:
@@ -78,10 +82,14 @@ def _backend(workers: int, dask: str | None) -> Iterator[Any]:
     from joblib.externals.loky import get_reusable_executor
 
     if dask is None:
-        own = {"idle_worker_timeout": _IDLE_SECONDS, "initializer": _leave_stopping_to_the_first}
-        with parallel_config(backend="loky", n_jobs=workers, inner_max_num_threads=1, **own):
+        own = {"initializer": _serve_the_first, "initargs": (os.getpid(),)}
+        with (
+            parallel_config(backend="loky", n_jobs=workers, inner_max_num_threads=1, **own),
+            warnings.catch_warnings(),
+        ):
+            warnings.filterwarnings("ignore", module="joblib")  # that jobs are given up, where a study is stopped
             try:
-                yield Parallel(return_as="generator_unordered", batch_size=1)
+                yield Parallel(return_as="generator_unordered", batch_size=1, max_nbytes=None)
             except BaseException:
                 get_reusable_executor().shutdown(wait=False, kill_workers=True)
                 raise
@@ -94,12 +102,19 @@ def _backend(workers: int, dask: str | None) -> Iterator[Any]:
     except (OSError, ValueError, OverflowError) as error:
         raise StudyError(f"--dask {dask}: no scheduler answers there ({' '.join(str(error).split())[:120]})") from error
     with client, parallel_config(backend="dask", client=client):
-        yield Parallel(return_as="generator_unordered", batch_size=1)
+        yield Parallel(return_as="generator_unordered", batch_size=1, max_nbytes=None)
 
 
-def _leave_stopping_to_the_first() -> None:
-    """Let Ctrl-C, which a terminal sends to all processes, stop the one that asks for jobs; it ends the others."""
+def _serve_the_first(process: int) -> None:
+    """Work for a process, which Ctrl-C stops alone though a terminal sends it to all; end where that one is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_without, args=(process,), daemon=True).start()
+
+
+def _end_without(process: int) -> None:
+    while os.getppid() == process:
+        time.sleep(_LOOK_SECONDS)
+    os._exit(1)
 
 
 def _is_of_workers(error: Exception) -> bool:
