@@ -7,7 +7,9 @@ import pytest
 
 from programs import stripes
 from spikeloom.errors import RecipeError
-from spikeloom.frontier.search import Dimension, best_files, judged, load_space, search
+from spikeloom.frontier.search import best_files, search
+from spikeloom.frontier.space import Dimension, load_space
+from spikeloom.frontier.trial import judged
 from spikeloom.measure.evaluation import evaluate_network
 from spikeloom.network.storage import load_learned
 from spikeloom.training.fit import train
@@ -133,7 +135,7 @@ def test_a_trial_whose_process_was_killed_has_failed_and_the_search_goes_on(spac
     def killed(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("spikeloom.frontier.search.judged", killed)
+    monkeypatch.setattr("spikeloom.frontier.trial.judged", killed)
     with pytest.raises(KeyboardInterrupt):
         search(space, load_recipe(space.recipe), stripes(), tmp_path / "found", 9, lambda trial: None)
     monkeypatch.undo()
@@ -175,7 +177,7 @@ def test_a_fault_in_training_is_not_told_as_trials_of_another_space(space, tmp_p
     def faulty(*_):
         raise ValueError("a fault")
 
-    monkeypatch.setattr("spikeloom.frontier.search.judged", faulty)
+    monkeypatch.setattr("spikeloom.frontier.trial.judged", faulty)
     rates = space.model_copy(update={"space": {"train.learning_rate": Dimension(low=0.01, high=0.3)}})
     with pytest.raises(ValueError, match="^a fault$"):
         search(rates, load_recipe(space.recipe), stripes(), tmp_path, 1, print)
@@ -186,3 +188,19 @@ def test_data_are_nothing_to_search_over(space, tmp_path, key):
     other = space.model_copy(update={"space": {key: Dimension(choices=("/etc/passwd",))}})
     with pytest.raises(RecipeError, match=f"space: {key}: trials are compared on the same data"):
         search(other, load_recipe(space.recipe), stripes(), tmp_path, 1, print)
+
+
+def test_several_workers_try_at_once_and_all_trials_are_in_one_storage(space, tmp_path):
+    heard = []
+    folder = tmp_path / "found"
+    done, best = search(space, load_recipe(space.recipe), stripes(), folder, 6, heard.append, workers=2)
+    assert sorted(trial.number for trial in heard) == list(range(6))
+    assert sorted(heard, key=lambda trial: trial.number) == done
+    fitting = [trial for trial in done if trial.fits]
+    top = max(trial.accuracy for trial in fitting)
+    assert max(trial.accuracy for trial in best) == top
+    network = load_learned(best_files(folder, done)[0])
+    assert (
+        evaluate_network(network, validation_split(load_recipe(space.recipe), stripes())[1], {1: 3})[1].accuracy == top
+    )
+    assert not optuna_states(folder) & {"RUNNING", "WAITING"}

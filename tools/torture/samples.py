@@ -19,7 +19,7 @@ from spikeloom.data.readers import read_image
 from spikeloom.deployment.deploy import deploy
 from spikeloom.export.format import RECORD_FILE, Exported, earlier_files, write_export
 from spikeloom.export.formats import FORMATS
-from spikeloom.frontier.search import load_space
+from spikeloom.frontier.space import load_space
 from spikeloom.measure.energy import load_profiles
 from spikeloom.measure.votes import shown_spikes
 from spikeloom.network.learned import LearnedNetwork

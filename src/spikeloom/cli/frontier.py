@@ -12,7 +12,7 @@ from spikeloom.cli import console
 from spikeloom.cli.options import Json, Seed, Threads
 
 if TYPE_CHECKING:
-    from spikeloom.frontier.search import Trial
+    from spikeloom.frontier.trial import Trial
 
 _TRIALS = 20
 FIGURE_FILE, RESULTS_FILE, TRIALS_FIGURE_FILE = "frontier.png", "frontier.json", "trials.png"
@@ -37,6 +37,9 @@ def frontier_command(
     ] = "mnist",
     seed: Seed = 0,
     threads: Threads = 0,
+    workers: Annotated[
+        int, typer.Option("--workers", min=0, max=4096, help="With --search: trials at once, of a thread each.")
+    ] = 0,
     as_json: Json = False,
 ) -> None:
     """Draw accuracy against energy of the zoo beside published points; with --search, look for better recipes.
@@ -57,7 +60,10 @@ def frontier_command(
     if of not in SEEDED:
         raise typer.BadParameter(f"'{of}' has none; there are {', '.join(SEEDED)}", param_hint="--of")
     check_folder(out)
-    searched = {} if space is None else _search(space, data, out, trials or _TRIALS, seed, threads, as_json)
+    if space is None and workers:
+        raise typer.BadParameter("goes with --search SPACE.toml", param_hint="--workers")
+    asked = (trials or _TRIALS, seed, threads, workers)
+    searched = {} if space is None else _search(space, data, out, asked, as_json)
     cards = [zoo_card(name) for name in zoo_names()]
     found = entries(cards, of)
     chosen, told = picked(found), reported(found)
@@ -83,15 +89,14 @@ def frontier_command(
     console.show(*(f"written to {path}" for path in (*paths, out / RESULTS_FILE)))
 
 
-def _search(
-    path: Path, data: str | None, out: Path, trials: int, seed: int, threads: int, as_json: bool
-) -> dict[str, Any]:
+def _search(path: Path, data: str | None, out: Path, asked: tuple[int, int, int, int], as_json: bool) -> dict[str, Any]:
     """Search, draw and show the trials, and give all of them and the best as JSON values."""
     from dataclasses import asdict
 
     from spikeloom.data import load_dataset
     from spikeloom.frontier.figure import search_figure
-    from spikeloom.frontier.search import best_files, load_space, search
+    from spikeloom.frontier.search import best_files, search
+    from spikeloom.frontier.space import load_space
     from spikeloom.frontier.table import trials_table
     from spikeloom.report.figures import save_figures
     from spikeloom.training.recipe_files import load_recipe, with_data
@@ -99,7 +104,8 @@ def _search(
     chosen = load_space(path)
     recipe = with_data(load_recipe(chosen.recipe), data)
     dataset = load_dataset(recipe.data.source, "train", recipe.data.preparation)
-    done, best = search(chosen, recipe, dataset, out, trials, _tell, seed, threads)
+    trials, seed, threads, workers = asked
+    done, best = search(chosen, recipe, dataset, out, trials, _tell, seed, threads, workers)
     paths = save_figures(lambda theme: search_figure(theme, done, best), out / TRIALS_FIGURE_FILE)
     if not as_json:
         console.show(trials_table(done, best), *(f"written to {path}" for path in (*paths, *best_files(out, done))))

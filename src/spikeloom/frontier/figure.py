@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
-from spikeloom.frontier.search import Trial
+from spikeloom.frontier.trial import Trial
 from spikeloom.measure.energy import PAPER_PROFILE
 from spikeloom.plot.scale import number_plainly, space_by_error
 from spikeloom.plot.theme import Theme, themed

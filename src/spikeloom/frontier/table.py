@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rich.table import Table
 
-from spikeloom.frontier.search import Trial
+from spikeloom.frontier.trial import Trial
 from spikeloom.report.tables import microjoules, percent
 
 

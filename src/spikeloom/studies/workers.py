@@ -12,11 +12,10 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from threading import Thread
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from spikeloom.errors import SpikeloomError, StudyError
 from spikeloom.optional import needed
-from spikeloom.studies.job import Job
 
 TRIES = 3
 """Times that workers may die one after another while no job is done, before the study gives up."""
@@ -25,12 +24,26 @@ _WAIT_SECONDS = 8  # for a scheduler to answer
 _LOOK_SECONDS = 1  # between two looks of a worker whether its study is there yet
 
 
-def done(jobs: Sequence[Job], workers: int = 0, dask: str | None = None) -> Iterator[tuple[Job, Any]]:
+class Work(Protocol):
+    """What can be done anywhere: plain, so that it can be sent, and told from others by its key."""
+
+    @property
+    def key(self) -> str:
+        """A name that no other work has."""
+
+    def done(self, threads: int) -> Any:
+        """Give what comes of it."""
+
+
+W = TypeVar("W", bound=Work)
+
+
+def done(jobs: Sequence[W], workers: int = 0, dask: str | None = None) -> Iterator[tuple[W, Any]]:
     """Give every job with its result, in the order in which they are done.
 
     Parameters
     ----------
-    jobs : sequence of Job
+    jobs : sequence of Work
     workers : int
         Processes of this machine, of one thread each; 0 is this process, on all processors.
     dask : str, optional
@@ -65,13 +78,13 @@ def done(jobs: Sequence[Job], workers: int = 0, dask: str | None = None) -> Iter
                     ) from error
 
 
-def _call(job: Job) -> Any:
+def _call(job: Work) -> Any:
     from joblib import delayed
 
     return delayed(_keyed)(job)
 
 
-def _keyed(job: Job) -> tuple[str, Any]:
+def _keyed(job: Work) -> tuple[str, Any]:
     return job.key, job.done(threads=1)
 
 
