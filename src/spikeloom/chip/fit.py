@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from spikeloom.chip.limits import N_AXONS, N_NEURONS, TICK_SECONDS
+from spikeloom.chip.mesh import mesh_of
 from spikeloom.chip.program import NOWHERE, ChipProgram, route_hops
 
 
 @dataclass(frozen=True)
 class FitReport:
-    """Cores, chips, axons, neurons and synapses used, and how far spikes travel.
+    """Cores, chips, axons, neurons and synapses used, and how far spikes travel; see `spikeloom.chip.mesh.Mesh`.
 
     `latency_ticks` is None where no interface is stored.
     """
@@ -29,6 +30,8 @@ class FitReport:
     synapses_total: int
     mean_hops: float
     longest_hops: int
+    busiest_link: int
+    crossings: int
     latency_ticks: int | None
 
     @property
@@ -40,7 +43,7 @@ class FitReport:
 def fit_report(program: ChipProgram) -> FitReport:
     """Count what a program uses of the chip."""
     connected = program.routes.cores != NOWHERE
-    hops = route_hops(program)[program.routes.to_cores]
+    hops, mesh = route_hops(program)[program.routes.to_cores], mesh_of(program)
     return FitReport(
         members=len(program.members),
         cores=program.n_cores,
@@ -54,6 +57,8 @@ def fit_report(program: ChipProgram) -> FitReport:
         synapses_total=program.n_cores * N_AXONS * N_NEURONS,
         mean_hops=float(hops.mean()) if hops.size else 0.0,
         longest_hops=int(hops.max()) if hops.size else 0,
+        busiest_link=mesh.busiest,
+        crossings=mesh.crossings,
         latency_ticks=None if program.interface is None else program.interface.latency,
     )
 

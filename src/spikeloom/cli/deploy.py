@@ -38,6 +38,12 @@ def deploy_command(
     frames: Annotated[
         int, typer.Option("--frames", min=1, max=2**16, help="Frames of an example, a tick each, that decide together.")
     ] = 1,
+    place: Annotated[
+        str | None,
+        typer.Option(
+            "--place", metavar="rows|near", help="Where cores lie: row by row, or such that routes are short."
+        ),
+    ] = None,
     seed: Seed = 0,
     out: Annotated[Path, typer.Option("--out", "-o", help="The program's file.")] = Path("program.safetensors"),
     as_json: Json = False,
@@ -46,6 +52,7 @@ def deploy_command(
     from spikeloom.chip.fit import fit_report
     from spikeloom.chip.storage import save_program
     from spikeloom.deployment.deploy import SHIFTS, deploy, deploy_together, show_frames, show_moved
+    from spikeloom.deployment.place import placed
     from spikeloom.report.tables import fit_table
     from spikeloom.writing import check_place
     from spikeloom.zoo import load, load_network
@@ -63,6 +70,7 @@ def deploy_command(
     else:
         program = deploy_together([load_network(name) for name in learned], members or 1, copies, seed)
     program = show_frames(show_moved(program, ticks), frames)
+    program = program if place is None else placed(program, place)
     save_program(program, out)
     if as_json:
         console.print_json({"program": str(out), **asdict(fit_report(program))})

@@ -12,9 +12,9 @@ from spikeloom.chip.assemble import assemble
 from spikeloom.chip.core import pack_crossbars
 from spikeloom.chip.ensemble import join_programs, shifted
 from spikeloom.chip.neuron import Neurons, memoryless
-from spikeloom.chip.program import ChipProgram
+from spikeloom.chip.program import ChipProgram, place_row_by_row
 from spikeloom.chip.validate import validate_truenorth
-from spikeloom.deployment.place import Placement, row_by_row
+from spikeloom.deployment.place import placed
 from spikeloom.deployment.route import ensemble_routes, input_lines, member_routes, output_lines
 from spikeloom.deployment.sample import integer_leaks, sample_crossbars
 from spikeloom.errors import FitError, ProgramError
@@ -30,7 +30,7 @@ BYTES_PER_CORE = 2**16  # while it is deployed: crossbar, parameters, routes, an
 
 
 def deploy(
-    model: LearnedNetwork | ChipProgram, members: int | None = None, seed: int = 0, place: Placement = row_by_row
+    model: LearnedNetwork | ChipProgram, members: int | None = None, seed: int = 0, place: str | None = None
 ) -> ChipProgram:
     """Sample a learned network into a program of `members` members that fits the chip; a program stays as it is.
 
@@ -40,18 +40,24 @@ def deploy(
     members : int, optional
         Sampled copies that vote together, 1 by default; a program, such as a shipped ensemble, has its own.
     seed : int
-    place : Placement
-        Where cores lie; see `spikeloom.deployment.place`.
+    place : str, optional
+        Where cores lie, one of `spikeloom.deployment.place.PLACEMENTS`; by default row by row, and a program stays
+        where it is.
 
     Raises
     ------
     FitError
-        If there is no member, or the seed is negative.
+        If there is no member, the seed is negative, or there is no such placement.
     ProgramError
         If members are asked of a program.
     SizeError
         If they take more memory than there is.
     """
+    program = _deployed(model, members, seed)
+    return program if place is None else placed(program, place)
+
+
+def _deployed(model: LearnedNetwork | ChipProgram, members: int | None, seed: int) -> ChipProgram:
     check_model(model)
     if isinstance(model, ChipProgram):
         if members is not None:
@@ -61,7 +67,7 @@ def deploy(
     if not isinstance(members, int) or members < 1:
         raise FitError(f"deployment: {members} members; a whole number from 1 is needed")
     check_members(model, members)
-    return deploy_members(model, range(members), seed, place)
+    return deploy_members(model, range(members), seed)
 
 
 def check_model(model: object) -> None:
@@ -86,9 +92,7 @@ def check_members(network: LearnedNetwork, members: int) -> None:
         )
 
 
-def deploy_members(
-    network: LearnedNetwork, members: Sequence[int], seed: int = 0, place: Placement = row_by_row
-) -> ChipProgram:
+def deploy_members(network: LearnedNetwork, members: Sequence[int], seed: int = 0) -> ChipProgram:
     """Deploy members by their numbers: member k of a seed is the same alone or among 64.
 
     Raises
@@ -108,7 +112,7 @@ def deploy_members(
         seeds=np.concatenate([core_seed(seed, k, np.arange(network.n_cores)) for k in numbers]),
         core_members=np.repeat(numbers, network.n_cores),
         # by the member's number, so that its spikes travel as far alone as among others
-        placement=place((numbers[:, None] * network.n_cores + np.arange(network.n_cores)).ravel()),
+        placement=place_row_by_row((numbers[:, None] * network.n_cores + np.arange(network.n_cores)).ravel()),
         routes=ensemble_routes(member_routes(network), len(outputs) // len(numbers), len(numbers)),
         inputs=input_lines(network, numbers),
         outputs=outputs,

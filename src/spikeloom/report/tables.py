@@ -37,6 +37,9 @@ def fit_table(fit: FitReport) -> Table:
     _row(table, "neurons switched off", fit.unconnected_neurons, fit.neurons_total)
     _row(table, "synapses on", fit.synapses_on, fit.synapses_total)
     _row(table, "mesh hops a spike", f"{fit.mean_hops:.1f} mean", f"{fit.longest_hops} longest")
+    _row(table, "routes over the busiest link", fit.busiest_link, "")
+    if fit.chips > 1:
+        _row(table, "routes across seams of chips", fit.crossings, "")
     if fit.latency_seconds is not None:
         _row(table, "latency", plural(fit.latency_ticks or 0, "tick"), f"{fit.latency_seconds * 1e3:.0f} ms")
     return table
