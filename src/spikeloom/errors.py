@@ -9,6 +9,7 @@ SpikeloomError
 ├── ProgramError    a chip program breaks a limit of the chip
 ├── RecipeError     a recipe has an unknown key or an impossible value
 ├── SizeError       work would take more memory than there is
+├── StudyError      a study cannot be read, or its workers are lost
 └── TrainingError   a training cannot start, go on or end
 
 A message names the part, the value found, what is allowed and a way out.

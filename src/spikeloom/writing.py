@@ -46,7 +46,7 @@ def write_atomically(path: Path, content: bytes) -> None:
         if mode is not None:
             part.chmod(mode)
         part.replace(target)
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
     except OSError as error:
         raise unwritable(path, error) from error
     finally:
@@ -132,7 +132,7 @@ def _kind(mode: int) -> str:
     return next((name for is_kind, name in kinds.items() if is_kind(mode)), "special file")
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """See to it that the name, too, survives a loss of power, where the system can."""
     try:
         descriptor = os.open(folder, os.O_RDONLY)

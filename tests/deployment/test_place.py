@@ -5,7 +5,6 @@ import pytest
 
 from programs import stripes, tiny_network
 from spikeloom.chip.builder import ProgramBuilder
-from spikeloom.chip.limits import CHIP_COLUMNS
 from spikeloom.chip.mesh import mesh_of
 from spikeloom.deployment.deploy import deploy
 from spikeloom.deployment.place import PLACEMENTS, near, placed
@@ -52,7 +51,7 @@ def test_a_shipped_network_travels_a_fifth_of_the_hops_and_its_members_lie_alike
     assert np.array_equal(near(program), program.placement)
 
 
-def test_blocks_stay_on_a_chip_and_a_member_larger_than_one_lies_across():
+def test_blocks_stay_on_a_chip():
     # 7 x 7 places a member: 81 members a chip of 64 x 64
     build = ProgramBuilder()
     for _ in range(49 * 82):
@@ -63,9 +62,14 @@ def test_blocks_stay_on_a_chip_and_a_member_larger_than_one_lies_across():
     chips = near(program)[:, 0].reshape(82, 49)
     assert (chips == chips[:, :1]).all()
     assert chips[:, 0].tolist() == [0] * 81 + [1]
-    object.__setattr__(program, "core_members", np.zeros(49 * 82, np.int32))
-    x = placed(program, "near").coordinates[:, 0]
-    assert len(np.unique(x)) == CHIP_COLUMNS
+
+
+def test_a_member_larger_than_a_chip_lies_across_seams():
+    build = ProgramBuilder()
+    for _ in range(65 * 65):
+        build.add_core()
+    places = near(build.build())
+    assert np.unique(places[:, 0]).tolist() == [0, 1, 4, 5]  # chips lie four in a row
 
 
 def test_a_placement_that_is_none_is_refused():

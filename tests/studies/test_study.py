@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,7 +14,10 @@ from spikeloom.deployment.deploy import deploy
 from spikeloom.drift.ledger import First, Stage
 from spikeloom.errors import DataError, StudyError
 from spikeloom.measure.evaluation import evaluate_network, simulate
+from spikeloom.measure.faults import Fault
+from spikeloom.measure.showings import Showing, votes_of
 from spikeloom.network.storage import save_learned
+from spikeloom.randomness.streams import seed_of_draw
 from spikeloom.studies import workers
 from spikeloom.studies.job import VotesJob
 from spikeloom.studies.results import digest
@@ -49,9 +53,7 @@ def test_a_program_has_the_members_it_was_deployed_with(own):
     assert line.measurement.members == 2
 
 
-def test_other_data_or_another_model_than_it_began_with_are_refused(own):
-    asked = study(own)
-    run(asked, own / "out", lambda *_: None)
+def test_a_worker_that_finds_other_data_or_another_model_refuses(own):
     job = VotesJob(
         model=str(own / "n.safetensors"), digest="0" * 64, seed=0, member=0,
         shown={"source": str(own / "x.npz"), "split": "test", "fingerprint": "0" * 64},
@@ -97,7 +99,8 @@ def test_the_validation_split_of_a_program_is_unknown(own):
         ('name = "x"\nmodels = ["m"]\ndraws = 0', "draws"),
         ('name = "x"\nmodels = ["m"]\nmembers = []', "members"),
         ('name = "x"\nmodels = ["m"]\nsplit = "best"', "split"),
-        ('name = "x"\nmodel = "m"', "model"),
+        ('name = "x"\nmodels = ["m"]\nmodell = "m"', "modell"),
+        ('name = "x"\nmodels = ["m", "m"]', "models: m stands there twice"),
         ('name = "x"\nmodels = ["m"]\nseeds = []', "seeds"),
         ('name = "x"\nmodels = ["a\\u0000"]', "models"),
         ('name = "x"\nmodels = ["m"]\nmembers = [1000000000]', "members"),
@@ -139,3 +142,23 @@ def test_an_address_that_is_none_is_refused(own, address, monkeypatch):
     monkeypatch.setattr(workers, "_WAIT_SECONDS", 0.5)
     with pytest.raises(StudyError, match="--dask"):
         run(study(own), own / "out", lambda *_: None, dask=address)
+
+
+def test_a_fault_is_drawn_over_the_whole_ensemble_as_in_a_deployed_one(own):
+    asked = study(own, members=(4,), draws=2, faults={"dead cores": (0.5,)}, seed=3)
+    whole, broken = run(asked, own / "out", lambda *_: None).lines
+    assert (whole.way, broken.way) == ("", "dead cores 50.0%")
+    for draw, accuracy in enumerate(broken.measurement.accuracies):
+        seed = seed_of_draw(3, draw)
+        showing = Showing(deploy(tiny_network(), 4, seed), stripes(30).values, seed, fault=Fault("dead cores", 0.5))
+        assert accuracy == (votes_of(showing).decisions.classes == stripes(30).labels).mean()
+
+
+def test_jobs_name_whole_paths_since_workers_may_run_elsewhere(own, monkeypatch):
+    monkeypatch.chdir(own)
+    asked = Study(name="s", models=("n.safetensors",), data="x.npz", split="test")
+    seen = []
+    monkeypatch.setattr("spikeloom.studies.study.results", lambda what, jobs, *_, **__: seen.extend(jobs) or iter([]))
+    with pytest.raises(RuntimeError):  # of votes that do not come
+        run(asked, Path("out"), lambda *_: None)
+    assert (seen[0].model, seen[0].shown.source) == (str(own / "n.safetensors"), str(own / "x.npz"))

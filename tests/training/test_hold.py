@@ -80,11 +80,20 @@ def test_what_has_the_locks_name_and_is_none_is_refused_and_stays(tmp_path):
         lock.rmdir() if lock.is_dir() else lock.unlink()
 
 
+def test_a_lock_that_a_killed_process_left_is_taken_over_again_and_again(tmp_path):
+    (tmp_path / LOCK_FILE).write_text("4194304999")
+    for _ in range(3):
+        with held(tmp_path):
+            left = (tmp_path / LOCK_FILE).read_bytes()
+            assert left == str(os.getpid()).encode()
+        (tmp_path / LOCK_FILE).write_bytes(left)  # as after a kill
+
+
 def test_a_disk_without_room_for_the_lock_is_told_and_nothing_stays_open(tmp_path, monkeypatch):
-    def full(descriptor, content):
+    def full(descriptor, content, at):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(os, "write", full)
+    monkeypatch.setattr(os, "pwrite", full)
     before = len(os.listdir("/proc/self/fd"))
     with pytest.raises(ArtefactError, match="No space left on device; free space"), held(tmp_path):
         pass

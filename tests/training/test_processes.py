@@ -17,8 +17,9 @@ import torch
 
 from programs import stripes
 from spikeloom.errors import TrainingError
+from spikeloom.network.storage import load_learned
 from spikeloom.training.augment import drawn, moved
-from spikeloom.training.files import CHECKPOINT_FILE, LEARNED_FILE, METRICS_FILE
+from spikeloom.training.files import CHECKPOINT_FILE, LEARNED_FILE, METRIC, METRICS_FILE
 from spikeloom.training.fit import train
 from spikeloom.training.processes import Processes
 from spikeloom.training.recipe import Augmentation
@@ -80,6 +81,9 @@ def test_two_processes_have_the_loss_of_one_with_twice_the_batch(own, method):
     single = load_recipe(str(own / "x.toml"), ["train.batch=20", f'data.path="{own / "x.npz"}"'])
     log = train(single, run=own / "one", threads=1, reporter=Silent()).training["log"]
     assert losses(own / "two") == pytest.approx([metrics["loss"] for metrics in log], rel=1e-3)
+    two = load_learned(own / "two" / LEARNED_FILE).training["log"]
+    for name in ("training_accuracy", METRIC):
+        assert [metrics[name] for metrics in two] == pytest.approx([metrics[name] for metrics in log], abs=0.02)
     there = [path.name for path in (own / "two").iterdir()]
     assert sorted(there) == ["checkpoint.safetensors", "learned.safetensors", "metrics.jsonl", "run.toml"]
 
@@ -122,7 +126,7 @@ def test_the_parts_of_a_batch_are_moved_as_the_whole_is():
     assert torch.allclose(torch.cat(split), whole, atol=1e-6)
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+@pytest.mark.skipif(torch.cuda.device_count() < 2, reason="needs two GPUs")
 def test_on_a_gpu_processes_talk_by_nccl(own):
     (own / "x.toml").write_text(RECIPE.format(method="deployed", epochs=2))
     process = together(own, "x.toml", "--out", "cuda", count=torch.cuda.device_count(), device="cuda")

@@ -27,7 +27,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("minutes", type=float)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--files", type=int, default=10**9, help="at most so many files a reader")
+    parser.add_argument("--files", type=int, default=10**9, help="so many files a reader, in batches of 20")
     parser.add_argument("--only", choices=SHARES, help="one part, for all of the time")
     chosen = parser.parse_args()
     seconds, shares = chosen.minutes * 60, {chosen.only: 1.0} if chosen.only else SHARES

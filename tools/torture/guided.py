@@ -31,7 +31,12 @@ def guided(seconds: float) -> Iterator[Row]:
         row = Row(f"files by coverage: {name}")
         share = max(1, int(seconds / len(names)))
         words = [sys.executable, "-m", "tools.torture.guided", name, str(share)]
-        done = subprocess.run(words, capture_output=True, text=True, timeout=share + 300)
+        try:
+            done = subprocess.run(words, capture_output=True, text=True, timeout=share + 300)
+        except subprocess.TimeoutExpired:
+            row.fault(f"goes on {share + 300} s after {share} were asked for")
+            yield row
+            continue
         counted = _DONE.search(done.stderr)
         row.times = int(counted[1]) if counted else 0
         if done.returncode:

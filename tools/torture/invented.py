@@ -68,7 +68,7 @@ def invented(content: bytes) -> st.SearchStrategy[bytes]:
         if content.startswith(begins):
             return strategy(_Content(content))
     if content.startswith(GZIP):
-        return _fields(gzip.decompress(content)).map(gzip.compress)
+        return _fields(gzip.decompress(content)).map(lambda other: gzip.compress(other, mtime=0))
     if content[8:9] == b"{":
         return _safetensors(content) | _header(content)
     with contextlib.suppress(json.JSONDecodeError):

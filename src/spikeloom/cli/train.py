@@ -80,6 +80,13 @@ def train_command(
     The folder gets run.toml, metrics.jsonl, checkpoint.safetensors and learned.safetensors. Ctrl-C leaves a run that
     --resume continues bit for bit.
     """
+    from spikeloom.training.processes import is_one_of_several, rank_here
+
+    if is_one_of_several() and (cores is not None or (resume is not None and epochs is not None)):
+        message = "each of several processes would do it: prepare the run with one, and then go on with torchrun"
+        raise typer.BadParameter(message, param_hint="--cores" if cores is not None else "--epochs")
+    if rank_here():
+        console.set_quiet(True)  # the first process tells
     chosen_anew = bool(changes or data or out or start or seed is not None or patience is not None)
     _check_usage(recipe, resume, cores, data, chosen_anew)
     _check_reading(cores, bool(size or colours or frames), changes or [])
@@ -98,7 +105,6 @@ def train_command(
     if given is not None and given.class_names != dataset.class_names:
         console.note(f"{start} knows other classes; its last layer begins afresh")
     from spikeloom.training.fit import train
-    from spikeloom.training.processes import rank_here
     from spikeloom.training.reporter import Silent
 
     if rank_here():  # one of several processes that torchrun has started: the first alone checks places, and tells

@@ -15,11 +15,13 @@ from spikeloom.chip.limits import CHIP_COLUMNS, CHIP_ROWS
 from spikeloom.chip.program import ChipProgram, global_coordinates, place_at, place_row_by_row
 from spikeloom.chip.validate import validate_packets, validate_placement
 from spikeloom.errors import FitError
+from spikeloom.machine import check_memory
 
 Placement = Callable[[ChipProgram], np.ndarray]
 """A program to the chip, column and row of each of its cores, (n_cores, 3) int32."""
 
 _TRIES_PER_CORE, _TRIES_MAX = 400, 400_000
+_BYTES_PER_PAIR = 16  # of links: those of either direction, both together, and with the empty places
 
 
 def row_by_row(program: ChipProgram) -> np.ndarray:
@@ -30,13 +32,14 @@ def row_by_row(program: ChipProgram) -> np.ndarray:
 def near(program: ChipProgram) -> np.ndarray:
     """Give each member a block of places, in which cores that send each other many spikes lie near.
 
-    Pairs of cores are exchanged, again and again, as long as routes grow shorter; the same program gives the same
-    places. Blocks do not lie across the seams of chips, as long as a member fits a chip.
+    Pairs of cores that are drawn, some hundreds for each core, are exchanged where that makes routes shorter; the same
+    program gives the same places. Blocks do not lie across the seams of chips, as long as a member fits a chip.
     """
     _, member = np.unique(program.core_members, return_inverse=True)
     if _feeds_others(program, member):
         member = np.zeros(program.n_cores, np.int64)  # what cannot be told apart lies together
     counts = np.bincount(member)
+    check_memory("placement", int(counts.max()) ** 2, "pairs of cores", _BYTES_PER_PAIR)
     columns, rows = _sides(int(counts.max()))
     within, solved = np.empty((program.n_cores, 2), np.int64), {}
     for number in range(len(counts)):
@@ -107,6 +110,8 @@ def _exchanged(links: np.ndarray, columns: int, rows: int) -> np.ndarray:
     """Give column and row of each core in its block, (n, 2), after exchanges that shorten routes."""
     n_places, n_cores = columns * rows, len(links)
     places = np.stack(np.divmod(np.arange(n_places), columns)[::-1], 1)
+    if not links.any():
+        return places[:n_cores]
     lies_at = np.arange(n_places)  # of each core, and of the empty places behind them
     weights = np.zeros((n_places, n_places), np.int32)
     weights[:n_cores, :n_cores] = links
@@ -114,10 +119,11 @@ def _exchanged(links: np.ndarray, columns: int, rows: int) -> np.ndarray:
     rng = np.random.default_rng(0)
     for one, other in rng.integers(0, n_places, (min(_TRIES_PER_CORE * n_places, _TRIES_MAX), 2)):
         here, there = places[lies_at[one]], places[lies_at[other]]
-        everywhere = places[lies_at]
-        nearer = np.abs(everywhere - here).sum(1) - np.abs(everywhere - there).sum(1)
         pull = weights[one] - weights[other]
         pull[[one, other]] = 0  # their own distance stays
-        if (pull * nearer).sum() > 0:
+        (linked,) = pull.nonzero()
+        others = places[lies_at[linked]]
+        nearer = np.abs(others - here).sum(1) - np.abs(others - there).sum(1)
+        if (pull[linked] * nearer).sum() > 0:
             lies_at[one], lies_at[other] = lies_at[other], lies_at[one]
     return places[lies_at[:n_cores]]

@@ -94,12 +94,12 @@ def best_files(folder: Path, trials: Sequence[Trial]) -> list[Path]:
 
 
 def _keep_best(found: Judged, study: Any, folder: Path) -> None:
-    """Write recipe and network of a trial that is better than every other one of this study of as many cores."""
+    """Write recipe and network of a trial where it is the best of this study of as many cores; of equals the first."""
     assert found.network is not None
     assert found.recipe is not None
     mine = found.trial
-    others = [trial for one in study.trials if one.values and (trial := told_by(one)).number != mine.number]
-    if all((mine.accuracy or 0) > (trial.accuracy or 0) for trial in others if trial.cores == mine.cores):
+    as_large = [trial for one in study.trials if one.values and (trial := told_by(one)).cores == mine.cores]
+    if max(as_large, key=lambda trial: (trial.accuracy or 0, -trial.number)).number == mine.number:
         place = folder / BEST_FOLDER / f"{mine.cores}-cores.toml"
         save_learned(found.network, place.with_suffix(".safetensors"))  # first, since it has its recipe in it
         write_atomically(place, recipe_toml(found.recipe).encode())

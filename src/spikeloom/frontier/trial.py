@@ -86,14 +86,14 @@ class TrialJob:
         # of several trials at once, each takes those that go on for as bad as any, so that they try different things
         sampler = optuna.samplers.TPESampler(seed=self.seed, constant_liar=True)
         study = optuna.load_study(study_name=self.study, storage=address_of(self.storage), sampler=sampler)
-        judged: list[Judged] = []
+        heard: list[Judged] = []
         try:
-            study.optimize(lambda trial: self._judge(trial, judged, threads), n_trials=1)
+            study.optimize(lambda trial: self._judge(trial, heard, threads), n_trials=1)
         except UnboundLocalError as error:  # what Optuna makes of Ctrl-C in its own lines
             raise KeyboardInterrupt from error
-        return judged[0]
+        return heard[0]
 
-    def _judge(self, trial: Any, judge: list[Judged], threads: int) -> tuple[float, float]:
+    def _judge(self, trial: Any, heard: list[Judged], threads: int) -> tuple[float, float]:
         changes = {key: _suggested(trial, key, dimension) for key, dimension in self.space.space.items()}
         trial.set_user_attr("changes", changes)
         try:
@@ -101,11 +101,11 @@ class TrialJob:
             recipe.topology(self.dataset.value_shape, self.dataset.n_classes)  # refuse before any training
             network, found = judged(recipe, self.dataset, threads)
         except (FitError, RecipeError, TrainingError) as error:
-            judge.append(Judged(Trial(trial.number, changes)))
+            heard.append(Judged(Trial(trial.number, changes)))
             raise needed("optuna", "spikeloom[frontier]").TrialPruned(str(error)) from error
         trial.set_user_attr("cores", found.cores)
         joules = found.energy().total
-        judge.append(Judged(Trial(trial.number, changes, found.cores, found.accuracy, joules), recipe, network))
+        heard.append(Judged(Trial(trial.number, changes, found.cores, found.accuracy, joules), recipe, network))
         return found.accuracy, joules
 
 

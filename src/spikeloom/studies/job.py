@@ -16,6 +16,7 @@ from pydantic import Field
 
 from spikeloom.chip.program import ChipProgram
 from spikeloom.data import Dataset, as_dataset
+from spikeloom.deployment.deploy import deploy_members
 from spikeloom.drift.ledger import Stage, drift_ledger
 from spikeloom.errors import DataError, StudyError
 from spikeloom.interface.part import Part
@@ -61,7 +62,7 @@ class Job(Part):
 
     @property
     def key(self) -> str:
-        """Give a name of letters and digits that no other job has; where model and data lie is no part of it."""
+        """Give a name of letters and digits that no other job has, wherever its model and what that is shown lie."""
         told = f"{type(self).__name__} {self.model_dump_json(exclude=_PLACES)}"
         return hashlib.sha256(told.encode()).hexdigest()[:32]
 
@@ -79,12 +80,13 @@ class Job(Part):
 
 
 class VotesJob(Job):
-    """Votes of one member of a network, or of a program, whole or with a fault.
+    """Votes of one member of a network, of a program, or of a whole ensemble with a fault.
 
     model : ``zoo:NAME`` or the whole path of a file
     digest : of what it holds
     seed : root of everything that is drawn
     member : of a network; None of a program
+    members : of a network that is broken: its parts are drawn over all of them together
     """
 
     model: str
@@ -92,15 +94,18 @@ class VotesJob(Job):
     shown: Shown
     seed: int
     member: int | None = None
+    members: int = 1
     fault: str | None = None
     share: float = 0.0
 
     def done(self, threads: int) -> Votes:
         """Show the examples."""
         model = model_at(self.model, self.digest)
-        fault = None if self.fault is None else Fault(self.fault, self.share)
         values = examples(self.shown).values
-        return votes_of(Showing(model, values, self.seed, self.member, fault), threads=threads)
+        if self.fault is None:
+            return votes_of(Showing(model, values, self.seed, self.member), threads=threads)
+        whole = deploy_members(model, range(self.members), self.seed) if isinstance(model, LearnedNetwork) else model
+        return votes_of(Showing(whole, values, self.seed, fault=Fault(self.fault, self.share)), threads=threads)
 
     def keep(self, result: Votes, path: Path) -> None:
         """Write the votes."""
@@ -142,7 +147,6 @@ class DriftJob(Job):
     digest: str
     shown: Shown
     seed: int
-    members: int = 1
 
     def done(self, threads: int) -> list[Stage]:
         """Compare every stage."""
@@ -150,7 +154,7 @@ class DriftJob(Job):
         if not isinstance(network, LearnedNetwork):
             raise StudyError(f"{self.model}: is a program; drift begins with a learned network")
         shown = examples(self.shown)
-        return list(drift_ledger(network, shown, self.members, seed=self.seed))
+        return list(drift_ledger(network, shown, seed=self.seed))
 
     def keep(self, result: list[Stage], path: Path) -> None:
         """Write the ledger."""

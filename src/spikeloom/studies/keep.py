@@ -11,7 +11,7 @@ from typing import Any
 from spikeloom.reading import read_bytes
 from spikeloom.studies.job import Job
 from spikeloom.studies.workers import done
-from spikeloom.writing import clean, folder_aside
+from spikeloom.writing import clean, folder_aside, sync_folder
 
 PIECES_FOLDER = "pieces"
 
@@ -36,12 +36,13 @@ def results(
     pieces = folder / PIECES_FOLDER
     pieces.mkdir(parents=True, exist_ok=True)
     clean(pieces)
-    kept = {job.key: place for job in jobs if (place := piece_of(job, folder)) is not None}
-    missing = [job for job in jobs if job.key not in kept]
-    n_done = len(jobs) - len(missing)
-    for number, (job, result) in enumerate(done(missing, workers, dask), start=n_done + 1):
+    there = {place.name.partition("-")[0] for place in pieces.iterdir()}
+    kept = {job.key: place for job in jobs if job.key in there and (place := piece_of(job, folder)) is not None}
+    asked = {job.key: job for job in jobs}
+    missing = [job for key, job in asked.items() if key not in kept]
+    for number, (job, result) in enumerate(done(missing, workers, dask), start=len(kept) + 1):
         kept[job.key] = _keep(job, result, pieces)
-        hear(what, number, len(jobs))
+        hear(what, number, len(asked))
     return (job.kept(kept[job.key]) for job in jobs)
 
 
@@ -61,7 +62,9 @@ def _keep(job: Job, result: Any, pieces: Path) -> Path:
     """Write a result under a name that tells its job and what it holds, so that nothing else is taken for it."""
     with folder_aside(pieces) as aside:
         job.keep(result, aside / "piece")
-        return (aside / "piece").replace(pieces / _name(job, (aside / "piece").read_bytes()))
+        place = (aside / "piece").replace(pieces / _name(job, (aside / "piece").read_bytes()))
+    sync_folder(pieces)
+    return place
 
 
 def _name(job: Job, content: bytes) -> str:

@@ -13,14 +13,17 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field, ValidationError, model_validator
 
 from spikeloom.chip.program import ChipProgram
-from spikeloom.data import Dataset, as_dataset
+from spikeloom.data import NAMES, Dataset, as_dataset
 from spikeloom.data.readers import Split
+from spikeloom.data.tonic import PREFIX as TONIC
 from spikeloom.drift.ledger import Stage
 from spikeloom.errors import DataError, StudyError
 from spikeloom.interface.part import Part
@@ -68,6 +71,10 @@ class Study(Part):
 
     @model_validator(mode="after")
     def _is_of_something(self) -> Study:
+        for key in ("models", "recipes", "seeds", "members"):
+            named = getattr(self, key)
+            if len(set(named)) < len(named):
+                raise ValueError(f"{key}: {max(named, key=named.count)} stands there twice")
         if not self.models and not self.recipes:
             raise ValueError("names no models and no recipes; give one of them at least")
         if max(self.members) * self.draws * len(_ways(self)) > _JOBS_MAX:
@@ -153,10 +160,12 @@ def run(study: Study, folder: Path, hear: Hear, *, workers: int = 0, dask: str |
     StudyError
         If the workers are lost, or have other models or data in the places that are named.
     """
+    folder = folder.resolve()  # workers may run elsewhere
     trainings = training_jobs(study)
     for _ in results("training", trainings, folder, hear, workers=workers, dask=dask):
         pass  # the networks are in their files
-    sources = [(f"{job.recipe.name}, seed {job.recipe.seed}", str(piece_of(job, folder))) for job in trainings]
+    labels = [f"{name.removesuffix('.toml')}, seed {seed}" for name in study.recipes for seed in study.seeds]
+    sources = [(label, str(piece_of(job, folder))) for label, job in zip(labels, trainings, strict=True)]
     sources += [(name, name if name.startswith(PREFIX) else os.path.realpath(name)) for name in study.models]
     models = [_prepared(study, name, source) for name, source in sources]
     jobs = [job for each in models for job in _jobs(study, each)]
@@ -173,7 +182,7 @@ def _prepared(study: Study, name: str, source: str) -> _Model:
     """Load a model and what it is shown, and refuse what does not go together before any work."""
     model = load(source)
     interface, told = interface_of_model(model), digest(model)
-    origin = study.data or (interface.data.source if interface.data else None)
+    origin = _whole(study.data) if study.data else interface.data.source if interface.data else None
     if origin is None:
         raise DataError(f"{name}: does not say what it was trained on; name data in the study")
     split: Split = "test" if study.split == "test" else "train"
@@ -188,28 +197,43 @@ def _prepared(study: Study, name: str, source: str) -> _Model:
     return _Model(name, source, model, told, shown, there)
 
 
+def _whole(source: str) -> str:
+    """Give data by a path that holds in any folder; a name as it is."""
+    return source if source in NAMES or source.startswith(TONIC) else os.path.realpath(source)
+
+
 def _ways(study: Study) -> list[tuple[str | None, float]]:
     """Give every fault and share; the whole model first."""
     return [(None, 0.0), *((fault, share) for fault, shares in study.faults.items() for share in shares)]
 
 
 def _jobs(study: Study, each: _Model) -> Iterator[Job]:
-    """Give a model's jobs: for every way its draws, for every draw its members; and its drift."""
+    """Give a model's jobs: for every draw its members, or, where it is broken, for every size its draws; and drift."""
+    is_network = isinstance(each.model, LearnedNetwork)
+    job = partial(VotesJob, model=each.source, digest=each.digest, shown=each.shown)
     for fault, share in _ways(study):
-        for draw, n_members in enumerate(members_of_draws(_ensembles(study, each, fault))):
-            for member in range(n_members):
-                yield VotesJob(
-                    model=each.source, digest=each.digest, shown=each.shown, seed=seed_of_draw(study.seed, draw),
-                    member=member if isinstance(each.model, LearnedNetwork) else None, fault=fault, share=share,
-                )  # fmt: skip
+        ensembles = _ensembles(study, each, fault)
+        if fault is None:
+            for draw, n_members in enumerate(members_of_draws(ensembles)):
+                for member in range(n_members):
+                    seed = seed_of_draw(study.seed, draw)
+                    yield job(seed=seed, member=member if is_network else None)
+            continue
+        for size, draws in ensembles.items():
+            for draw in range(draws):
+                seed = seed_of_draw(study.seed, draw)
+                yield job(seed=seed, members=size, fault=fault, share=share)
     if _drifts(study, each):
         shown = each.shown.model_copy(update={"images": min(study.drift, len(each.examples))})
         yield DriftJob(model=each.source, digest=each.digest, shown=shown, seed=study.seed)
 
 
 def _lines(study: Study, each: _Model, way: tuple[str | None, float], votes: Iterator[Any]) -> Iterator[Line]:
-    """Fold the votes of one way of a model, which come in the order of its jobs."""
-    for size, counted in fold(votes, _ensembles(study, each, way[0])).items():
+    """Put together the votes of one way of a model, which come in the order of its jobs."""
+    ensembles = _ensembles(study, each, way[0])
+    whole = fold(votes, ensembles) if way[0] is None else {}
+    for size, draws in ensembles.items():
+        counted = whole[size] if way[0] is None else list(islice(votes, draws))
         members = size if isinstance(each.model, LearnedNetwork) else len(each.model.members)
         yield Line(each.name, measurement_of(each.model, counted, members, each.examples), *way)
 

@@ -104,7 +104,7 @@ def _backend(workers: int, dask: str | None) -> Iterator[Any]:
             try:
                 yield Parallel(return_as="generator_unordered", batch_size=1, max_nbytes=None)
             except BaseException:
-                get_reusable_executor().shutdown(wait=False, kill_workers=True)
+                get_reusable_executor(reuse=True).shutdown(wait=False, kill_workers=True)
                 raise
         return
     if not dask.startswith("tcp://"):

@@ -131,6 +131,9 @@ def _train(
     files = run if processes.writes else None
     network, interface = make_network(checkpoint.network, recipe).to(device), checkpoint.network.interface
     batch = recipe.train.batch * processes.count
+    if processes.count > 1 and len(training_set) < batch:
+        told = f"{len(training_set)} examples, and a step of {processes.count} processes takes {batch}"
+        raise TrainingError(f"training: {told}; start fewer, or lower train.batch")
     steps = max(1, len(training_set) // batch)
     shared = processes.shared(network)
     optimiser = make_optimiser(network, recipe.train)

@@ -100,7 +100,7 @@ def _takes(run: Path, file: Path, descriptor: int) -> bool:
     if (held_before := os.read(descriptor, 20)) and not held_before.isdigit():
         raise OSError(errno.EEXIST, "is a file of another kind")
     os.ftruncate(descriptor, 0)
-    os.write(descriptor, str(os.getpid()).encode())
+    os.pwrite(descriptor, str(os.getpid()).encode(), 0)  # from the beginning: reading has moved on
     return True
 
 

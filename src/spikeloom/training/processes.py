@@ -61,6 +61,11 @@ class Processes:
 ALONE = Processes()
 
 
+def is_one_of_several() -> bool:
+    """Whether torchrun has started this process."""
+    return distributed.is_torchelastic_launched()
+
+
 def rank_here() -> int:
     """Give the number of this process among those that torchrun started; 0 of one that it did not start."""
     return int(os.environ.get("RANK", "0")) if distributed.is_torchelastic_launched() else 0
@@ -79,16 +84,23 @@ def together(device: str, run: object) -> Iterator[Processes]:
         yield ALONE
         return
     if device == "cuda":
-        torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
+        _take_gpu(int(os.environ["LOCAL_RANK"]))
     distributed.init_process_group("nccl" if device == "cuda" else "gloo", timeout=timedelta(minutes=_MINUTES))
     try:
         yield Processes(distributed.get_rank(), distributed.get_world_size())
     except RuntimeError as error:
         if not _is_of_others(error):
             raise
-        raise TrainingError(f"{run}: another process of this training is gone; go on with --resume {run}") from error
+        way_out = "" if run is None else f"; see what it said, or go on with --resume {run}"
+        raise TrainingError(f"training: another of its processes has ended{way_out}") from error
     finally:
         distributed.destroy_process_group()
+
+
+def _take_gpu(number: int) -> None:
+    if number >= torch.cuda.device_count():
+        raise TrainingError(f"device 'cuda': {torch.cuda.device_count()} are here; start no more processes than that")
+    torch.cuda.set_device(number)
 
 
 def _is_of_others(error: RuntimeError) -> bool:
