@@ -1,5 +1,6 @@
 import inspect
 import os
+import zipfile
 
 import h5py
 import numpy as np
@@ -282,3 +283,16 @@ def test_a_class_name_that_cannot_be_written_is_refused(tmp_path):
         Image.new("L", (2, 2)).save(folder / "0.png")
     with pytest.raises(DataError, match="is no text that can be written as UTF-8; rename it"):
         load_dataset(tmp_path, "train")
+
+
+def test_a_header_that_claims_more_than_its_file_holds_is_refused_before_memory_is_asked_for(tmp_path):
+    header = b"{'descr': '|u1', 'fortran_order': False, 'shape': (34359738368,), }"
+    claimed = b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header + bytes(64)
+    (tmp_path / "i.npy").write_bytes(claimed)
+    with pytest.raises(DataError, match="i.npy"):
+        read_image(tmp_path / "i.npy", (8, 8, 1))
+    with zipfile.ZipFile(tmp_path / "d.npz", "w") as packed:
+        for name in ("x_test", "y_test", "x_train", "y_train"):
+            packed.writestr(f"{name}.npy", claimed)
+    with pytest.raises(DataError, match="d.npz: is no NPZ file of plain arrays, or is cut short"):
+        load_dataset(tmp_path / "d.npz")

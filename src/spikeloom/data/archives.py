@@ -6,11 +6,12 @@ Images are (n, rows, columns), (n, rows, columns, channels) or, of frames, (n, t
 from __future__ import annotations
 
 import io
+import math
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
@@ -87,8 +88,12 @@ def opened_npz(path: Path, wanted: set[str] | None = None) -> Iterator[Any]:
     if not zipfile.is_zipfile(path):  # NumPy would read it whole, as one array
         raise ValueError("is no NPZ file")
     with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-        members = arrays.zip.infolist()
-        check_size(sum(m.file_size for m in members if wanted is None or m.filename.removesuffix(".npy") in wanted))
+        asked = (m for m in arrays.zip.infolist() if wanted is None or m.filename.removesuffix(".npy") in wanted)
+        members = list(asked)
+        check_size(sum(member.file_size for member in members))
+        for member in members:
+            with arrays.zip.open(member) as array:
+                _check_claim(array, member.file_size)
         yield arrays
 
 
@@ -96,12 +101,23 @@ def read_npy(path: Path) -> np.ndarray:
     """Read an array of plain values; OSError where the file is none or too large, ValueError where it is damaged."""
     content = read_bytes(path)
     try:
+        _check_claim(io.BytesIO(content), len(content))
         array = np.lib.format.read_array(io.BytesIO(content), allow_pickle=False)
     except MemoryError:
         raise
     except Exception as error:  # NumPy's reader raises whatever a damaged header makes it
         raise ValueError("is no array of plain values, or is cut short") from error
     return np.asarray(array)
+
+
+def _check_claim(file: IO[bytes], n_bytes: int) -> None:
+    """Refuse an array whose header claims more than its file holds, for which NumPy would ask memory first."""
+    version = np.lib.format.read_magic(file)
+    # headers of version 3 are read as those of version 2: they differ in how names of fields are written
+    read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    shape, _, dtype = read(file)
+    if not dtype.hasobject and math.prod(shape) * dtype.itemsize > n_bytes:
+        raise ValueError(f"its header claims {math.prod(shape) * dtype.itemsize:,} bytes; it has {n_bytes:,}")
 
 
 def _plain(arrays: Any, name: str, path: Path) -> np.ndarray:
