@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from spikeloom.training.augment import augment
+from spikeloom.training import augment
 from spikeloom.training.recipe import Augmentation
 
 
@@ -20,7 +20,9 @@ def centre(images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 def moved(images: torch.Tensor, **amounts: float) -> torch.Tensor:
-    return augment(images, Augmentation(**amounts), torch.Generator().manual_seed(0))
+    chosen, sides = Augmentation(**amounts), (images.shape[-2], images.shape[-1])
+    movements = augment.drawn(len(images), sides, chosen, torch.Generator().manual_seed(0))
+    return augment.moved(images, chosen, movements)
 
 
 def test_without_amounts_images_stay_as_they_are():

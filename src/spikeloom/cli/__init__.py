@@ -22,15 +22,12 @@ def main() -> None:
         signal.signal(signal.SIGINT, _stop)
         from spikeloom.errors import SpikeloomError
         from spikeloom.machine import check_address_space
-
-        try:
-            check_address_space()
-        except SpikeloomError as error:
-            _fail(str(error))
-        from spikeloom.cli.app import app
     except KeyboardInterrupt:
         _fail("stopped", INTERRUPTED)
     try:
+        check_address_space()  # before libraries are loaded that ask for it
+        from spikeloom.cli.app import app
+
         app(prog_name="spikeloom")
     except KeyboardInterrupt:
         _fail("stopped", INTERRUPTED)

@@ -88,8 +88,7 @@ def opened_npz(path: Path, wanted: set[str] | None = None) -> Iterator[Any]:
     if not zipfile.is_zipfile(path):  # NumPy would read it whole, as one array
         raise ValueError("is no NPZ file")
     with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-        asked = (m for m in arrays.zip.infolist() if wanted is None or m.filename.removesuffix(".npy") in wanted)
-        members = list(asked)
+        members = [m for m in arrays.zip.infolist() if wanted is None or m.filename.removesuffix(".npy") in wanted]
         check_size(sum(member.file_size for member in members))
         for member in members:
             with arrays.zip.open(member) as array:

@@ -18,7 +18,7 @@ from spikeloom.chip.program import ChipProgram
 from spikeloom.data import Dataset, as_dataset
 from spikeloom.deployment.deploy import deploy_members
 from spikeloom.drift.ledger import Stage, drift_ledger
-from spikeloom.errors import DataError, StudyError
+from spikeloom.errors import StudyError
 from spikeloom.interface.part import Part
 from spikeloom.interface.preparation import Preparation
 from spikeloom.measure.faults import Fault
@@ -182,15 +182,6 @@ def examples(shown: Shown) -> Dataset:
     if shown.held_out is not None:
         _, whole = held_out_of(whole, shown.held_out)
     return whole if shown.images is None else whole.take(slice(shown.images))
-
-
-def recipe_of(model: LearnedNetwork | ChipProgram, name: str) -> Recipe:
-    """Give the recipe that a network was trained by; DataError where it knows none."""
-    from spikeloom.training.recipe_files import recorded_recipe
-
-    if not isinstance(model, LearnedNetwork):
-        raise DataError(f"{name}: a program does not say what was held out when it was trained; take split = 'test'")
-    return recorded_recipe(model)
 
 
 def check_fingerprint(source: str, dataset: Dataset, expected: str) -> None:

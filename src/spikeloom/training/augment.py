@@ -65,12 +65,6 @@ def moved(images: Tensor, amounts: Augmentation, movements: Movements) -> Tensor
     return functional.grid_sample(images, grid, align_corners=False).clamp_(0, 1)
 
 
-def augment(images: Tensor, amounts: Augmentation, generator: torch.Generator) -> Tensor:
-    """Give each image moved at random; see `moved`."""
-    rows, columns = images.shape[-2:]
-    return moved(images, amounts, drawn(len(images), (rows, columns), amounts, generator))
-
-
 def _affine_grid(images: Tensor, amounts: Augmentation, turns: Tensor) -> Tensor:
     """Give where each pixel of each image is to be looked up, (n, rows, columns, 2), in halves of each side."""
     rows, columns = images.shape[-2:]
