@@ -12,12 +12,10 @@ import math
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from spikeloom.errors import RecipeError
-from spikeloom.interface.part import Part
-from spikeloom.kinds import described
-from spikeloom.reading import TEXT_MAX, parse_toml, read_bytes
+from spikeloom.interface.part import Part, part_in
 
 _Number = Annotated[int, Field(ge=-(2**53), le=2**53)] | float  # whole numbers that floating point holds
 
@@ -57,14 +55,11 @@ class Space(Part):
 
 def load_space(path: Path) -> Space:
     """Read a space; RecipeError where it is not one."""
-    try:
-        return Space.model_validate(parse_toml(read_bytes(path, TEXT_MAX).decode("utf-8-sig")))
-    except OSError as error:
-        raise RecipeError(f"space {path}: cannot be read: {error.strerror}") from error
-    except ValidationError as error:
-        problem = error.errors()[0]
-        dotted = problem["type"] == "extra_forbidden" and problem["loc"][0] == "space" and len(problem["loc"]) > 2
-        hint = f'; write keys of a recipe in quotes: "{".".join(map(str, problem["loc"][1:]))}"' if dotted else ""
-        raise RecipeError(f"space {path}: {described(problem)}{hint}") from error
-    except ValueError as error:  # a ValidationError is one, too, and comes first
-        raise RecipeError(f"space {path}: is not TOML: {error}") from error
+    return part_in(path, Space, "space", RecipeError, _hint)
+
+
+def _hint(problem: Any) -> str:
+    """Say how a dotted key is written, where TOML took one for a table in a table."""
+    loc = problem["loc"]
+    dotted = problem["type"] == "extra_forbidden" and loc[0] == "space" and len(loc) > 2
+    return f'; write keys of a recipe in quotes: "{".".join(map(str, loc[1:]))}"' if dotted else ""

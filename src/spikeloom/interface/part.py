@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+from spikeloom.errors import SpikeloomError
+from spikeloom.kinds import described
+from spikeloom.reading import TEXT_MAX, parse_toml, read_bytes
 
 _BEYOND = 2**63
 
@@ -38,6 +43,9 @@ def _flat(value: Any) -> Iterator[Any]:
         yield from _flat(each)
 
 
+P = TypeVar("P", bound=Part)
+
+
 def named(value: Any) -> Any:
     """Give a bare name as the record that it stands for, so that ``coding = "threshold"`` says enough."""
     return {"name": value} if isinstance(value, str) else value
@@ -51,3 +59,26 @@ def named_or(default: str) -> Callable[[Any], Any]:
         return {"name": default, **record} if isinstance(record, dict) else record
 
     return with_name
+
+
+def part_in(
+    path: Path, kind: type[P], what: str, refused: type[SpikeloomError], hint: Callable[[Any], str] = lambda _: ""
+) -> P:
+    """Read a TOML file that people write as one part; `refused` is raised where it is none.
+
+    Parameters
+    ----------
+    what : str
+        The file is, in a word for the message.
+    hint : callable
+        Gives what is added to the message of a problem that pydantic found.
+    """
+    try:
+        return kind.model_validate(parse_toml(read_bytes(path, TEXT_MAX).decode("utf-8-sig")))
+    except OSError as error:
+        raise refused(f"{what} {path}: cannot be read: {error.strerror}") from error
+    except ValidationError as error:
+        problem = error.errors()[0]
+        raise refused(f"{what} {path}: {described(problem)}{hint(problem)}") from error
+    except ValueError as error:  # a ValidationError is one, too, and comes first
+        raise refused(f"{what} {path}: is not TOML: {error}") from error

@@ -18,7 +18,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from spikeloom.chip.program import ChipProgram
 from spikeloom.data import NAMES, Dataset, as_dataset
@@ -26,15 +26,13 @@ from spikeloom.data.readers import Split
 from spikeloom.data.tonic import PREFIX as TONIC
 from spikeloom.drift.ledger import Stage
 from spikeloom.errors import DataError, StudyError
-from spikeloom.interface.part import Part
-from spikeloom.kinds import described
+from spikeloom.interface.part import Part, part_in
 from spikeloom.measure.evaluation import check_data, draws_that_differ, interface_of_model, measurement_of
 from spikeloom.measure.faults import FAULTS
 from spikeloom.measure.measurement import Measurement
 from spikeloom.measure.showings import fold, members_of_draws
 from spikeloom.network.learned import LearnedNetwork
 from spikeloom.randomness.streams import seed_of_draw
-from spikeloom.reading import TEXT_MAX, parse_toml, read_bytes
 from spikeloom.studies.job import DriftJob, Job, Shown, SplitOrHeldOut, TrainingJob, VotesJob, examples
 from spikeloom.studies.keep import Hear, piece_of, results
 from spikeloom.studies.results import digest
@@ -123,14 +121,7 @@ class _Model:
 
 def load_study(path: Path) -> Study:
     """Read a study; StudyError where it is none."""
-    try:
-        return Study.model_validate(parse_toml(read_bytes(path, TEXT_MAX).decode("utf-8-sig")))
-    except OSError as error:
-        raise StudyError(f"study {path}: cannot be read: {error.strerror}") from error
-    except ValidationError as error:
-        raise StudyError(f"study {path}: {described(error.errors()[0])}") from error
-    except ValueError as error:  # a ValidationError is one, too, and comes first
-        raise StudyError(f"study {path}: is not TOML: {error}") from error
+    return part_in(path, Study, "study", StudyError)
 
 
 def training_jobs(study: Study) -> list[TrainingJob]:
