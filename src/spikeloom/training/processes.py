@@ -8,6 +8,7 @@ as one does by N times the batch, to rounding. The first one alone writes.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from torch.nn.parallel import DistributedDataParallel
 from spikeloom.errors import TrainingError
 
 _MINUTES = 10  # after which a process that hears nothing from the others gives up
+_LET_GO = 10.0  # seconds, in which a thread that has finished its work is taken to have left it
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class Processes:
         """Give the sum of a value over all processes."""
         if self.count > 1:
             distributed.all_reduce(value)
+            _let_go(value)
         return value
 
     def shared(self, network: nn.Module) -> nn.Module:
@@ -101,6 +104,17 @@ def _take_gpu(number: int) -> None:
     if number >= torch.cuda.device_count():
         raise TrainingError(f"device 'cuda': {torch.cuda.device_count()} are here; start no more processes than that")
     torch.cuda.set_device(number)
+
+
+def _let_go(value: Tensor) -> None:
+    """Wait until gloo's own thread holds a value no longer.
+
+    Where that thread were the last to hold it, it would free a Python object; and where the interpreter is ending
+    meanwhile, that aborts the process (with DistributedDataParallel the thread outlives ``destroy_process_group``).
+    """
+    until = time.monotonic() + _LET_GO
+    while value.device.type == "cpu" and value._use_count() > 1 and time.monotonic() < until:  # type: ignore[attr-defined]
+        time.sleep(0.001)
 
 
 def _is_of_others(error: RuntimeError) -> bool:
