@@ -27,7 +27,7 @@ def main() -> None:
             mesh, energy = mesh_of(program), simulate(program, images).energy()
             print(
                 f"| `{name}` | {members or 1} | {program.n_cores:,} | {how} | {mesh.hops / mesh.routes:.1f} | "
-                f"{mesh.busiest:,} | {energy.shares[2]:.2%} | {energy.total * 1e6:.3g} µJ |"
+                f"{mesh.busiest:,} | {energy.shares['hops']:.2%} | {energy.total * 1e6:.3g} µJ |"
             )
 
 

@@ -1,10 +1,15 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from programs import tiny_network
+from spikeloom.chip.builder import ProgramBuilder
 from spikeloom.chip.core import pack_crossbars, unpack_crossbars
-from spikeloom.chip.program import global_coordinates, place_row_by_row, route_hops
+from spikeloom.chip.program import global_coordinates, place_row_by_row, route_crossings, route_hops
+from spikeloom.chip.validate import validate_packets
 from spikeloom.deployment.deploy import deploy
+from spikeloom.errors import ProgramError
 
 
 def test_crossbars_are_packed_with_neuron_zero_as_the_highest_bit():
@@ -38,4 +43,23 @@ def test_a_member_across_the_seam_of_two_chips_pays_the_distance():
     assert program.n_chips == 2
     neuron = np.flatnonzero(program.routes.to_cores[4095])[0]
     assert program.routes.cores[4095, neuron] == 4099
+    crossings = route_crossings(program)
+    assert crossings[4095, neuron] == 1
+    assert crossings.sum() == program.routes.to_cores[4095].sum()  # the other members lie on one chip each
     assert route_hops(program)[4095, neuron] == pytest.approx(abs(63 - 67) + 63)
+
+
+def test_a_packet_reaches_across_sixteen_chips_and_no_farther():
+    # 9 bits: -256 to 255. Chips lie four in a row, so 255 columns are never exceeded; a fifth row of chips is too far.
+    build = ProgramBuilder()
+    for _ in range(2):
+        build.add_core()
+    build.route(0, 0, 1, 0)
+    program = build.build()
+    corners = replace(program, placement=np.array([[0, 0, 0], [15, 63, 63]], np.int32))
+    validate_packets(corners)
+    assert (route_hops(corners)[0, 0], route_crossings(corners)[0, 0]) == (255 + 255, 3 + 3)
+    beyond = replace(program, placement=np.array([[0, 0, 0], [16, 0, 0]], np.int32))
+    with pytest.raises(ProgramError, match=r"core 0, neuron 0: route: dy 256; -256 .. 255 is allowed"):
+        validate_packets(beyond)
+    validate_packets(replace(program, placement=beyond.placement[::-1]))  # -256 upwards

@@ -23,7 +23,16 @@ def test_the_energy_of_an_image_is_static_plus_events_plus_hops():
     assert energy.events == pytest.approx(6e-9)
     assert energy.hops == pytest.approx(0.15e-9)
     assert energy.total == pytest.approx(26.15e-9)
-    assert sum(energy.shares) == pytest.approx(1)
+    assert sum(energy.shares.values()) == pytest.approx(1)
+
+
+def test_crossings_between_chips_cost_where_a_profile_prices_them():
+    tiled = PROFILE.model_copy(update={"joules_per_crossing": 7e-12})
+    energy = energy_per_image(tiled, 5, 2, 2000, 30, crossings_per_image=100)
+    assert energy.crossings == pytest.approx(0.7e-9)
+    assert energy.total == pytest.approx(26.85e-9)
+    assert energy.shares["crossings"] == pytest.approx(0.7 / 26.85)
+    assert "crossings" not in energy_per_image(PROFILE, 5, 2, 2000, 30, crossings_per_image=100).shares
 
 
 def test_calibration_gives_the_asked_energy_back():

@@ -1,5 +1,7 @@
 """What every back end must do, worked by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -97,6 +99,13 @@ def test_counters_count_spikes_events_and_hops(backend):
     assert [record.events[first] for record in records] == [4, 2, 6, 0]
     assert [record.hops[first] for record in records] == [6, 4, 6, 0]
     assert not any(record.events[third] for record in records)  # no synapse is on there
+
+
+def test_a_spike_counts_every_seam_between_chips_that_it_crosses(backend):
+    # from chip 0 to chip 5, which lies one to the right and one down
+    program = replace(relay(1), placement=np.array([[0, 63, 63], [5, 0, 0]], np.int32))
+    record = ticks(program, ["1", "1", "0"], backend)
+    assert (record.crossings.tolist(), record.hops.tolist()) == ([2 * 2, 0], [2 * 2, 0])
 
 
 def test_activity_is_counted_in_each_cores_window(backend):

@@ -11,7 +11,7 @@ from spikeloom.deployment.deploy import deploy, show_moved
 from spikeloom.simulation import Recording, backend_named, run
 from strategies import N_LINES, any_programs, memoryless_programs
 
-RECORDED = ("outputs", "spikes", "events", "hops", "rasters", "potentials", "by_tick")
+RECORDED = ("outputs", "spikes", "events", "hops", "crossings", "rasters", "potentials", "by_tick")
 SLOW = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large]}
 
 
@@ -22,7 +22,7 @@ def inputs_of(n_ticks: int, activity: float, seed: int = 0) -> np.ndarray:
 def assert_equal(one, other):
     for name in RECORDED:
         assert np.array_equal(getattr(one, name), getattr(other, name)), name
-    for column, name in enumerate(("spikes", "events", "hops")):
+    for column, name in enumerate(("spikes", "events", "hops", "crossings")):
         assert np.array_equal(one.by_tick[..., column].sum(0), getattr(one, name))
 
 
@@ -60,7 +60,7 @@ def test_a_run_in_pieces_equals_the_run_in_one(program, lengths, backend):
     pieces = [simulation.advance(pack(piece)) for piece in np.split(inputs, np.cumsum(lengths)[:-1])]
     for name in ("outputs", "rasters", "potentials"):
         assert np.array_equal(np.concatenate([getattr(piece, name) for piece in pieces]), getattr(whole, name)), name
-    for name in ("spikes", "events", "hops"):
+    for name in ("spikes", "events", "hops", "crossings"):
         assert np.array_equal(sum(getattr(piece, name) for piece in pieces), getattr(whole, name)), name
 
 

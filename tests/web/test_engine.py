@@ -13,6 +13,7 @@ from spikeloom.deployment.deploy import deploy, show_frames, show_moved
 from spikeloom.measure.votes import count_votes
 from spikeloom.network.quantise import quantise
 from spikeloom.simulation import run
+from spikeloom.simulation.base import CROSSINGS
 from spikeloom.web.payload import payload
 from spikeloom.zoo import load, load_network
 from strategies import N_LINES, any_programs, memoryless_programs
@@ -75,7 +76,7 @@ def compared(engine, model, dataset, program, seed, members=1, backend="fast"):
     assert np.array_equal(votes, expected.votes)
     assert np.array_equal(labels, expected.decisions.classes)
     assert np.array_equal(tied, expected.decisions.tied)
-    assert np.array_equal(counts, expected.by_example)
+    assert np.array_equal(counts, expected.by_example[:, :CROSSINGS])  # which the page does not count
 
 
 @pytest.mark.parametrize(

@@ -195,6 +195,14 @@ def route_offsets(program: ChipProgram) -> np.ndarray:
     return (coordinates[targets] - coordinates[:, None, :]) * to_cores[..., None]
 
 
+def route_crossings(program: ChipProgram) -> np.ndarray:
+    """Give the seams between chips that each neuron's route crosses, (n_cores, n_neurons) int32."""
+    chips = (program.coordinates // (CHIP_COLUMNS, CHIP_ROWS)).astype(np.int16)
+    to_cores = program.routes.to_cores
+    targets = np.where(to_cores, program.routes.cores, 0)
+    return (np.abs(chips[targets] - chips[:, None, :]).sum(-1) * to_cores).astype(np.int32)
+
+
 def route_hops(program: ChipProgram) -> np.ndarray:
     """Give the mesh hops of each neuron's route, |dx| + |dy|, (n_cores, n_neurons) int32.
 

@@ -138,7 +138,8 @@ def _energy(profile: Profile, program: ChipProgram, prediction: Prediction) -> E
     from spikeloom.measure.votes import interface_needed
 
     done, ticks = prediction.activity, interface_needed(program).period
-    return energy_per_image(profile, program.n_cores, ticks, done.events_per_image, done.hops_per_image)
+    counted = (done.events_per_image, done.hops_per_image, done.crossings_per_image)
+    return energy_per_image(profile, program.n_cores, ticks, *counted)
 
 
 def _show_predictions(rows: Sequence[dict[str, Any]], members: int, cores: int) -> None:

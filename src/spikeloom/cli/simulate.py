@@ -155,7 +155,7 @@ def _simulate_spikes(
     check_memory("--ticks", n_ticks, "ticks", 2 * (given.shape[1] + len(model.outputs)))
     inputs = np.pad(given[:n_ticks], ((0, max(n_ticks - len(given), 0)), (0, 0)))
     record = run(model, inputs, backend=backend, threads=threads)
-    counts = {name: int(getattr(record, name).sum()) for name in ("spikes", "events", "hops")}
+    counts = {name: int(getattr(record, name).sum()) for name in ("spikes", "events", "hops", "crossings")}
     if to_text:
         for row in record.outputs.astype(int):
             typer.echo(" ".join(map(str, row)))

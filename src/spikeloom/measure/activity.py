@@ -1,13 +1,13 @@
-"""What a network did: spikes, synaptic events and hops, counted by the simulator."""
+"""What a network did: spikes, synaptic events, hops and crossings of seams between chips, counted by the simulator."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from spikeloom.chip.program import ChipProgram
-from spikeloom.simulation.base import SpikeRecord
+from spikeloom.simulation.base import N_COUNTS, SpikeRecord
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,7 @@ class Activity:
     spikes: int = 0
     events: int = 0
     hops: int = 0
+    crossings: int = 0
 
     def __add__(self, other: Activity) -> Activity:
         """Give the counts of both, over their images together."""
@@ -26,11 +27,12 @@ class Activity:
             self.spikes + other.spikes,
             self.events + other.events,
             self.hops + other.hops,
+            self.crossings + other.crossings,
         )
 
     def beside(self, other: Activity) -> Activity:
         """Give these counts and others of the same images, of another member or at another time, together."""
-        return Activity(self.images, self.spikes + other.spikes, self.events + other.events, self.hops + other.hops)
+        return replace(self + other, images=self.images)
 
     @property
     def spikes_per_image(self) -> float:
@@ -47,10 +49,16 @@ class Activity:
         """Mean mesh hops of an image's spikes."""
         return self.hops / self.images
 
+    @property
+    def crossings_per_image(self) -> float:
+        """Mean seams between chips that an image's spikes cross."""
+        return self.crossings / self.images
+
 
 def activity_of(record: SpikeRecord) -> Activity:
     """Give what all cores did in a record, without counting images."""
-    return Activity(0, int(record.spikes.sum()), int(record.events.sum()), int(record.hops.sum()))
+    counted = (record.spikes, record.events, record.hops, record.crossings)
+    return Activity(0, *(int(counts.sum()) for counts in counted))
 
 
 def core_phases(program: ChipProgram, latency: int) -> np.ndarray:
@@ -76,19 +84,19 @@ def core_phases(program: ChipProgram, latency: int) -> np.ndarray:
 class ByExample:
     """Adds up what each example of a stream cost, tick after tick; each core counts from its own phase on.
 
-    counts : (n_examples, 3) int64, spikes, events and hops
+    counts : (n_examples, N_COUNTS) int64, spikes, events, hops and crossings
     """
 
     def __init__(self, phases: np.ndarray, ticks_per_example: int, period: int, n_examples: int) -> None:
         self._phases, self._ticks, self._period = phases, ticks_per_example, period
         self._tick = 0
-        self.counts = np.zeros((n_examples, 3), np.int64)
+        self.counts = np.zeros((n_examples, N_COUNTS), np.int64)
 
     def add(self, record: SpikeRecord) -> None:
         """Go on with a record of every tick."""
         ticks = self._tick + np.arange(len(record.by_tick))
         for phase in np.unique(self._phases):
-            did = record.by_tick[:, self._phases == phase].sum(1, dtype=np.int64)  # (n_ticks, 3)
+            did = record.by_tick[:, self._phases == phase].sum(1, dtype=np.int64)  # (n_ticks, N_COUNTS)
             example, within = np.divmod(ticks - phase, self._period)
             counted = (ticks >= phase) & (within < self._ticks) & (example < len(self.counts))
             np.add.at(self.counts, example[counted], did[counted])

@@ -104,8 +104,8 @@ def by_image(
     check_data(interface, images)
     program = deploy(model, members, seed)
     counted = count_votes(program, images.values, seed, backend=backend, threads=threads, progress=progress, each=True)
-    decisions, (_, events, hops) = counted.decisions, counted.by_example.T
+    decisions, (_, *costly) = counted.decisions, counted.by_example.T
     profile, ticks = named_profile(PAPER_PROFILE), interface.period
-    costs = (energy_per_image(profile, program.n_cores, ticks, *counts) for counts in zip(events, hops, strict=True))
+    costs = (energy_per_image(profile, program.n_cores, ticks, *counts) for counts in zip(*costly, strict=True))
     joules = np.array([cost.total for cost in costs])
     return ByImage(interface.class_names, images.labels, decisions.classes, decisions.shares, decisions.tied, joules)

@@ -1,15 +1,16 @@
 """Energy per image from counted activity: static, events and hops, always shown apart.
 
-    E = e_static * cores * ticks + e_event * synaptic_events + e_hop * spike_hops
+    E = e_static * cores * ticks + e_event * synaptic_events + e_hop * spike_hops + e_crossing * crossings
 
-Left out: the static power of the chip's unused cores (a whole chip draws it for all 4,096), input and output off the
-chip, the host, the board, and the filling of the pipeline.
+A crossing is a spike that goes from a chip to its neighbour; only a profile that knows its price counts it. Left out:
+the static power of the chips' unused cores (a whole chip draws it for all 4,096), input and output of the whole, the
+host, the board, and the filling of the pipeline.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -31,10 +32,11 @@ LEFT_OUT = (
 class Profile(Part):
     """What the parts of the energy cost, in joules, and where the figures come from."""
 
-    kind: str = Field(pattern="^(published|calibrated|own)$")
+    kind: str = Field(pattern="^(published|calibrated|estimated|own)$")
     static_joules_per_core_tick: float = Field(ge=0)
     joules_per_event: float = Field(ge=0)
     joules_per_hop: float = Field(ge=0)
+    joules_per_crossing: float = Field(default=0.0, ge=0)
     source: str
 
 
@@ -45,27 +47,34 @@ class Energy:
     static: float
     events: float
     hops: float
+    crossings: float = 0.0
 
     @property
     def total(self) -> float:
         """All parts together."""
-        return self.static + self.events + self.hops
+        return self.static + self.events + self.hops + self.crossings
 
     @property
-    def shares(self) -> tuple[float, float, float]:
-        """Static, events and hops as shares of the total; of nothing, nothing."""
+    def shares(self) -> dict[str, float]:
+        """Each part as a share of the total, crossings where they cost something; of nothing, nothing."""
         total = self.total or 1.0
-        return self.static / total, self.events / total, self.hops / total
+        return {part: joules / total for part, joules in asdict(self).items() if joules or part != "crossings"}
 
 
 def energy_per_image(
-    profile: Profile, cores: int, ticks_per_image: int, events_per_image: float, hops_per_image: float
+    profile: Profile,
+    cores: int,
+    ticks_per_image: int,
+    events_per_image: float,
+    hops_per_image: float,
+    crossings_per_image: float = 0.0,
 ) -> Energy:
     """Give the energy of one image, in joules, at full pipeline."""
     return Energy(
         static=profile.static_joules_per_core_tick * cores * ticks_per_image,
         events=profile.joules_per_event * events_per_image,
         hops=profile.joules_per_hop * hops_per_image,
+        crossings=profile.joules_per_crossing * crossings_per_image,
     )
 
 

@@ -226,6 +226,7 @@ def measurement_of(
         spikes_per_image=activity.spikes_per_image,
         events_per_image=activity.events_per_image,
         hops_per_image=activity.hops_per_image,
+        crossings_per_image=activity.crossings_per_image,
         path=counted[0].path,
         confusion=tuple(map(tuple, confusion.tolist())),
     )

@@ -1,4 +1,4 @@
-"""One measured ensemble: accuracy over draws, and what an image cost in spikes, events and hops."""
+"""One measured ensemble: accuracy over draws, and what an image cost in spikes, events, hops and crossings."""
 
 from __future__ import annotations
 
@@ -38,6 +38,7 @@ class Measurement(BaseModel):
     spikes_per_image: float
     events_per_image: float
     hops_per_image: float
+    crossings_per_image: float = 0.0
     path: str
     confusion: tuple[tuple[int, ...], ...] = ()
 
@@ -95,7 +96,8 @@ class Measurement(BaseModel):
     def energy(self, profile: str | Profile = PAPER_PROFILE) -> Energy:
         """Energy of one image in joules under a profile, or a shipped one by name; DataError where there is none."""
         chosen = named_profile(profile) if isinstance(profile, str) else profile
-        return energy_per_image(chosen, self.cores, self.ticks_per_image, self.events_per_image, self.hops_per_image)
+        counted = (self.events_per_image, self.hops_per_image, self.crossings_per_image)
+        return energy_per_image(chosen, self.cores, self.ticks_per_image, *counted)
 
     @property
     def energy_range(self) -> tuple[float, float]:

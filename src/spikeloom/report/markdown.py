@@ -171,10 +171,11 @@ def _profiles() -> str:
             f"{profile.static_joules_per_core_tick * 1e9:g} nJ",
             f"{profile.joules_per_event * 1e12:g} pJ",
             f"{profile.joules_per_hop * 1e12:g} pJ",
+            f"{profile.joules_per_crossing * 1e12:g} pJ" if profile.joules_per_crossing else "",
         ]
         for name, profile in shipped_profiles().items()
     ]
-    return _table(("profile", "kind", "static, per core and tick", "event", "hop"), rows, left=2)
+    return _table(("profile", "kind", "static, per core and tick", "event", "hop", "crossing"), rows, left=2)
 
 
 def _published() -> str:

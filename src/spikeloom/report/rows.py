@@ -43,8 +43,5 @@ def energy_columns(energies: Mapping[str, Energy]) -> dict[str, Any]:
     """Give joules an image under every profile, and the shares they are made of."""
     return {
         "energy_joules": {name: energy.total for name, energy in energies.items()},
-        "energy_shares": {
-            name: dict(zip(("static", "events", "hops"), energy.shares, strict=True))
-            for name, energy in energies.items()
-        },
+        "energy_shares": {name: energy.shares for name, energy in energies.items()},
     }

@@ -272,11 +272,17 @@ def _seeds(subject: Subject) -> str:
 
 def _energy(subject: Subject) -> Section:
     found = next(iter(subject.ensembles.values()))
-    rows: list[Sequence[str]] = [["profile", "kind", "static", "events", "hops", "total"]]
+    parts = ["static", "events", "hops", *(["crossings"] if found.crossings_per_image else [])]
+    rows: list[Sequence[str]] = [["profile", "kind", *parts, "total"]]
     for name, profile in shipped_profiles().items():
         energy = found.energy(profile)
         rows.append(
-            (name, profile.kind, *(f"{share * 100:.1f} %" for share in energy.shares), microjoules(energy.total))
+            (
+                name,
+                profile.kind,
+                *(f"{energy.shares.get(part, 0.0) * 100:.1f} %" for part in parts),
+                microjoules(energy.total),
+            )
         )
     text = (
         f"Modelled, from {found.events_per_image:,.0f} synaptic events and {found.hops_per_image:,.0f} hops an image. "

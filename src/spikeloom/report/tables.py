@@ -59,7 +59,7 @@ def result_table(found: Measurement, profiles: Mapping[str, Profile]) -> Table:
     _row(
         table, "decided after", plural(found.decided_ticks, "tick"), f"{plural(found.ticks_per_image, 'tick')} an image"
     )
-    for name in ("spikes", "events", "hops"):
+    for name in ("spikes", "events", "hops", *(["crossings"] if found.crossings_per_image else [])):
         _row(table, f"{name} an image", round(getattr(found, f"{name}_per_image")), "")
     for name, profile in profiles.items():
         energy = found.energy(profile)
@@ -116,7 +116,8 @@ def reproduction_note(rows: Sequence[Reproduced], profile_name: str, profile: Pr
 def energy_note(profiles: Mapping[str, Profile]) -> Text:
     """Give what stands below energies: what they leave out, and which profiles are calibrated."""
     kinds = ", ".join(f"{name} is {profile.kind}" for name, profile in profiles.items())
-    return Text(f"Energy profiles: {kinds}; shares are static/events/hops. Left out: {LEFT_OUT}.", style="dim")
+    shares = "static/events/hops, and crossings between chips where they cost something"
+    return Text(f"Energy profiles: {kinds}; shares are {shares}. Left out: {LEFT_OUT}.", style="dim")
 
 
 def zoo_table(cards: Sequence[Card], sizes: Mapping[str, int]) -> Table:
@@ -243,8 +244,8 @@ def energy_range(found: Measurement) -> str:
 
 
 def _shares(energy: Energy) -> str:
-    """Give static, events and hops in per cent."""
-    return "/".join(f"{share * 100:.1f}" for share in energy.shares) + " %"
+    """Give static, events and hops in per cent, and crossings where they cost something."""
+    return "/".join(f"{share * 100:.1f}" for share in energy.shares.values()) + " %"
 
 
 def _spread_out(found: Measurement) -> str:

@@ -18,6 +18,10 @@ from spikeloom.errors import ProgramError
 from spikeloom.interface import Interface
 from spikeloom.value import Value
 
+SPIKES, EVENTS, HOPS, CROSSINGS = range(4)
+"""Columns of what is counted."""
+N_COUNTS = 4
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Recording(Value):
@@ -42,21 +46,22 @@ class SpikeRecord(Value):
 
     output_trains : SpikeTrains
         Output lines in the tick in which their neurons spiked.
-    spikes, events, hops : (n_cores,) int64
+    spikes, events, hops, crossings : (n_cores,) int64
         Spikes of the core's neurons; synaptic events, one for every synapse that is on behind an axon that spiked;
-        mesh hops of the core's spikes.
+        mesh hops of the core's spikes, and the seams between chips that they cross.
     rasters : (n_recorded_ticks, n_recorded, n_neurons) bool
         Spikes of the cores that were asked for, in the ticks that were.
     potentials : (n_recorded_ticks, n_recorded, n_neurons) int32
         Their potentials at the end of each tick.
-    by_tick : (n_ticks, n_cores, 3) int32
-        Spikes, events and hops of every tick, where that was asked for; else of no ticks.
+    by_tick : (n_ticks, n_cores, N_COUNTS) int32
+        Spikes, events, hops and crossings of every tick, where that was asked for; else of no ticks.
     """
 
     output_trains: SpikeTrains
     spikes: np.ndarray
     events: np.ndarray
     hops: np.ndarray
+    crossings: np.ndarray
     rasters: np.ndarray
     potentials: np.ndarray
     by_tick: np.ndarray

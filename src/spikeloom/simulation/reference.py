@@ -10,13 +10,14 @@ import numpy as np
 from spikeloom.chip import neuron
 from spikeloom.chip.core import Core
 from spikeloom.chip.limits import DELAY_MAX, N_AXONS, N_NEURONS, RANDOM_BITS
-from spikeloom.chip.program import ChipProgram, InputLines, route_hops
+from spikeloom.chip.program import ChipProgram, InputLines, route_crossings, route_hops
 from spikeloom.chip.trains import SpikeTrains, pack, unpack
 from spikeloom.interface import Interface
 from spikeloom.interface.encode import encode as encode_plainly
 from spikeloom.randomness.draws import draw
 from spikeloom.randomness.streams import LEAK_PURPOSE, THRESHOLD_PURPOSE
 from spikeloom.simulation.base import (
+    N_COUNTS,
     Recording,
     Simulation,
     SpikeRecord,
@@ -61,7 +62,7 @@ class ReferenceSimulation:
         self.ticks_at_once = max(min(by_memory, _CORE_TICKS_AT_ONCE // max(program.n_cores, 1)), 16)
         self._program, self._recording = program, recording
         self._cores = [program.core(index) for index in range(program.n_cores)]
-        self._hops = route_hops(program)
+        self._hops, self._crossings = route_hops(program), route_crossings(program)
         self.reset()
 
     def reset(self) -> None:
@@ -79,22 +80,23 @@ class ReferenceSimulation:
         windows = windows_within(self._recording, n_cores, self._tick, n_ticks)
         recorded = recorded_within(self._recording, self._tick, n_ticks)
         outputs = np.zeros((n_ticks, len(program.outputs)), bool)
-        counts = np.zeros((3, n_cores), np.int64)
-        by_tick = np.zeros((n_ticks if self._recording.each_tick else 0, n_cores, 3), np.int32)
+        counts = np.zeros((N_COUNTS, n_cores), np.int64)
+        by_tick = np.zeros((n_ticks if self._recording.each_tick else 0, n_cores, N_COUNTS), np.int32)
         rasters = np.zeros((len(recorded), len(cores), N_NEURONS), bool)
         potentials = np.zeros(rasters.shape, np.int32)
         for tick, line_spikes in enumerate(unpack(inputs)):
             spikes, events, outputs[tick] = self._step(line_spikes)
             counted = (windows[:, 0] <= tick) & (tick < windows[:, 1])
-            did = np.stack([spikes.sum(1), events, (spikes * self._hops).sum(1)])
+            hops, crossings = (spikes * self._hops).sum(1), (spikes * self._crossings).sum(1)
+            did = np.stack([spikes.sum(1), events, hops, crossings])
             counts += counted * did
             if self._recording.each_tick:
                 by_tick[tick] = did.T
             if tick in recorded:
                 row = recorded.index(tick)
                 rasters[row], potentials[row] = spikes[cores], self._potentials[cores]
-        spikes, events, hops = counts
-        return SpikeRecord(pack(outputs), spikes, events, hops, rasters, potentials, by_tick)
+        spikes, events, hops, crossings = counts
+        return SpikeRecord(pack(outputs), spikes, events, hops, crossings, rasters, potentials, by_tick)
 
     def _step(self, line_spikes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Take all cores through one tick; give spikes, synaptic events and output lines."""

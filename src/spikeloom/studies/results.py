@@ -17,12 +17,13 @@ from spikeloom.drift.ledger import Stage
 from spikeloom.errors import ArtefactError
 from spikeloom.measure.activity import Activity
 from spikeloom.measure.votes import Votes
+from spikeloom.simulation.base import N_COUNTS
 
 VOTES = Format("votes of a job", 1, "spikeloom sweep STUDY.toml")
 LEDGER = Format("drift ledger of a job", 1, "spikeloom sweep STUDY.toml")
 
 _STAGES = TypeAdapter(list[Stage])
-_COUNTS = ("images", "spikes", "events", "hops")
+_COUNTS = ("images", "spikes", "events", "hops", "crossings")
 
 
 def save_votes(votes: Votes, path: Path) -> None:
@@ -44,7 +45,7 @@ def load_votes(path: Path) -> Votes:
         raise ArtefactError(f"{path}: has no {error}; delete it, and it is made again") from error
     if any(type(number) is not int or number < 0 for number in (*counts.values(), cores)) or not isinstance(way, str):
         raise ArtefactError(f"{path}: counts of {counts}, {cores} cores; delete it, and it is made again")
-    return Votes(votes, voters, Activity(**counts), cores, way, np.zeros((0, 3), np.int64))
+    return Votes(votes, voters, Activity(**counts), cores, way, np.zeros((0, N_COUNTS), np.int64))
 
 
 def save_ledger(stages: Sequence[Stage], path: Path) -> None:

@@ -36,7 +36,10 @@ def facts_of(
         Whose first images are shown and on which the model is measured.
     """
     certain = isinstance(model, ChipProgram) or model.is_certain
-    profiles = {name: profile.model_dump() for name, profile in shipped_profiles().items()}
+    # the page counts no crossings between chips, so it offers no profile that prices them
+    profiles = {
+        name: profile.model_dump() for name, profile in shipped_profiles().items() if not profile.joules_per_crossing
+    }
     facts: dict[str, Any] = {"title": title, "told": _told(model), "certain": certain, "profiles": profiles}
     facts |= {"shifts": {}, "curve": [], "mistakes": [], "nImages": 0, "prepare": "fit"}
     interface = model.interface

@@ -22,7 +22,7 @@ from spikeloom.chip.limits import (
     THRESHOLD_MAX,
 )
 from spikeloom.chip.neuron import RESET_BY_THRESHOLD, RESET_TO_VALUE, Neurons
-from spikeloom.chip.program import ChipProgram, Routes, route_hops
+from spikeloom.chip.program import ChipProgram, Routes, route_crossings, route_hops
 from spikeloom.errors import ProgramError
 from spikeloom.simulation.fast.bits.lists import crossbar_words, starts_of
 from spikeloom.simulation.fast.bits.memory import aligned, zeros
@@ -53,6 +53,7 @@ BY_THRESHOLD = TO_VALUE + 1
 SATURATE = BY_THRESHOLD + 1
 N_PLANES = SATURATE + 1
 
+WAY_CROSSING = 2**9  # above any number of hops, of which a route has at most 510
 N_CORES_MAX = 2**31 // (N_AXONS * RING)
 
 
@@ -78,7 +79,8 @@ class PlanarLayout(NamedTuple):
         Sizes of each set's strengths and leak, to be compared with random numbers.
     targets : (n_cores * n_neurons,) int32
         Index of the axon within all axons, times 16, plus the delay; -1 for nowhere; -2 - line for an output line.
-    hops : (n_cores * n_neurons,) uint16
+    ways : (n_cores * n_neurons,) uint16
+        Hops of each neuron's route, and WAY_CROSSING times the seams between chips that it crosses.
     tap_starts (n_cores + 1), tap_lines, tap_axons : input lines that reach each core, and the axon
     """
 
@@ -93,7 +95,7 @@ class PlanarLayout(NamedTuple):
     widths: np.ndarray
     magnitudes: np.ndarray
     targets: np.ndarray
-    hops: np.ndarray
+    ways: np.ndarray
     tap_starts: np.ndarray
     tap_lines: np.ndarray
     tap_axons: np.ndarray
@@ -137,7 +139,7 @@ def planar(program: ChipProgram) -> PlanarLayout:
         .astype(np.uint8),
         # one 32-bit number a neuron: a spike costs one fetch, not three
         targets=_targets(program.routes, places).ravel(),
-        hops=route_hops(program).astype(np.uint16).ravel(),
+        ways=(route_hops(program) + WAY_CROSSING * route_crossings(program)).astype(np.uint16).ravel(),
         tap_starts=starts_of(inputs.tap_cores[order], program.n_cores),
         tap_lines=inputs.tap_lines[order].astype(np.int64),
         tap_axons=places[inputs.tap_cores, inputs.tap_axons][order],

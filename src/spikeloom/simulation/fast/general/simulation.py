@@ -17,7 +17,18 @@ from spikeloom.chip.limits import N_AXON_TYPES, N_NEURONS
 from spikeloom.chip.program import ChipProgram
 from spikeloom.chip.trains import WORD_BITS, SpikeTrains, pack
 from spikeloom.machine import Neighbours
-from spikeloom.simulation.base import Recording, SpikeRecord, check_inputs, recorded_within, windows_within
+from spikeloom.simulation.base import (
+    CROSSINGS,
+    EVENTS,
+    HOPS,
+    N_COUNTS,
+    SPIKES,
+    Recording,
+    SpikeRecord,
+    check_inputs,
+    recorded_within,
+    windows_within,
+)
 from spikeloom.simulation.fast.bits.compiled import inlined, shared
 from spikeloom.simulation.fast.bits.memory import CACHE_LINE, aligned, zeros
 from spikeloom.simulation.fast.bits.planes import any_set, filler, lowest_bit, popcount, prefetch, store
@@ -30,6 +41,7 @@ from spikeloom.simulation.fast.general.planar import (
     POTENTIAL_PLANES,
     RING,
     SYNAPSE_CHANCE,
+    WAY_CROSSING,
     PlanarLayout,
     bits,
     numbers,
@@ -49,9 +61,6 @@ from spikeloom.simulation.fast.general.scratch import (
 from spikeloom.simulation.fast.general.synapses import sum_input, take_arrivals
 from spikeloom.simulation.fast.general.work import Here, Work
 
-SPIKES, EVENTS, HOPS = 0, 1, 2
-"""Columns of counters."""
-
 _BYTES_AT_ONCE = 2**26
 _CORE_TICKS_AT_ONCE = 2**20
 # Spikes on their way were written by other threads, so a line of them comes from another processor core's cache. Asked
@@ -69,7 +78,7 @@ class State(NamedTuple):
         Spikes on their way, by the tick of arrival; axons as bits.
     quiet : (n_cores,) bool
         Cores in which nothing changes until a spike arrives.
-    counters : (n_cores, 3) int64
+    counters : (n_cores, N_COUNTS) int64
     """
 
     potentials: np.ndarray
@@ -91,7 +100,7 @@ class Piece(NamedTuple):
         First tick that is recorded, and the tick after the last.
     rasters : (n_recorded_ticks, n_recorded, 4) uint64
     potentials : (n_recorded_ticks, n_recorded, POTENTIAL_PLANES * 4) uint64
-    by_tick : (n_ticks, n_cores, 3) int32
+    by_tick : (n_ticks, n_cores, N_COUNTS) int32
         Activity of every tick; of no ticks where nobody asks.
     """
 
@@ -128,7 +137,7 @@ class GeneralSimulation:
             potentials=aligned(self._start_potentials),
             ring=zeros(threads * RING * n_cores * NEURON_WORDS),
             quiet=np.zeros(n_cores, bool),
-            counters=np.zeros((n_cores, 3), np.int64),
+            counters=np.zeros((n_cores, N_COUNTS), np.int64),
         )
         self._tick = 0
 
@@ -152,18 +161,19 @@ class GeneralSimulation:
             recorded_ticks=np.array([recorded.start, recorded.stop]) + self._tick,
             rasters=np.zeros((len(recorded), n_kept, NEURON_WORDS), np.uint64),
             potentials=np.zeros((len(recorded), n_kept, POTENTIAL_WORDS), np.uint64),
-            by_tick=np.zeros((n_ticks if self._recording.each_tick else 0, n_cores, 3), np.int32),
+            by_tick=np.zeros((n_ticks if self._recording.each_tick else 0, n_cores, N_COUNTS), np.int32),
         )
         self._state.counters[:] = 0
         self._run(piece, self._tick, n_ticks)
         self._tick += n_ticks
-        spikes, events, hops = self._state.counters.T.copy()
+        spikes, events, hops, crossings = self._state.counters.T.copy()
         kept = piece.potentials.reshape(len(recorded), n_kept, POTENTIAL_PLANES, NEURON_WORDS)
         return SpikeRecord(
             pack(piece.outputs),
             spikes,
             events,
             hops,
+            crossings,
             single_bits(piece.rasters)[:, self._shown],
             numbers(kept)[:, self._shown],
             piece.by_tick,
@@ -221,7 +231,7 @@ def _run_core(layout, state, piece, here, work):
     core, arrivals = here.core, work.arrivals
     active = arrivals[here.arrivals + ENDS + N_AXON_TYPES - 1] > here.arrivals
     spikes = nothing
-    n_events, n_hops = 0, 0
+    n_events, n_hops, n_crossings = 0, 0, 0
     if active or not state.quiet[core]:
         potentials, at = state.potentials, core * POTENTIAL_WORDS
         if _draws_anything(layout, here.set):
@@ -241,15 +251,17 @@ def _run_core(layout, state, piece, here, work):
             and unchanged(potentials, at, work.scratch, nothing)
         )
         if any_set(spikes):
-            n_hops = _send(layout, state.ring, piece.outputs, here, work, spikes)
+            n_hops, n_crossings = _send(layout, state.ring, piece.outputs, here, work, spikes)
     if piece.windows[core, 0] <= here.tick < piece.windows[core, 1]:
         state.counters[core, SPIKES] += popcount(spikes)
         state.counters[core, EVENTS] += n_events
         state.counters[core, HOPS] += n_hops
+        state.counters[core, CROSSINGS] += n_crossings
     if here.row < len(piece.by_tick):
         piece.by_tick[here.row, core, SPIKES] = popcount(spikes)
         piece.by_tick[here.row, core, EVENTS] = n_events
         piece.by_tick[here.row, core, HOPS] = n_hops
+        piece.by_tick[here.row, core, CROSSINGS] = n_crossings
     _record(state.potentials, piece, here, spikes)
 
 
@@ -259,7 +271,7 @@ def _prefetch(layout, potentials, core):
     for neuron in range(0, N_NEURONS, CACHE_LINE // 4):
         prefetch(layout.targets, core * N_NEURONS + neuron)
     for neuron in range(0, N_NEURONS, CACHE_LINE // 2):
-        prefetch(layout.hops, core * N_NEURONS + neuron)
+        prefetch(layout.ways, core * N_NEURONS + neuron)
     for word in range(0, POTENTIAL_WORDS, CACHE_LINE // 8):
         prefetch(potentials, core * POTENTIAL_WORDS + word)
 
@@ -273,11 +285,11 @@ def _prefetch_arrivals(ring, n_cores, n_threads, core, tick):
 
 @inlined
 def _send(layout, ring, outputs, here, work, spikes):
-    """Put the spikes on their way, and give the hops they make."""
+    """Put the spikes on their way, and give the hops they make and the seams between chips that they cross."""
     scratch = work.scratch
     store(scratch, SINGLE, spikes)
     n_words = len(layout.sets) * NEURON_WORDS
-    hops = 0
+    hops, crossings = 0, 0
     for word in range(NEURON_WORDS):
         left = scratch[SINGLE + word]
         while left:
@@ -290,10 +302,12 @@ def _send(layout, ring, outputs, here, work, spikes):
                 axon = target // RING
                 # into this thread's own ring: no two threads write to a word, and the receiver reads all of them
                 ring[slot * n_words + (axon >> 6)] |= np.uint64(1) << np.uint64(axon & 63)
-                hops += layout.hops[neuron]
+                way = layout.ways[neuron]
+                hops += way % WAY_CROSSING
+                crossings += way // WAY_CROSSING
             elif target < -1:  # an output line; -1 is a neuron that goes nowhere
                 outputs[here.row, -2 - target] = True
-    return hops
+    return hops, crossings
 
 
 @inlined

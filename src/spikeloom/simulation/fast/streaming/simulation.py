@@ -15,16 +15,24 @@ from numba import prange
 from spikeloom.chip.limits import LEAK_LIMIT, N_AXONS, N_NEURONS, STRENGTH_LIMIT
 from spikeloom.chip.program import ChipProgram
 from spikeloom.chip.trains import PLANE_WORDS, WORD_BITS, SpikeTrains, cut, unpack, words_of
-from spikeloom.simulation.base import Recording, SpikeRecord, check_inputs, recorded_within, windows_within
+from spikeloom.simulation.base import (
+    CROSSINGS,
+    EVENTS,
+    HOPS,
+    N_COUNTS,
+    SPIKES,
+    Recording,
+    SpikeRecord,
+    check_inputs,
+    recorded_within,
+    windows_within,
+)
 from spikeloom.simulation.fast.bits.adders import COUNT_PLANES, Number, add, count, set_constant
 from spikeloom.simulation.fast.bits.compiled import inlined, shared
 from spikeloom.simulation.fast.bits.memory import zeros
 from spikeloom.simulation.fast.bits.planes import delayed, filler, load, lowest_bit, popcount, store
 from spikeloom.simulation.fast.bits.threads import running_on
 from spikeloom.simulation.fast.streaming.weave import SILENT, Weave, weave
-
-SPIKES, EVENTS, HOPS = 0, 1, 2
-"""Columns of counters."""
 
 _BYTES_AT_ONCE = 2**27
 PLANE_TICKS = PLANE_WORDS * WORD_BITS
@@ -70,22 +78,23 @@ class StreamingSimulation:
         # only the last word of the plane before is read: a delay of 15 ticks reaches into no other
         self._trains[:, PLANE_WORDS - 1] = self._past
         windows = windows_within(self._recording, n_cores, self._start, inputs.n_ticks)
-        counters = np.zeros((n_cores, n_words // PLANE_WORDS, 3), np.int64)
+        counters = np.zeros((n_cores, n_words // PLANE_WORDS, N_COUNTS), np.int64)
         # whole planes, so that a task writes to its own; the ticks after the last are cut off again
-        by_tick = np.zeros((n_words * WORD_BITS if self._recording.each_tick else 0, n_cores, 3), np.int32)
+        by_tick = np.zeros((n_words * WORD_BITS if self._recording.each_tick else 0, n_cores, N_COUNTS), np.int32)
         with running_on(self._threads):
             stream(self._weave, inputs.words, self._trains, windows, counters, by_tick, self._scratch)
 
         self._past = _last_ticks(self._trains[:, PLANE_WORDS - 1 :], inputs.n_ticks)
         recorded = recorded_within(self._recording, self._start, inputs.n_ticks)
         self._start += inputs.n_ticks
-        spikes, events, hops = counters.sum(1).T
+        spikes, events, hops, crossings = counters.sum(1).T
         rasters = self._rasters(inputs.n_ticks, recorded)
         return SpikeRecord(
             self._outputs(inputs.n_ticks),
             spikes,
             events,
             hops,
+            crossings,
             rasters,
             np.zeros(rasters.shape, np.int32),  # memoryless neurons end at zero
             by_tick[: inputs.n_ticks],
@@ -140,8 +149,8 @@ def stream(weave: Weave, lines: Any, trains: Any, windows: Any, counters: Any, b
         Spikes of every woven neuron are written here, behind a plane whose last word holds the 64 ticks before.
     windows : (n_cores, 2) int
         First tick that is counted, and the tick after the last.
-    counters : (n_cores, n_planes, 3) int64
-    by_tick : (n_planes * PLANE_TICKS, n_cores, 3) int32, or of no ticks
+    counters : (n_cores, n_planes, N_COUNTS) int64
+    by_tick : (n_planes * PLANE_TICKS, n_cores, N_COUNTS) int32, or of no ticks
         Activity of every tick, added where there is a place for it.
     scratch : (n_threads, SCRATCH_WORDS) uint64
     """
@@ -164,7 +173,7 @@ def _run_core(weave, core, plane, lines, trains, windows, counters, by_tick, scr
     first, last = windows[core, 0] - plane * PLANE_TICKS, windows[core, 1] - plane * PLANE_TICKS
     counted = _ticks_between(first, last, scratch)
     n_events = _gather(weave, core, plane, lines, trains, scratch, counted)
-    n_spikes, n_hops = 0, 0
+    n_spikes, n_hops, n_crossings = 0, 0, 0
     for neuron in range(weave.neuron_starts[core], weave.neuron_starts[core + 1]):
         spikes = _fire(weave, neuron, scratch)
         store(trains, neuron * trains.shape[1] + (plane + 1) * PLANE_WORDS, spikes)
@@ -172,13 +181,16 @@ def _run_core(weave, core, plane, lines, trains, windows, counters, by_tick, scr
         n_spikes += n
         # memoryless and certain: what a neuron does depends on nothing but this plane, so whole planes are counted
         n_hops += n * weave.hops[neuron]
+        n_crossings += n * weave.crossings[neuron]
         if len(by_tick):
             store(scratch, COUNTS, spikes)  # the neuron's count is done with
             _add_to_ticks(by_tick, plane, core, SPIKES, scratch, COUNTS, 1)
             _add_to_ticks(by_tick, plane, core, HOPS, scratch, COUNTS, weave.hops[neuron])
+            _add_to_ticks(by_tick, plane, core, CROSSINGS, scratch, COUNTS, weave.crossings[neuron])
     counters[core, plane, SPIKES] = n_spikes
     counters[core, plane, EVENTS] = n_events
     counters[core, plane, HOPS] = n_hops
+    counters[core, plane, CROSSINGS] = n_crossings
     if len(by_tick):
         for axon in range(N_AXONS):
             fan_out = weave.fan_outs[core * N_AXONS + axon]

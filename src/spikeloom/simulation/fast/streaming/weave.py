@@ -13,7 +13,7 @@ import numpy as np
 
 from spikeloom.chip.limits import N_AXON_TYPES, N_AXONS, N_NEURONS
 from spikeloom.chip.paths import core_levels
-from spikeloom.chip.program import ChipProgram, route_hops
+from spikeloom.chip.program import ChipProgram, route_crossings, route_hops
 from spikeloom.chip.trains import WORD_BITS
 from spikeloom.simulation.fast.bits.adders import COUNT_MAX, ROWS_AT_ONCE
 from spikeloom.simulation.fast.bits.compiled import kernel
@@ -32,7 +32,7 @@ class Weave(NamedTuple):
     route_starts (n_cores * 256 + 1), route_sources, route_delays : woven neurons that feed each axon
     fan_outs (n_cores * 256) : synapses that are on, of each axon
     neuron_starts (n_cores + 1), neurons : woven neurons of each core, by their index within all neurons
-    hops, leaks, n_planes : of each woven neuron; planes that hold any sum it can have
+    hops, crossings, leaks, n_planes : of each woven neuron; planes that hold any sum it can have
     group_starts (n_woven + 1), strengths, row_starts (n_groups + 1), rows
     """
 
@@ -47,6 +47,7 @@ class Weave(NamedTuple):
     neuron_starts: np.ndarray
     neurons: np.ndarray
     hops: np.ndarray
+    crossings: np.ndarray
     leaks: np.ndarray
     n_planes: np.ndarray
     group_starts: np.ndarray
@@ -75,6 +76,7 @@ def weave(program: ChipProgram) -> Weave:
         neuron_starts=np.searchsorted(neurons, np.arange(program.n_cores + 1) * N_NEURONS),
         neurons=neurons,
         hops=route_hops(program).ravel()[neurons].astype(np.int64),
+        crossings=route_crossings(program).ravel()[neurons].astype(np.int64),
         leaks=leaks,
         n_planes=_planes_needed(strengths, counts, leaks),
         **_groups(program, crossbars, neurons, counts, strengths),
