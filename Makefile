@@ -34,9 +34,10 @@ bench: setup
 	$(BIN)/spikeloom bench
 	$(BIN)/python -m benchmarks
 
-# Tables and figures of README and docs, from model cards, profiles and formats.
-docs: $(READY)
+# Tables and figures of README and docs, from model cards, profiles and formats; then the site, its notebooks run anew, into build/site.
+docs: setup
 	$(BIN)/python tools/documents.py
+	$(BIN)/sphinx-build -q -W --keep-going docs build/site
 
 # The pictures of docs/see.md and the README's first; the latter needs Chromium.
 gallery: setup

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,14 +16,21 @@ if TYPE_CHECKING:
 
 
 _BYTES_PER_MEMBER = 30 * 2**16  # of the larger network, deployed
+_WHOLE, _QUICK = ("1,4,16,64", 10), ("1,4,16", 3)  # ensembles and draws
 
 
 def reproduce_command(
     train: Annotated[
         bool, typer.Option("--train", help="Train the 30-core network here too (about a quarter of an hour).")
     ] = False,
-    draws: Annotated[int, typer.Option("--draws", min=1, help="Fresh synapses and input spikes, so many times.")] = 10,
-    members: Annotated[str, typer.Option("--members", help="Ensemble sizes.")] = "1,4,16,64",
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Train nothing: both shipped networks, 3 draws, up to 16 members.")
+    ] = False,
+    draws: Annotated[
+        int | None,
+        typer.Option("--draws", min=1, help="Fresh synapses and input spikes, so many times; 10 by default."),
+    ] = None,
+    members: Annotated[str | None, typer.Option("--members", help="Ensemble sizes; 1,4,16,64 by default.")] = None,
     dataset: Annotated[str, typer.Option("--dataset", help="mnist, or a folder that holds its files.")] = "mnist",
     out: Annotated[Path, typer.Option("--out", help="Folder for results, figure and trained networks.")] = Path(
         "reproduction"
@@ -36,20 +44,24 @@ def reproduce_command(
     The 5-core network is trained here; the 30-core network is the shipped one unless --train is given. A training that
     was stopped goes on where it was.
     """
+    if quick and train:
+        raise typer.BadParameter("trains nothing; leave --train or --quick out", param_hint="--quick")
     from spikeloom.data import load_dataset
     from spikeloom.machine import check_memory
     from spikeloom.measure.energy import PAPER_PROFILE, named_profile
     from spikeloom.report.tables import reproduction_note, reproduction_table
-    from spikeloom.reproduction import reproduce, reproduction_json, save_reproduction, work
+    from spikeloom.reproduction import NETWORKS, reproduce, reproduction_json, save_reproduction, work
     from spikeloom.writing import check_folder
 
-    ensembles = _ensembles(members, draws)
+    usual = _QUICK if quick else _WHOLE
+    draws = draws or usual[1]
+    ensembles = _ensembles(members or usual[0], draws)
     check_folder(out)
     test_set = load_dataset(dataset, "test")
     for size in ensembles:
         check_memory("--members", size, "members", _BYTES_PER_MEMBER)
     check_memory("--draws", draws, "draws", len(test_set) * test_set.n_classes * 8)
-    networks = _networks(train, out, seed, threads, dataset)
+    networks = _networks(() if quick else NETWORKS if train else NETWORKS[:1], out, seed, threads, dataset)
     with console.progress_bar("simulating", work(networks, ensembles, len(test_set))) as advance:
         rows = reproduce(networks, test_set, ensembles, seed=seed, threads=threads, progress=advance)
     if as_json:
@@ -71,14 +83,13 @@ def _ensembles(members: str, draws: int) -> dict[int, int]:
     return dict.fromkeys(sizes, draws)
 
 
-def _networks(train: bool, out: Path, seed: int, threads: int, dataset: str) -> dict[str, LearnedNetwork]:
-    """Load what is shipped first, so that nothing is missed after a training; then train."""
+def _networks(trained: Sequence[str], out: Path, seed: int, threads: int, dataset: str) -> dict[str, LearnedNetwork]:
+    """Load what is shipped first, so that nothing is missed after a training; then train the others."""
     from spikeloom.cli.train import train_run
     from spikeloom.reproduction import NETWORKS
     from spikeloom.training.recipe_files import load_recipe
     from spikeloom.zoo import load_network
 
-    trained = NETWORKS if train else NETWORKS[:1]
     shipped = {name: load_network(f"zoo:{name}") for name in NETWORKS if name not in trained}
     changes = [f"seed={seed}"] if dataset == "mnist" else [f"seed={seed}", f"data.path={Path(dataset).resolve()}"]
     return {

@@ -52,6 +52,8 @@ class Measurement(BaseModel):
             f"{plural(self.cores, 'core')} of {plural(self.members, 'member')})"
         )
 
+    __str__ = __repr__
+
     def _repr_html_(self) -> str:
         """Show it in a notebook."""
         (low, high), (least, most) = self.interval, self.energy_range
