@@ -1,4 +1,4 @@
-"""The README's snippet and ten scripts as users write them pass ``mypy --strict``; the scripts run, and the snippet in tests/docs."""
+"""The README's snippet and ten scripts, as users write them, pass ``mypy --strict``; the scripts run."""
 
 import re
 import runpy

@@ -23,6 +23,9 @@ def test_version_and_help(spikeloom):
         ("simulate", "zoo:mnist-5", "--backend", "quantum"),
         ("simulate", "zoo:mnist-5", "--split", "half"),
         ("reproduce", "--members", "1,two"),
+        ("reproduce", "--quick", "--train"),
+        ("robust", "zoo:mnist-5", "--draws", 10**9),
+        ("robust", "zoo:mnist-5", "--workers", 2, "--dask", "tcp://127.0.0.1:1"),
         ("data", "fetch", "imagenet"),
     ],
 )

@@ -194,7 +194,6 @@ MANY = str(10**9)
         ("deploy", "zoo:mnist-5", "--members", MANY, "--copies", "5"),
         ("predict", "zoo:mnist-5", "x.npy", "--members", MANY),
         ("drift", "zoo:mnist-5", "--members", MANY),
-        ("robust", "learned.safetensors", "--dataset", "stripes.npz", "--draws", MANY),
         ("reproduce", "--members", MANY),
         ("reproduce", "--draws", MANY),
         ("bench", "--cores", MANY),

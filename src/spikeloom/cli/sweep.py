@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -12,8 +10,8 @@ from typing import Annotated
 import typer
 
 from spikeloom.cli import console
+from spikeloom.cli.jobs import Dask, Workers, check_workers, jobs_bar
 from spikeloom.cli.options import DIFFERS, Json
-from spikeloom.progress import Advance
 
 RESULTS_FILE = "study.json"
 
@@ -23,16 +21,8 @@ def sweep_command(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Folder of what is done; studies/NAME by default.")
     ] = None,
-    workers: Annotated[
-        int,
-        typer.Option(
-            "--workers", min=0, max=4096, help="Processes on this machine, of a thread each; 0 is this one, on all."
-        ),
-    ] = 0,
-    dask: Annotated[
-        str | None,
-        typer.Option("--dask", metavar="tcp://HOST:PORT", help="A scheduler whose workers do the jobs instead."),
-    ] = None,
+    workers: Workers = 0,
+    dask: Dask = None,
     as_json: Json = False,
 ) -> None:
     """Measure what a study names, over and over, and print a line for each: accuracy with its spread, and energy.
@@ -47,12 +37,11 @@ def sweep_command(
     from spikeloom.training.hold import held
     from spikeloom.writing import check_folder, write_atomically
 
-    if dask is not None and workers:
-        raise typer.BadParameter("a cluster has workers of its own; leave it out with --dask", param_hint="--workers")
+    check_workers(workers, dask)
     asked = load_study(study)
     folder = out or Path("studies") / asked.name
     check_folder(folder)
-    with held(folder), _bar() as hear:
+    with held(folder), jobs_bar() as hear:
         found = run(asked, folder, hear, workers=workers, dask=dask)
         lines = [
             {
@@ -74,19 +63,3 @@ def sweep_command(
         console.note(f"written to {folder / RESULTS_FILE}")
     if any(stage.spikes_differing or stage.votes_changed for stages in found.drift.values() for stage in stages):
         raise typer.Exit(DIFFERS)
-
-
-@contextmanager
-def _bar() -> Iterator[Callable[[str, int, int], None]]:
-    """Give what hears of jobs and shows a bar for what is being done, with the time that is left."""
-    with ExitStack() as shown:
-        advances: dict[str, Advance] = {}
-
-        def hear(what: str, number: int, total: int) -> None:
-            if what not in advances:
-                shown.close()
-                advances[what] = shown.enter_context(console.progress_bar(what, total))
-                advances[what](number - 1)
-            advances[what](1, f"{number:,} of {total:,} jobs")
-
-        yield hear
