@@ -13,10 +13,11 @@ def tests(session: nox.Session) -> None:
     """Run the tests as ``make test`` does, with the pinned versions."""
     session.install("--constraint", "constraints.txt", "--editable", ".[dev]")
     session.install("--constraint", "constraints.txt", "--no-deps", "neurobench", "tqdm")
+    session.run("spikeloom", "data", "fetch", "mnist")
     session.run("pytest", *session.posargs)
 
 
-@nox.session(python="3.11")
+@nox.session
 def release(session: nox.Session) -> None:
     """Build sdist and wheel into dist/, with the hashed tools of release/build.lock alone."""
     session.install("--require-hashes", "--requirement", "release/build.lock")

@@ -36,12 +36,12 @@ _FIELD = re.compile(r"\w[\w, ]* : \S")
 _BESIDE = {"../SECURITY.md": "security.md"}
 
 
-def _inside(app: Any, name: str, source: list[str]) -> None:
+def _link_within_site(app: Any, name: str, source: list[str]) -> None:
     for path, page in _BESIDE.items():
         source[0] = source[0].replace(f"]({path}", f"]({page}")
 
 
-def _completed(app: Any, what: str, name: str, thing: Any, options: Any, lines: list[str]) -> None:
+def _complete_docstring(app: Any, what: str, name: str, thing: Any, options: Any, lines: list[str]) -> None:
     """Tell napoleon what the house's docstrings leave out.
 
     Fields of a value, which they list without a heading, are attributes; a colon in a property's ends no type.
@@ -64,6 +64,6 @@ def _copy_pictures(app: Any, error: Exception | None) -> None:
 
 def setup(app: Any) -> None:
     """Let Sphinx call what stands above."""
-    app.connect("source-read", _inside)
-    app.connect("autodoc-process-docstring", _completed, priority=400)  # before napoleon
+    app.connect("source-read", _link_within_site)
+    app.connect("autodoc-process-docstring", _complete_docstring, priority=400)  # before napoleon
     app.connect("build-finished", _copy_pictures)

@@ -37,13 +37,22 @@ def blocks(text: str, language: str) -> list[str]:
     return [code for name, code in _FENCED.findall(text) if name == language]
 
 
+def blocks_of_shell(text: str) -> list[str]:
+    """Give the lines of all blocks of shell."""
+    return [line for code in blocks(text, "sh") for line in code.splitlines()]
+
+
 def commands(page: Path) -> list[Command]:
     """Give every command that stands in a block of its own."""
     text = page.read_text("utf-8")
-    shell = [line for code in blocks(text, "sh") for line in code.splitlines()]
+    shell = blocks_of_shell(text)
     prose = _FENCED.sub("", text)
-    shell += [line.strip() for block in _INDENTED.findall(prose) for line in block.splitlines()]
-    return [Command(name_of(page), line) for line in shell if line.split(" ")[0] in _PROGRAMS]
+    shell = shell + [line.strip() for block in _INDENTED.findall(prose) for line in block.splitlines()]
+    lines = [line for line in shell if re.match(r"[a-zA-Z]+ ", line)]
+    unknown = [line for line in blocks_of_shell(text) if line.split(" ")[0] not in _PROGRAMS]
+    if unknown:
+        raise ValueError(f"{name_of(page)}: '{unknown[0]}' is of no program that is known here; name it in _PROGRAMS")
+    return [Command(name_of(page), line) for line in lines if line.split(" ")[0] in _PROGRAMS]
 
 
 def spans(page: Path) -> list[str]:

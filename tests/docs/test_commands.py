@@ -17,6 +17,7 @@ import typer
 from PIL import Image
 
 from docs.pages import PAGES, ROOT, Command, blocks, commands, name_of, spans
+from export.installed import needs_tools
 from programs import write_idx
 from spikeloom.cli import main
 from spikeloom.cli.app import app
@@ -43,7 +44,7 @@ SHORTER = [
 
 # What cannot run here, or takes too long, and the tests that run it.
 ELSEWHERE = {
-    r"make (reproduce|test)": "CI calls them as they stand",
+    r"make (reproduce|test)": ".ci/run",
     r"spikeloom serve": "tests/web/test_serve.py::test_a_served_page_runs_and_a_training_grows_before_ones_eyes",
     r"spikeloom sweep .*--dask": "tests/studies/test_workers.py",
     r"dask ": "tests/studies/test_workers.py",
@@ -52,8 +53,11 @@ ELSEWHERE = {
     r"make -C fpga ulx3s.bit": "tests/export/verilog",
     r"openFPGALoader": "a board is needed",
 }
-NEEDS = {r"make -C board": "gcc"}
-DATA = {"fashion-mnist": Path("/usr/share/datasets/fashion-mnist")}
+# What a command needs that pip does not bring, and whether it is here.
+NEEDS = {
+    r"make -C board": ["make", "gcc"],
+    r"spikeloom .*fashion-mnist": ["/usr/share/datasets/fashion-mnist"],
+}
 
 RUN = [page for page in PAGES if commands(page)]
 
@@ -72,11 +76,12 @@ def elsewhere(command: Command) -> str | None:
 def given(tmp_path_factory) -> Path:
     """Give a folder with all that the docs take for granted: pictures, recordings, a few digits."""
     folder, rng = tmp_path_factory.mktemp("given"), np.random.default_rng(0)
+    sides = {"beech": range(6), "oak": range(6, 12)}
     for part, count in {"train": 24, "test": 6}.items():
         for name, brightness in {"beech": 60, "oak": 180}.items():
             for number in range(count):
                 _picture(folder / "leaves" / part / name / f"{number}.png", rng, brightness)
-            _recordings(folder / "clips" / part / name, rng, count, columns=slice(*((0, 6), (6, 12))[name == "oak"]))
+            _recordings(folder / "clips" / part / name, rng, count, sides[name])
     _picture(folder / "more" / "one.jpg", rng, 180)
     for split, name in ((mnist(train=True), "train"), (mnist(train=False), "t10k")):
         few = split.take(slice(200))
@@ -92,7 +97,7 @@ def _picture(path: Path, rng: np.random.Generator, brightness: int) -> None:
     Image.fromarray((rng.random((16, 16, 3)) * 60 + brightness).astype(np.uint8)).save(path)
 
 
-def _recordings(folder: Path, rng: np.random.Generator, count: int, columns: slice) -> None:
+def _recordings(folder: Path, rng: np.random.Generator, count: int, columns: range) -> None:
     folder.mkdir(parents=True)
     events = np.zeros(300, [("t", np.int64), ("x", np.int64), ("y", np.int64), ("p", np.int64)])
     for number in range(count):
@@ -119,7 +124,7 @@ def run(words: list[str], monkeypatch) -> None:
     assert not stopped.value.code, shlex.join(words)
 
 
-def before(page: str, monkeypatch) -> None:
+def prepare(page: str, monkeypatch) -> None:
     """Make what a page's commands take up from other pages: trained runs, a program, files that it shows."""
     text = (ROOT / page).read_text("utf-8")
     wanted = " ".join(command.text for command in commands(ROOT / page) if elsewhere(command) is None)
@@ -141,20 +146,24 @@ def before(page: str, monkeypatch) -> None:
 
 @pytest.mark.parametrize("page", RUN, ids=name_of)
 def test_the_commands_of_a_page_run_one_after_another(page, place, monkeypatch, capsys):
-    before(name_of(page), monkeypatch)
+    prepare(name_of(page), monkeypatch)
+    missing = []
     for command in commands(page):
-        missing = [program for pattern, program in NEEDS.items() if re.match(pattern, command.text)]
-        absent = [name for name, path in DATA.items() if name in command.words and not path.exists()]
-        if elsewhere(command) is None and not absent and all(map(shutil.which, missing)):
+        needed = [thing for pattern, things in NEEDS.items() if re.match(pattern, command.text) for thing in things]
+        absent = [thing for thing in needed if not (Path(thing).exists() or shutil.which(thing))]
+        if elsewhere(command) is None and not absent:
             run(short(command), monkeypatch)
+        missing += absent
+    needs_tools(missing)  # after all that can run
 
 
 def test_what_is_said_to_run_elsewhere_is_there():
     for where in ELSEWHERE.values():
         path, _, name = where.partition("::")
-        if path.startswith("tests/"):
+        if "/" in path:
             assert (ROOT / path).exists()
             assert not name or f"def {name}(" in (ROOT / path).read_text()
+    assert {"make reproduce", "SPIKELOOM_NO_SKIP=1 make test"} <= set((ROOT / ".ci" / "run").read_text().splitlines())
     told = [command for page in RUN for command in commands(page)]
     for pattern in (*ELSEWHERE, *NEEDS, *(pattern for pattern, _ in SHORTER)):
         assert any(re.match(pattern, shlex.join(command.words)) for command in told), f"{pattern}: no such command"

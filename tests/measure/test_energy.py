@@ -1,7 +1,11 @@
 import pytest
 
+from programs import stripes, tiny_network
+from spikeloom.chip.ensemble import program_of_member
+from spikeloom.deployment.deploy import deploy
 from spikeloom.errors import DataError
 from spikeloom.measure.activity import Activity
+from spikeloom.measure.by_image import by_image
 from spikeloom.measure.energy import (
     PAPER_PROFILE,
     Profile,
@@ -10,6 +14,9 @@ from spikeloom.measure.energy import (
     load_profiles,
     shipped_profiles,
 )
+from spikeloom.measure.evaluation import simulate
+from spikeloom.measure.votes import count_votes
+from spikeloom.simulation.base import CROSSINGS
 
 PROFILE = Profile(
     kind="own", static_joules_per_core_tick=2e-9, joules_per_event=3e-12, joules_per_hop=5e-12, source="made up"
@@ -106,3 +113,16 @@ def test_events_go_with_the_square_of_the_voltage():
     low, high = shipped_profiles()["truenorth-0.8V"], shipped_profiles()["esser2015-calibrated-1.0V"]
     assert high.joules_per_event == pytest.approx(low.joules_per_event * (1.0 / 0.8) ** 2, rel=1e-3)
     assert high.joules_per_hop == pytest.approx(low.joules_per_hop * (1.0 / 0.775) ** 2, rel=1e-3)
+
+
+def test_a_program_of_two_chips_counts_and_pays_what_crosses_their_seam():
+    program, shown = deploy(tiny_network(), members=820), stripes(6)  # member 819 lies across it
+    found = simulate(program, shown)
+    alone = simulate(program_of_member(program, 819), shown)
+    assert found.crossings_per_image == alone.crossings_per_image > 0
+    tiled, whole = found.energy("truenorth-0.8V-tiled"), found.energy("truenorth-0.8V")
+    assert tiled.total - whole.total == pytest.approx(found.crossings_per_image * 300e-12)
+    joules = by_image(program, shown).joules
+    assert joules.mean() == pytest.approx(found.energy().total)
+    counted = count_votes(program, shown.values, each=True).by_example
+    assert counted[:, CROSSINGS].mean() == found.crossings_per_image

@@ -108,6 +108,13 @@ def test_a_spike_counts_every_seam_between_chips_that_it_crosses(backend):
     assert (record.crossings.tolist(), record.hops.tolist()) == ([2 * 2, 0], [2 * 2, 0])
 
 
+def test_the_longest_route_of_a_packet_is_counted_in_full(backend):
+    # from the last row of chips but four up to the first, over all four columns
+    program = replace(relay(1), placement=np.array([[19, 63, 0], [0, 0, 0]], np.int32))
+    record = ticks(program, ["1", "0"], backend)
+    assert (record.hops.tolist(), record.crossings.tolist()) == ([255 + 256, 0], [3 + 4, 0])
+
+
 def test_activity_is_counted_in_each_cores_window(backend):
     windows = np.array([[0, 2], [2, 4]])
     recording = Recording(windows=windows)

@@ -21,7 +21,7 @@ from spikeloom.network.storage import load_learned
 from spikeloom.training.augment import drawn, moved
 from spikeloom.training.files import CHECKPOINT_FILE, LEARNED_FILE, METRIC, METRICS_FILE
 from spikeloom.training.fit import train
-from spikeloom.training.processes import Processes
+from spikeloom.training.processes import Processes, _wait_until_released
 from spikeloom.training.recipe import Augmentation
 from spikeloom.training.recipe_files import load_recipe
 from spikeloom.training.reporter import Silent
@@ -124,6 +124,27 @@ def test_the_parts_of_a_batch_are_moved_as_the_whole_is():
     parts = [Processes(rank, 3).part for rank in range(3)]
     split = [moved(part(images), amounts, movements.of(part)) for part in parts]
     assert torch.allclose(torch.cat(split), whole, atol=1e-6)
+
+
+class Held:
+    """A value that a thread lets go of after so many looks."""
+
+    def __init__(self, looks: int) -> None:
+        self.looks = looks
+
+    def _use_count(self) -> int:
+        self.looks -= 1
+        return 2 if self.looks > 0 else 1
+
+
+def test_a_value_is_waited_for_until_no_thread_holds_it(monkeypatch, caplog):
+    value = Held(3)
+    _wait_until_released(value)
+    assert value.looks == 0
+    assert not caplog.text
+    monkeypatch.setattr("spikeloom.training.processes._RELEASE_SECONDS", 0.01)
+    _wait_until_released(Held(10**6))
+    assert "may abort when it ends" in caplog.text
 
 
 @pytest.mark.skipif(torch.cuda.device_count() < 2, reason="needs two GPUs")

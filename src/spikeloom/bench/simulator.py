@@ -148,7 +148,7 @@ def bytes_of_tick(n_cores: int, activity: float) -> float:
     """Give the bytes that a tick of the general work must touch.
 
     Of a core: potentials of 20 bits read and written; an axon's row of the crossbar where it is active; the target of a
-    neuron, 4 bytes and 2 of its hops, where it spikes; and 32 bytes of spikes on their way, set and taken.
+    neuron, 4 bytes and 2 of its hops and crossings, where it spikes; and 32 bytes of spikes on their way.
     """
     row = N_NEURONS / 8
     return n_cores * (2 * 20 * row + activity * N_NEURONS * (row + 6) + 2 * row)

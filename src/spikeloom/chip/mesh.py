@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spikeloom.chip.limits import CHIP_COLUMNS, CHIP_ROWS
-from spikeloom.chip.program import ChipProgram
+from spikeloom.chip.program import ChipProgram, route_crossings, route_hops
 
 
 @dataclass(frozen=True)
@@ -35,13 +34,12 @@ def mesh_of(program: ChipProgram) -> Mesh:
     source, target = places[program.routes.between_cores].transpose(1, 2, 0)  # each (x, y), (2, n_routes)
     if not source.shape[1]:
         return Mesh(0, 0, 0, 0)
-    chips = np.array([[CHIP_COLUMNS], [CHIP_ROWS]])
     along = _busiest(source[1], source[0], target[0])
     across = _busiest(target[0], source[1], target[1])
     return Mesh(
         routes=source.shape[1],
-        hops=int(np.abs(target - source).sum()),
-        crossings=int(np.abs(target // chips - source // chips).sum()),
+        hops=int(route_hops(program).sum()),
+        crossings=int(route_crossings(program).sum()),
         busiest=max(along, across),
     )
 

@@ -189,18 +189,12 @@ def place_row_by_row(cores: np.ndarray) -> np.ndarray:
 
 def route_offsets(program: ChipProgram) -> np.ndarray:
     """Give dx and dy of each route, (n_cores, n_neurons, 2); zero where it leaves the chips or goes nowhere."""
-    coordinates = program.coordinates
-    to_cores = program.routes.to_cores
-    targets = np.where(to_cores, program.routes.cores, 0)
-    return (coordinates[targets] - coordinates[:, None, :]) * to_cores[..., None]
+    return _offsets(program, program.coordinates)
 
 
 def route_crossings(program: ChipProgram) -> np.ndarray:
     """Give the seams between chips that each neuron's route crosses, (n_cores, n_neurons) int32."""
-    chips = (program.coordinates // (CHIP_COLUMNS, CHIP_ROWS)).astype(np.int16)
-    to_cores = program.routes.to_cores
-    targets = np.where(to_cores, program.routes.cores, 0)
-    return (np.abs(chips[targets] - chips[:, None, :]).sum(-1) * to_cores).astype(np.int32)
+    return np.abs(_offsets(program, program.coordinates // (CHIP_COLUMNS, CHIP_ROWS))).sum(-1).astype(np.int32)
 
 
 def route_hops(program: ChipProgram) -> np.ndarray:
@@ -209,3 +203,10 @@ def route_hops(program: ChipProgram) -> np.ndarray:
     Spikes that leave the chips or go nowhere count none.
     """
     return np.abs(route_offsets(program)).sum(-1).astype(np.int32)
+
+
+def _offsets(program: ChipProgram, places: np.ndarray) -> np.ndarray:
+    """Give how far each route goes between the places of its cores, (n_cores, 2), as (n_cores, n_neurons, 2)."""
+    to_cores = program.routes.to_cores
+    targets = np.where(to_cores, program.routes.cores, 0)
+    return (places[targets] - places[:, None, :]) * to_cores[..., None]

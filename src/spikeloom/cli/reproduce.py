@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 
 _BYTES_PER_MEMBER = 30 * 2**16  # of the larger network, deployed
-_WHOLE, _QUICK = ("1,4,16,64", 10), ("1,4,16", 3)  # ensembles and draws
 
 
 def reproduce_command(
@@ -28,9 +27,11 @@ def reproduce_command(
     ] = False,
     draws: Annotated[
         int | None,
-        typer.Option("--draws", min=1, help="Fresh synapses and input spikes, so many times; 10 by default."),
+        typer.Option("--draws", min=1, help="Fresh synapses and inputs, so many times; 10, or 3 if quick."),
     ] = None,
-    members: Annotated[str | None, typer.Option("--members", help="Ensemble sizes; 1,4,16,64 by default.")] = None,
+    members: Annotated[
+        str | None, typer.Option("--members", help="Ensemble sizes; 1,4,16,64, the last not if quick.")
+    ] = None,
     dataset: Annotated[str, typer.Option("--dataset", help="mnist, or a folder that holds its files.")] = "mnist",
     out: Annotated[Path, typer.Option("--out", help="Folder for results, figure and trained networks.")] = Path(
         "reproduction"
@@ -41,8 +42,8 @@ def reproduce_command(
 ) -> None:
     """Repeat the paper's experiment on MNIST: train, sample, run on the chip, measure; a table and a figure.
 
-    The 5-core network is trained here; the 30-core network is the shipped one unless --train is given. A training that
-    was stopped goes on where it was.
+    The 5-core network is trained here, unless --quick is given; the 30-core network is the shipped one, unless --train
+    is. A training that was stopped goes on where it was.
     """
     if quick and train:
         raise typer.BadParameter("trains nothing; leave --train or --quick out", param_hint="--quick")
@@ -53,15 +54,16 @@ def reproduce_command(
     from spikeloom.reproduction import NETWORKS, reproduce, reproduction_json, save_reproduction, work
     from spikeloom.writing import check_folder
 
-    usual = _QUICK if quick else _WHOLE
-    draws = draws or usual[1]
-    ensembles = _ensembles(members or usual[0], draws)
+    draws = draws or (3 if quick else 10)
+    usual = "1,4,16" if quick else "1,4,16,64"
+    ensembles = _ensembles(usual if members is None else members, draws)
     check_folder(out)
     test_set = load_dataset(dataset, "test")
     for size in ensembles:
         check_memory("--members", size, "members", _BYTES_PER_MEMBER)
     check_memory("--draws", draws, "draws", len(test_set) * test_set.n_classes * 8)
-    networks = _networks(() if quick else NETWORKS if train else NETWORKS[:1], out, seed, threads, dataset)
+    trained = NETWORKS if train else NETWORKS[: 0 if quick else 1]
+    networks = _networks(trained, out, seed, threads, dataset)
     with console.progress_bar("simulating", work(networks, ensembles, len(test_set))) as advance:
         rows = reproduce(networks, test_set, ensembles, seed=seed, threads=threads, progress=advance)
     if as_json:

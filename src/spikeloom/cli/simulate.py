@@ -147,6 +147,7 @@ def _simulate_spikes(
     from spikeloom.chip.storage import load_spikes
     from spikeloom.machine import check_memory
     from spikeloom.simulation import run
+    from spikeloom.simulation.base import COUNTS
 
     if not isinstance(model, ChipProgram):
         raise typer.BadParameter("feeds a chip program; deploy the network first", param_hint="--spikes")
@@ -155,7 +156,7 @@ def _simulate_spikes(
     check_memory("--ticks", n_ticks, "ticks", 2 * (given.shape[1] + len(model.outputs)))
     inputs = np.pad(given[:n_ticks], ((0, max(n_ticks - len(given), 0)), (0, 0)))
     record = run(model, inputs, backend=backend, threads=threads)
-    counts = {name: int(getattr(record, name).sum()) for name in ("spikes", "events", "hops", "crossings")}
+    counts = {name: int(getattr(record, name).sum()) for name in COUNTS}
     if to_text:
         for row in record.outputs.astype(int):
             typer.echo(" ".join(map(str, row)))

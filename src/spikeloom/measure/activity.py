@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from spikeloom.chip.program import ChipProgram
-from spikeloom.simulation.base import N_COUNTS, SpikeRecord
+from spikeloom.simulation.base import COUNTS, N_COUNTS, SpikeRecord
 
 
 @dataclass(frozen=True)
@@ -57,8 +57,7 @@ class Activity:
 
 def activity_of(record: SpikeRecord) -> Activity:
     """Give what all cores did in a record, without counting images."""
-    counted = (record.spikes, record.events, record.hops, record.crossings)
-    return Activity(0, *(int(counts.sum()) for counts in counted))
+    return Activity(0, *(int(getattr(record, name).sum()) for name in COUNTS))
 
 
 def core_phases(program: ChipProgram, latency: int) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Energy per image from counted activity: static, events and hops, always shown apart.
+"""Energy per image from counted activity: static, events, hops and crossings, always shown apart.
 
     E = e_static * cores * ticks + e_event * synaptic_events + e_hop * spike_hops + e_crossing * crossings
 

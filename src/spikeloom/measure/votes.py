@@ -32,8 +32,8 @@ class Votes(Value):
         The most votes that each class can have.
     path : str
         How the simulator ran: "streaming" or "general".
-    by_example : (n_examples, 3) int64
-        Spikes, events and hops of each example, where that was asked for; else of none.
+    by_example : (n_examples, N_COUNTS) int64
+        Spikes, events, hops and crossings of each example, where that was asked for; else of none.
     """
 
     votes: np.ndarray

@@ -24,7 +24,7 @@ _INSTALL = "snntorch and, without its dependencies, neurobench tqdm"
 
 @dataclass(frozen=True)
 class Costs:
-    """Joules of a core and tick, of a synaptic event, and of a spike's hop."""
+    """Joules of a core and tick, of a synaptic event, and of a spike's hop; programs of one chip have no others."""
 
     static: float
     event: float

@@ -284,10 +284,9 @@ def _energy(subject: Subject) -> Section:
                 microjoules(energy.total),
             )
         )
-    text = (
-        f"Modelled, from {found.events_per_image:,.0f} synaptic events and {found.hops_per_image:,.0f} hops an image. "
-        f"Left out: {LEFT_OUT}."
-    )
+    crossed = f" and {found.crossings_per_image:,.0f} crossings between chips" if found.crossings_per_image else ""
+    counted = f"{found.events_per_image:,.0f} synaptic events, {found.hops_per_image:,.0f} hops{crossed} an image"
+    text = f"Modelled, from {counted}. Left out: {LEFT_OUT}."
     return Section("Energy of an image", text, rows)
 
 

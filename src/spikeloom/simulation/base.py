@@ -18,9 +18,11 @@ from spikeloom.errors import ProgramError
 from spikeloom.interface import Interface
 from spikeloom.value import Value
 
-SPIKES, EVENTS, HOPS, CROSSINGS = range(4)
-"""Columns of what is counted."""
-N_COUNTS = 4
+COUNTS = ("spikes", "events", "hops", "crossings")
+"""What is counted, by the names that `SpikeRecord` has for it."""
+N_COUNTS = len(COUNTS)
+SPIKES, EVENTS, HOPS, CROSSINGS = range(N_COUNTS)
+"""Their columns."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)

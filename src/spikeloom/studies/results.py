@@ -17,13 +17,13 @@ from spikeloom.drift.ledger import Stage
 from spikeloom.errors import ArtefactError
 from spikeloom.measure.activity import Activity
 from spikeloom.measure.votes import Votes
-from spikeloom.simulation.base import N_COUNTS
+from spikeloom.simulation.base import COUNTS, N_COUNTS
 
-VOTES = Format("votes of a job", 1, "spikeloom sweep STUDY.toml")
+VOTES = Format("votes of a job", 2, "spikeloom sweep STUDY.toml")
 LEDGER = Format("drift ledger of a job", 1, "spikeloom sweep STUDY.toml")
 
 _STAGES = TypeAdapter(list[Stage])
-_COUNTS = ("images", "spikes", "events", "hops", "crossings")
+_COUNTS = ("images", *COUNTS)
 
 
 def save_votes(votes: Votes, path: Path) -> None:

@@ -7,6 +7,7 @@ as one does by N times the batch, to rounding. The first one alone writes.
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections.abc import Iterator
@@ -21,7 +22,9 @@ from torch.nn.parallel import DistributedDataParallel
 from spikeloom.errors import TrainingError
 
 _MINUTES = 10  # after which a process that hears nothing from the others gives up
-_LET_GO = 10.0  # seconds, in which a thread that has finished its work is taken to have left it
+_RELEASE_SECONDS = 10.0
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ class Processes:
         """Give the sum of a value over all processes."""
         if self.count > 1:
             distributed.all_reduce(value)
-            _let_go(value)
+            _wait_until_released(value)
         return value
 
     def shared(self, network: nn.Module) -> nn.Module:
@@ -106,14 +109,18 @@ def _take_gpu(number: int) -> None:
     torch.cuda.set_device(number)
 
 
-def _let_go(value: Tensor) -> None:
+def _wait_until_released(value: Tensor) -> None:
     """Wait until gloo's own thread holds a value no longer.
 
     Where that thread were the last to hold it, it would free a Python object; and where the interpreter is ending
     meanwhile, that aborts the process (with DistributedDataParallel the thread outlives ``destroy_process_group``).
     """
-    until = time.monotonic() + _LET_GO
-    while value.device.type == "cpu" and value._use_count() > 1 and time.monotonic() < until:  # type: ignore[attr-defined]
+    until = time.monotonic() + _RELEASE_SECONDS
+    # private in torch, so that another version may be without it, and then takes its chance
+    while getattr(value, "_use_count", lambda: 1)() > 1:
+        if time.monotonic() > until:
+            _log.warning("training: a thread of torch keeps a value; this process may abort when it ends")
+            return
         time.sleep(0.001)
 
 

@@ -1,4 +1,4 @@
-// What an image costs: static, events and hops under a profile, the range over all, and the measured curve.
+// What an image costs: static, events and hops under a profile, the range over those of one chip, and the measured curve.
 
 export function energyOf(profile, nCores, nTicks, counts) {
   const parts = {

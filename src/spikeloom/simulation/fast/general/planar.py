@@ -17,6 +17,7 @@ from spikeloom.chip.limits import (
     N_AXON_TYPES,
     N_AXONS,
     N_NEURONS,
+    PACKET_OFFSET_MIN,
     POTENTIAL_MAX,
     STRENGTH_LIMIT,
     THRESHOLD_MAX,
@@ -53,7 +54,7 @@ BY_THRESHOLD = TO_VALUE + 1
 SATURATE = BY_THRESHOLD + 1
 N_PLANES = SATURATE + 1
 
-WAY_CROSSING = 2**9  # above any number of hops, of which a route has at most 510
+WAY_CROSSING = 2 ** (-2 * PACKET_OFFSET_MIN).bit_length()  # above all hops that a packet can go
 N_CORES_MAX = 2**31 // (N_AXONS * RING)
 
 
