@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -78,3 +79,63 @@ def test_without_a_folder_to_write_to_it_is_compiled_all_the_same(monkeypatch):
     monkeypatch.setattr(compiled, "_Kept", nowhere)
     thrice = compiled.compiled(nogil=True)(lambda number: 3 * number)
     assert (thrice(14), compiled.kept_in(thrice)) == (42, None)
+
+
+PACKAGE = {
+    "simulation/numbers.py": "FACTOR = 2\n",
+    "randomness/none.py": "",
+    "chip/limits.py": "",
+    "chip/trains.py": "",
+}
+
+
+def test_code_is_made_anew_when_a_constant_of_another_file_has_changed(tmp_path, monkeypatch):
+    # numba itself looks at the file of the function alone
+    for name, text in PACKAGE.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    place = tmp_path / "simulation" / "fast" / "bits" / "compiled.py"
+    monkeypatch.setattr(compiled, "__file__", str(place))
+    before = compiled._sources()
+    assert compiled._sources() == before
+    (tmp_path / "simulation" / "numbers.py").write_text("FACTOR = 3\n")
+    assert compiled._sources() != before
+
+
+HITS = """
+import sys
+from spikeloom.simulation.fast.bits import compiled
+
+compiled._SOURCES = sys.argv[1]
+
+@compiled.kernel
+def twice(number):
+    return 2 * number
+
+print(twice(21), sum(twice.stats.cache_hits.values()))
+"""
+
+
+def test_code_that_was_kept_of_other_sources_is_not_taken(tmp_path):
+    (tmp_path / "module.py").write_text(HITS)
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+    for sources, told in (("one", "42 0"), ("one", "42 1"), ("other", "42 0"), ("other", "42 1")):
+        command = [sys.executable, str(tmp_path / "module.py"), sources]
+        assert subprocess.run(command, env=environment, capture_output=True, text=True).stdout.strip() == told
+
+
+def test_every_constant_that_kernels_take_lies_where_changes_are_seen():
+    package = Path(compiled.__file__).parents[3]
+    rooms = tuple(room.removesuffix(".py").replace("/", ".") for room in compiled._ROOMS)
+    elsewhere = set()
+    for path in package.rglob("*.py"):
+        text = path.read_text("utf-8")
+        if "bits.compiled import" in text:
+            # constants are in capitals, and all that a kernel takes from other files beside other kernels
+            for module, names in re.findall(
+                r"^from spikeloom\.([\w.]+) import \(?([^)]*?)(?:\)|$)", text, re.MULTILINE
+            ):
+                constants = [name for name in re.findall(r"\w+", names) if name.isupper() and len(name) > 1]
+                if constants and not module.startswith(rooms):
+                    elsewhere.add(f"{path.name}: {module}")
+    assert elsewhere <= {"delays.py: interface.delays", "encoding.py: interface.delays"}  # NOW, of no kernel

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 from spikeloom.data.datasets import Dataset
 from spikeloom.errors import RecipeError
 from spikeloom.frontier.space import Space
-from spikeloom.frontier.trial import Judged, Trial, TrialJob, address_of, told_by
+from spikeloom.frontier.trial import Judged, Trial, TrialJob, opened, told_by
 from spikeloom.network.storage import save_learned
 from spikeloom.optional import needed
 from spikeloom.studies.workers import done
@@ -66,8 +67,8 @@ def search(
             raise RecipeError(f"space: {key}: trials are compared on the same data; name those with --data")
         if not dimension.choices:  # an unknown key is refused before any trial; choices may need one another
             changed_recipe(base, {key: dimension.low})
-    with held(folder):
-        study, storage = _study(space, base, dataset, folder / TRIALS_FILE), folder / TRIALS_FILE
+    storage = folder / TRIALS_FILE
+    with held(folder), _study(space, base, dataset, storage) as study:
         first = len(study.trials)  # other seeds for a search that goes on, so that it does not repeat its guesses
         jobs = [
             TrialJob(space, base, dataset, storage, study.study_name, seed + number, str(number))
@@ -105,23 +106,26 @@ def _keep_best(found: Judged, study: Any, folder: Path) -> None:
         write_atomically(place, recipe_toml(found.recipe).encode())
 
 
-def _study(space: Space, base: Recipe, dataset: Dataset, storage: Path) -> Any:
-    """Give the study that the storage holds of this space, or a new one."""
+@contextmanager
+def _study(space: Space, base: Recipe, dataset: Dataset, storage: Path) -> Iterator[Any]:
+    """Open the study that the storage holds of this space, or a new one."""
     optuna = needed("optuna", "spikeloom[frontier]")
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     storage.parent.mkdir(parents=True, exist_ok=True)
     # trials of other data, of another space, or of a recipe that has changed, are another study
     told = json.dumps([base.model_dump(mode="json"), space.model_dump(mode="json"), dataset.fingerprint])
     name = f"{space.recipe} {hashlib.sha256(told.encode()).hexdigest()[:12]}"
-    try:
-        study = optuna.create_study(
-            storage=address_of(storage),
-            study_name=name,
-            directions=["maximize", "minimize"],  # deployed accuracy, joules
-            load_if_exists=True,
-        )
-    except Exception as error:  # whatever the storage raises
-        raise RecipeError(f"search: {storage} is no file of trials ({type(error).__name__}); move it away") from error
-    for trial in study.get_trials(states=[optuna.trial.TrialState.RUNNING]):
-        study.tell(trial.number, state=optuna.trial.TrialState.FAIL)  # the process that ran it was killed
-    return study
+    with ExitStack() as closing:
+        try:
+            study = optuna.create_study(
+                storage=closing.enter_context(opened(storage)),
+                study_name=name,
+                directions=["maximize", "minimize"],  # deployed accuracy, joules
+                load_if_exists=True,
+            )
+        except Exception as error:  # whatever the storage raises
+            told = f"search: {storage} is no file of trials ({type(error).__name__}); move it away"
+            raise RecipeError(told) from error
+        for trial in study.get_trials(states=[optuna.trial.TrialState.RUNNING]):
+            study.tell(trial.number, state=optuna.trial.TrialState.FAIL)  # the process that ran it was killed
+        yield study

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -85,12 +86,13 @@ class TrialJob:
         optuna.logging.set_verbosity(optuna.logging.CRITICAL)  # of a trial that is stopped it would print a traceback
         # of several trials at once, each takes those that go on for as bad as any, so that they try different things
         sampler = optuna.samplers.TPESampler(seed=self.seed, constant_liar=True)
-        study = optuna.load_study(study_name=self.study, storage=address_of(self.storage), sampler=sampler)
         heard: list[Judged] = []
-        try:
-            study.optimize(lambda trial: self._judge(trial, heard, threads), n_trials=1)
-        except UnboundLocalError as error:  # what Optuna makes of Ctrl-C in its own lines
-            raise KeyboardInterrupt from error
+        with opened(self.storage) as storage:
+            study = optuna.load_study(study_name=self.study, storage=storage, sampler=sampler)
+            try:
+                study.optimize(lambda trial: self._judge(trial, heard, threads), n_trials=1)
+            except UnboundLocalError as error:  # what Optuna makes of Ctrl-C in its own lines
+                raise KeyboardInterrupt from error
         return heard[0]
 
     def _judge(self, trial: Any, heard: list[Judged], threads: int) -> tuple[float, float]:
@@ -119,9 +121,17 @@ def judged(recipe: Recipe, dataset: Dataset, threads: int = 0) -> tuple[LearnedN
     return network, evaluate_network(network, validation, {1: draws_that_differ(network, _DRAWS)}, threads=threads)[1]
 
 
-def address_of(storage: Path) -> str:
-    """Give the address of a file of trials, whatever its name holds: SQLAlchemy and SQLite each take a quoting away."""
-    return f"sqlite:///file:{quote(quote(str(storage.resolve())))}?uri=true"
+@contextmanager
+def opened(storage: Path) -> Iterator[Any]:
+    """Open a file of trials as Optuna's storage, and close its connections in the end, which Optuna leaves open."""
+    # whatever the file's name holds: SQLAlchemy and SQLite each take a quoting away
+    address = f"sqlite:///file:{quote(quote(str(storage.resolve())))}?uri=true"
+    kept = needed("optuna", "spikeloom[frontier]").storages.RDBStorage(address)
+    try:
+        yield kept
+    finally:
+        kept.remove_session()
+        kept.engine.dispose()
 
 
 def told_by(trial: Any) -> Trial:

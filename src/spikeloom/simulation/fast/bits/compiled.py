@@ -7,6 +7,7 @@ left out and made anew.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 import warnings
@@ -23,8 +24,30 @@ from numba.core.errors import NumbaSystemWarning
 warnings.filterwarnings("ignore", "Could not obtain multiprocessing lock", NumbaSystemWarning)
 
 
+# Where kernels stand, and the constants that are compiled into them.
+_ROOMS = ("simulation", "randomness", "chip/limits.py", "chip/trains.py")
+
+
+def _sources() -> str:
+    """Give the SHA-256 of every line that kernels may be made of."""
+    package, total = Path(__file__).parents[3], hashlib.sha256()
+    for room in _ROOMS:
+        place = package / room
+        for path in sorted(place.rglob("*.py")) if place.is_dir() else [place]:
+            total.update(path.read_bytes())
+    return total.hexdigest()
+
+
+_SOURCES = _sources()
+
+
 class _Kept(FunctionCache):
-    """A cache that goes on without what it cannot read or write."""
+    """A cache that goes on without what it cannot read or write, and forgets what was compiled of other sources."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        super().__init__(function)
+        # numba knows a function by its own file alone, and would keep what is compiled into it from others
+        self._cache_file._source_stamp = (self._cache_file._source_stamp, _SOURCES)
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """Give compiled code of this signature; None where there is none, or none that can be read."""
