@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import nox
 
 nox.options.sessions = ["tests"]
@@ -20,5 +22,8 @@ def tests(session: nox.Session) -> None:
 @nox.session
 def release(session: nox.Session) -> None:
     """Build sdist and wheel into dist/, with the hashed tools of release/build.lock alone."""
+    if session.run("git", "status", "--porcelain", external=True, silent=True):
+        session.error("the tree is not as git has it: commit, or take away, what 'git status' shows")
+    shutil.rmtree("dist", ignore_errors=True)
     session.install("--require-hashes", "--requirement", "release/build.lock")
     session.run("python", "-m", "build", "--no-isolation", "--outdir", "dist")

@@ -16,17 +16,20 @@ from spikeloom import __version__
 
 project, author, copyright, release = "spikeloom", "The spikeloom authors", "The spikeloom authors", __version__
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_copybutton"]
-html_theme, html_title = "furo", f"spikeloom {release}"
+html_theme, html_title, html_use_index = "furo", f"spikeloom {release}", False
+html_static_path, html_css_files = ["_static"], ["site.css"]
 
 myst_heading_anchors = 3
 myst_enable_extensions = ["colon_fence"]
 suppress_warnings = ["ref.python"]  # shapes in docstrings name attributes that several classes have
 
+nb_merge_streams = True
 nb_execution_mode, nb_execution_in_temp, nb_execution_timeout = "force", True, 300
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # spikeloom, in notebooks
 os.environ["PYTHONWARNINGS"] = "ignore:IProgress not found"  # a progress bar that a page cannot show
 
 autodoc_class_signature = "separated"  # what values are made of stands in their attributes
+autodoc_default_options = {"exclude-members": "__init__, __new__"}
 autodoc_typehints, autodoc_member_order, autodoc_typehints_format = "signature", "bysource", "short"
 napoleon_google_docstring, napoleon_use_rtype, napoleon_use_ivar = False, False, True
 

@@ -34,7 +34,7 @@ class Format:
     again: str
 
 
-def write_artefact(path: Path, kind: Format, arrays: Arrays, record: Mapping[str, Any]) -> None:
+def write_artefact(path: str | Path, kind: Format, arrays: Arrays, record: Mapping[str, Any]) -> None:
     """Write arrays and a JSON record as one artefact of the given kind, atomically."""
     metadata = {"format": kind.name, "version": kind.version, **record}
     # a number by itself would become an array of one
@@ -42,7 +42,7 @@ def write_artefact(path: Path, kind: Format, arrays: Arrays, record: Mapping[str
     text = json.dumps(metadata, sort_keys=True, allow_nan=False)
     # the library ends the process where it gets no memory for its copy; Python says so first
     bytearray(sum(array.nbytes for array in contiguous.values()))
-    write_atomically(path, to_bytes(contiguous, metadata={METADATA_KEY: text}))
+    write_atomically(Path(path), to_bytes(contiguous, metadata={METADATA_KEY: text}))
 
 
 def read_record(path: Path) -> dict[str, Any]:

@@ -27,7 +27,7 @@ _LINE_FIELDS = {
 }
 
 
-def save_program(program: ChipProgram, path: Path) -> None:
+def save_program(program: ChipProgram, path: str | Path) -> None:
     """Write a program to a file, atomically."""
     arrays = {name: getattr(program, name) for name in _core_arrays(1)}
     arrays |= {f"neurons.{name}": array for name, array in program.neurons.items()}
@@ -77,7 +77,7 @@ def load_program(path: Path) -> ChipProgram:
         raise ArtefactError(f"{path}: {error}") from error
 
 
-def save_spikes(spikes: np.ndarray, path: Path) -> None:
+def save_spikes(spikes: np.ndarray, path: str | Path) -> None:
     """Write (n_ticks, n_lines) bool to a file, a bit each, atomically."""
     trains = pack(spikes)
     write_artefact(path, SPIKES, {"words": trains.words}, {"n_ticks": trains.n_ticks})

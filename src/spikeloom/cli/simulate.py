@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from spikeloom import __version__
 from spikeloom.cli import console
 from spikeloom.cli.options import (
     Backend,
@@ -113,6 +114,9 @@ def simulate_command(
     row |= {
         "dataset": examples.source,
         "split": split.value,
+        "model": model,
+        "seed": seed,
+        "version": __version__,
         "backend": backend,
         "path": result.path,
         "images_per_second": images_per_second,

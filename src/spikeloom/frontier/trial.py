@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -126,6 +127,8 @@ def opened(storage: Path) -> Iterator[Any]:
     """Open a file of trials as Optuna's storage, and close its connections in the end, which Optuna leaves open."""
     # whatever the file's name holds: SQLAlchemy and SQLite each take a quoting away
     address = f"sqlite:///file:{quote(quote(str(storage.resolve())))}?uri=true"
+    with closing(sqlite3.connect(storage)) as file:  # of what is no database Optuna would leave a connection open
+        file.execute("PRAGMA schema_version")
     kept = needed("optuna", "spikeloom[frontier]").storages.RDBStorage(address)
     try:
         yield kept

@@ -59,7 +59,8 @@ class Measurement(BaseModel):
         (low, high), (least, most) = self.interval, self.energy_range
         facts = {
             "accuracy": f"{self.accuracy:.2%}, 95 % interval {low:.2%} to {high:.2%}",
-            "images, draws": f"{self.images:,}, {self.draws} of {self.redrawn or 'nothing'}",
+            "images": f"{self.images:,}",
+            "draws": f"{self.draws} of {self.redrawn}" if self.redrawn else "1, since nothing is drawn",
             "energy an image": f"{self.energy().total * 1e6:.3g} uJ ({least * 1e6:.3g} to {most * 1e6:.3g}), modelled",
             "cores, members": f"{self.cores:,}, {self.members}",
         }

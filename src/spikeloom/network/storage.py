@@ -25,7 +25,7 @@ LEARNED = Format("learned network", 4, "spikeloom train RECIPE")
 _PARTS = tuple(part.name for part in fields(LearnedLayer))
 
 
-def save_learned(network: LearnedNetwork, path: Path) -> None:
+def save_learned(network: LearnedNetwork, path: str | Path) -> None:
     """Write a learned network to a file, atomically; ArtefactError where it cannot be written."""
     write_artefact(path, LEARNED, learned_arrays(network), learned_record(network))
 

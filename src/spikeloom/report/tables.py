@@ -39,7 +39,7 @@ def fit_table(fit: FitReport) -> Table:
     _row(table, "mesh hops a spike", f"{fit.mean_hops:.1f} mean", f"{fit.longest_hops} longest")
     _row(table, "routes over the busiest link", fit.busiest_link, "")
     if fit.chips > 1:
-        _row(table, "routes across seams of chips", fit.crossings, "")
+        _row(table, "seams of chips that routes cross", fit.crossings, plural(fit.chips, "chip"))
     if fit.latency_seconds is not None:
         _row(table, "latency", plural(fit.latency_ticks or 0, "tick"), f"{fit.latency_seconds * 1e3:.0f} ms")
     return table
@@ -60,7 +60,8 @@ def result_table(found: Measurement, profiles: Mapping[str, Profile]) -> Table:
         table, "decided after", plural(found.decided_ticks, "tick"), f"{plural(found.ticks_per_image, 'tick')} an image"
     )
     for name in ("spikes", "events", "hops", *(["crossings"] if found.crossings_per_image else [])):
-        _row(table, f"{name} an image", round(getattr(found, f"{name}_per_image")), "")
+        what = "spikes that go from chip to chip" if name == "crossings" else ""
+        _row(table, f"{name} an image", round(getattr(found, f"{name}_per_image")), what)
     for name, profile in profiles.items():
         energy = found.energy(profile)
         _row(table, f"energy, {name}", microjoules(energy.total), f"{profile.kind}: {_shares(energy)}")
