@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,8 @@ suppress_warnings = ["ref.python"]  # shapes in docstrings name attributes that 
 nb_merge_streams = True
 nb_execution_mode, nb_execution_in_temp, nb_execution_timeout = "force", True, 300
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # spikeloom, in notebooks
+os.environ["IPYTHONDIR"] = tempfile.mkdtemp()
+shutil.copytree(Path(__file__).parent / "_ipython", os.environ["IPYTHONDIR"], dirs_exist_ok=True)
 os.environ["PYTHONWARNINGS"] = "ignore:IProgress not found"  # a progress bar that a page cannot show
 
 autodoc_class_signature = "separated"  # what values are made of stands in their attributes
