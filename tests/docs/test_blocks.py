@@ -50,8 +50,8 @@ def slurm(monkeypatch) -> None:
 
 
 def test_every_block_of_toml_is_read_by_what_it_is_for():
-    known = {"docs/own-work.md", "docs/frontier.md", "docs/studies.md", "docs/interface.md"}
-    assert {name_of(page) for page in WITH_TOML} == known  # the first three are run by test_commands.py
+    known = {"docs/own-work.md", "docs/frontier.md", "docs/studies.md", "docs/interface.md", "docs/recipes/search.md"}
+    assert {name_of(page) for page in WITH_TOML} == known  # but for the interface run by test_commands.py
     (code,) = blocks((ROOT / "docs" / "interface.md").read_text("utf-8"), "toml")
     assert Presentation(**tomllib.loads(code)["interface"]).coding.name == "threshold"
     *others, frames, readout = (line.removeprefix("# ") for line in code.splitlines() if line.startswith("# "))
