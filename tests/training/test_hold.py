@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import hashlib
 import os
 import shutil
@@ -50,6 +51,13 @@ def test_another_process_is_told_apart_and_a_killed_one_holds_nothing(tmp_path):
     with held(tmp_path):
         assert (tmp_path / LOCK_FILE).exists()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_holder_that_has_not_yet_written_its_number_is_told_without_it(tmp_path):
+    with (tmp_path / LOCK_FILE).open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # as between the lock and the number
+        with pytest.raises(TrainingError, match="is in use; wait until that is done"), held(tmp_path):
+            pass
 
 
 @pytest.mark.parametrize("epoch", [1, 2, 3])
