@@ -8,7 +8,7 @@ import numpy as np
 
 from spikeloom.chip.limits import N_AXONS, N_NEURONS, TICK_SECONDS
 from spikeloom.chip.mesh import mesh_of
-from spikeloom.chip.program import NOWHERE, ChipProgram, route_hops
+from spikeloom.chip.program import NOWHERE, ChipProgram
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class FitReport:
 def fit_report(program: ChipProgram) -> FitReport:
     """Count what a program uses of the chip."""
     connected = program.routes.cores != NOWHERE
-    hops, mesh = route_hops(program)[program.routes.to_cores], mesh_of(program)
+    mesh = mesh_of(program)
     return FitReport(
         members=len(program.members),
         cores=program.n_cores,
@@ -55,8 +55,8 @@ def fit_report(program: ChipProgram) -> FitReport:
         unconnected_neurons=int((~connected).sum()),
         synapses_on=int(np.bitwise_count(program.crossbars).sum(dtype=np.int64)),
         synapses_total=program.n_cores * N_AXONS * N_NEURONS,
-        mean_hops=float(hops.mean()) if hops.size else 0.0,
-        longest_hops=int(hops.max()) if hops.size else 0,
+        mean_hops=mesh.hops / max(mesh.routes, 1),
+        longest_hops=mesh.longest,
         busiest_link=mesh.busiest,
         crossings=mesh.crossings,
         latency_ticks=None if program.interface is None else program.interface.latency,

@@ -18,12 +18,14 @@ class Mesh:
 
     routes : between cores
     hops : from core to core, over all routes
+    longest : hops of the longest route
     crossings : of seams between chips, over all routes
     busiest : routes over the link that has most of them: packets that it carries in a tick in which all neurons spike
     """
 
     routes: int
     hops: int
+    longest: int
     crossings: int
     busiest: int
 
@@ -33,12 +35,14 @@ def mesh_of(program: ChipProgram) -> Mesh:
     places = program.coordinates
     source, target = places[program.routes.between_cores].transpose(1, 2, 0)  # each (x, y), (2, n_routes)
     if not source.shape[1]:
-        return Mesh(0, 0, 0, 0)
+        return Mesh(0, 0, 0, 0, 0)
+    hops = route_hops(program)  # none where a neuron goes to no core
     along = _busiest(source[1], source[0], target[0])
     across = _busiest(target[0], source[1], target[1])
     return Mesh(
         routes=source.shape[1],
-        hops=int(route_hops(program).sum()),
+        hops=int(hops.sum()),
+        longest=int(hops.max()),
         crossings=int(route_crossings(program).sum()),
         busiest=max(along, across),
     )
