@@ -28,7 +28,7 @@ sys.exit(os.waitstatus_to_exitcode(os.wait()[1]))
 
 def test_a_fork_after_a_simulation_is_refused_with_a_way_out():
     done = subprocess.run(
-        [sys.executable, "-c", FORKED], cwd=Path(__file__).parents[1], capture_output=True, text=True, timeout=120
+        [sys.executable, "-c", FORKED], cwd=Path(__file__).parents[1], capture_output=True, text=True, timeout=300
     )
     assert done.returncode == 7, done.stderr
     assert "get_context('spawn')" in done.stdout
@@ -55,5 +55,5 @@ def test_a_spawned_process_simulates_after_its_parent_did(tmp_path):
     (tmp_path / "spawned.py").write_text(SPAWNED)
     paths = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
     command = [sys.executable, str(tmp_path / "spawned.py")]
-    done = subprocess.run(command, env=paths, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, env=paths, capture_output=True, text=True, timeout=300)
     assert done.stdout == "4\n", done.stderr
