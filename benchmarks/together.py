@@ -1,0 +1,62 @@
+"""What it gives to vote together: accuracy on the validation split, over all choices among the seeds of a recipe.
+
+One choice may be lucky by a tenth of a point; the mean over all is less so. Votes of certain networks are the same alone
+and together, so each is simulated once.
+
+python -m benchmarks.together [RECIPE ...] [--ticks 1 5]
+"""
+
+from __future__ import annotations
+
+import argparse
+from itertools import combinations
+from statistics import mean
+
+import numpy as np
+
+from spikeloom.data import load_dataset
+from spikeloom.deployment.deploy import deploy, show_moved
+from spikeloom.measure.votes import count_votes
+from spikeloom.training.recipe_files import recorded_recipe
+from spikeloom.training.split import validation_split
+from spikeloom.zoo import load_network, zoo_card, zoo_names
+
+RECIPES = ("mnist-5-long", "mnist-13", "mnist-29-bent", "fashion-5", "fashion-29")
+
+
+def main() -> None:
+    """Measure and print a table of Markdown."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("recipes", nargs="*", default=RECIPES)
+    parser.add_argument("--ticks", type=int, nargs="+", default=(1, 5))
+    chosen = parser.parse_args()
+    print("| recipe | ticks | networks | cores | choices | mean | least | most |\n|---|--:|--:|--:|--:|--:|--:|--:|")
+    for recipe in chosen.recipes:
+        names = [name for name in zoo_names() if zoo_card(name).recipe == recipe and not zoo_card(name).networks]
+        for ticks in chosen.ticks:
+            for size, found in enumerate(_by_size(names, ticks), start=1):
+                cores = size * zoo_card(names[0]).cores
+                spread = f"{mean(found):.2%} | {min(found):.2%} | {max(found):.2%}"
+                print(f"| `{recipe}` | {ticks} | {size} | {cores} | {len(found)} | {spread} |", flush=True)
+
+
+def _by_size(names: list[str], ticks: int) -> list[list[float]]:
+    """Give the accuracy of every choice of so many networks, a list a number."""
+    votes, labels = zip(*(_votes(name, ticks) for name in names), strict=True)
+    return [
+        [float((sum(some).argmax(1) == labels[0]).mean()) for some in combinations(votes, size)]
+        for size in range(1, len(names) + 1)
+    ]
+
+
+def _votes(name: str, ticks: int) -> tuple[np.ndarray, np.ndarray]:
+    """Give the votes for the validation split, (n_examples, n_classes), and its labels."""
+    network = load_network(f"zoo:{name}")
+    recipe = recorded_recipe(network)
+    _, examples = validation_split(recipe, load_dataset(recipe.data.source, "train"))
+    program = deploy(network) if ticks == 1 else show_moved(deploy(network), ticks)
+    return count_votes(program, examples.values, threads=1).votes, examples.labels
+
+
+if __name__ == "__main__":
+    main()
