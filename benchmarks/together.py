@@ -1,7 +1,7 @@
 """What it gives to vote together: accuracy on the validation split, over all choices among the seeds of a recipe.
 
-One choice may be lucky by a tenth of a point; the mean over all is less so. Votes of certain networks are the same alone
-and together, so each is simulated once.
+One choice may be lucky by a tenth of a point, the mean over all is less so. Votes of networks without chance are the
+same alone and together, so that each is simulated once.
 
 python -m benchmarks.together [RECIPE ...] [--ticks 1 5]
 """
