@@ -22,7 +22,10 @@ from spikeloom.zoo import zoo_card, zoo_names
 from spikeloom.zoo.cards import Card
 
 _PAPER_IMAGES = 10_000  # of MNIST's test set, by which the paper's accuracies are told too
-_SHOWN_LONGER = ("mnist-5-long", *(f"mnist-29-bent{n}" for n in ("", "-x2", "-x3")))
+_SHOWN_LONGER = (
+    *("mnist-5-long", "mnist-5-long-x2", "mnist-13", "mnist-13-x2", "mnist-13-x3"),
+    *("mnist-29-bent", "mnist-29-bent-x2", "mnist-29-bent-x3"),
+)
 _PLACE = re.compile(r"(<!-- table: (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
