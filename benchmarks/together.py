@@ -17,6 +17,7 @@ import numpy as np
 from spikeloom.data import load_dataset
 from spikeloom.deployment.deploy import deploy, show_moved
 from spikeloom.measure.votes import count_votes
+from spikeloom.report.tables import percent
 from spikeloom.training.recipe_files import recorded_recipe
 from spikeloom.training.split import validation_split
 from spikeloom.zoo import load_network, zoo_card, zoo_names
@@ -27,24 +28,26 @@ RECIPES = ("mnist-5-long", "mnist-13", "mnist-29-bent", "fashion-5", "fashion-29
 def main() -> None:
     """Measure and print a table of Markdown."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("recipes", nargs="*", default=RECIPES)
+    parser.add_argument("recipes", nargs="*", default=RECIPES, help="of which the zoo has networks")
     parser.add_argument("--ticks", type=int, nargs="+", default=(1, 5))
-    chosen = parser.parse_args()
+    arguments = parser.parse_args()
     print("| recipe | ticks | networks | cores | choices | mean | least | most |\n|---|--:|--:|--:|--:|--:|--:|--:|")
-    for recipe in chosen.recipes:
+    for recipe in arguments.recipes:
         names = [name for name in zoo_names() if zoo_card(name).recipe == recipe and not zoo_card(name).networks]
-        for ticks in chosen.ticks:
+        if not names:
+            parser.error(f"{recipe}: the zoo has no network of it")
+        for ticks in arguments.ticks:
             for size, found in enumerate(_by_size(names, ticks), start=1):
                 cores = size * zoo_card(names[0]).cores
-                spread = f"{mean(found):.2%} | {min(found):.2%} | {max(found):.2%}"
+                spread = " | ".join(percent(accuracy) for accuracy in (mean(found), min(found), max(found)))
                 print(f"| `{recipe}` | {ticks} | {size} | {cores} | {len(found)} | {spread} |", flush=True)
 
 
 def _by_size(names: list[str], ticks: int) -> list[list[float]]:
-    """Give the accuracy of every choice of so many networks, a list a number."""
+    """Give the accuracies of all choices of one network, of two, and so on up to all."""
     votes, labels = zip(*(_votes(name, ticks) for name in names), strict=True)
     return [
-        [float((sum(some).argmax(1) == labels[0]).mean()) for some in combinations(votes, size)]
+        [float((sum(together).argmax(1) == labels[0]).mean()) for together in combinations(votes, size)]
         for size in range(1, len(names) + 1)
     ]
 

@@ -12,6 +12,7 @@ from spikeloom.plot.theme import LIGHT
 from spikeloom.provenance import provenance_of
 from spikeloom.report.figures import frontier_figure
 from spikeloom.report.frontier import entries, picked, reported, seeds_of, spreads
+from spikeloom.report.markdown import TABLES, energy
 from spikeloom.zoo import zoo_card, zoo_names
 from spikeloom.zoo.cards import Card
 
@@ -62,6 +63,21 @@ def test_the_figure_shows_no_test_figure_of_what_was_not_picked():
     shown = [y for line in axes.lines for y in line.get_ydata()]
     assert 91.0 in shown
     assert 99.0 not in shown
+
+
+def test_of_neighbours_on_the_line_the_one_that_validation_picks_has_the_label():
+    beside = [card("cheaper", 10, 0.90, 0.99), card("picked", 11, 0.95, 0.94)]
+    (axes,) = frontier_figure(LIGHT, entries(beside), {}).axes
+    labels = [text.get_text() for text in axes.texts]
+    assert "11 cores\n94.00 %" in labels
+    assert not any("99.00 %" in label for label in labels)
+
+
+def test_a_row_of_what_was_passed_over_tells_nothing_of_the_test_set():
+    (row,) = (line for line in TABLES["frontier"]().splitlines() if line.startswith("| `mnist-13` |"))
+    of_card = zoo_card("mnist-13")
+    assert row.endswith(f"|  |  | {energy(of_card.validation[0])} |")
+    assert energy(of_card.validation[0]) != energy(of_card.test[0])
 
 
 def test_what_validation_picks_must_have_asked_the_test_set_and_the_rest_need_not():

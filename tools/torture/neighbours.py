@@ -160,7 +160,7 @@ def two_at_once(folder: Path) -> Row:
         both = [subprocess.Popen(words, cwd=folder, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
                 for _ in range(2)]  # fmt: skip
         ends = [(process.communicate()[1], process.returncode) for process in both]
-        # not "by process": its holder has the lock a moment before its number stands in it
+        # not "by process": a holder takes the lock before it writes its number
         told = sum("is in use" in said or "holds a training already" in said for said, _ in ends)
         if sorted(code for _, code in ends) != [0, 1] or told != 1:
             row.fault(f"end with {[code for _, code in ends]}: {' / '.join(said for said, _ in ends)}")

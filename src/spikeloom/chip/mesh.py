@@ -36,7 +36,7 @@ def mesh_of(program: ChipProgram) -> Mesh:
     source, target = places[program.routes.between_cores].transpose(1, 2, 0)  # each (x, y), (2, n_routes)
     if not source.shape[1]:
         return Mesh(0, 0, 0, 0, 0)
-    hops = route_hops(program)  # none where a neuron goes to no core
+    hops = route_hops(program)  # zero where a neuron goes to no core
     along = _busiest(source[1], source[0], target[0])
     across = _busiest(target[0], source[1], target[1])
     return Mesh(

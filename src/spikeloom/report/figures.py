@@ -168,14 +168,14 @@ def _told(entry: Entry, seeds: Mapping[str, Seeds]) -> str:
 
 
 def _apart(line: Sequence[Entry]) -> list[Entry]:
-    """Give those of ascending energies that get a label: of neighbours the one that stands highest."""
+    """Give those of ascending energies that get a label: of neighbours the one that the validation split picks."""
     groups: list[list[Entry]] = []
     for entry in line:
         if groups and _microjoules(entry.reported) < _LABEL_ROOM * _microjoules(groups[-1][-1].reported):
             groups[-1].append(entry)
         else:
             groups.append([entry])
-    return [max(group, key=lambda entry: entry.reported.accuracy) for group in groups]
+    return [max(group, key=lambda entry: entry.validation.accuracy) for group in groups]
 
 
 def _draw_uncertainty(theme: Theme, axes: Axes, tests: Sequence[Measurement]) -> None:
