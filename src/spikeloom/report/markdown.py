@@ -159,15 +159,15 @@ def _seeds(data: str) -> str:
 
 
 def _looks() -> str:
-    """Networks alone and together, shown once or longer; the test figure of what validation picks of a row."""
+    """Networks alone and together, shown once or longer; test figures of those that the validation split picks."""
     cards = {card.name: card for card in _cards()}
+    told = {entry.card.name for entry in reported(entries(cards.values()))}
     rows = []
     for name in _SHOWN_LONGER:
-        shown = [cards[name], cards[f"{name}-ticks5"], cards[f"{name}-ticks9"]]
-        best = max(shown, key=lambda card: card.validation_accuracy)  # the fewest ticks of those that are level
-        looks = "once" if best.ticks == 1 else f"{best.ticks} ticks"
-        picked = "".join(f"{percent(found.accuracy)} ({looks}, {interval(found)})" for found in best.test)
-        rows.append([f"`{name}`", f"{shown[0].cores}", *(percent(card.validation_accuracy) for card in shown), picked])
+        shown = {"once": cards[name], "5 ticks": cards[f"{name}-ticks5"], "9 ticks": cards[f"{name}-ticks9"]}
+        validation = [percent(card.validation_accuracy) for card in shown.values()]
+        test = [f"{percent(card.test[0].accuracy)} ({looks})" for looks, card in shown.items() if card.name in told]
+        rows.append([f"`{name}`", f"{cards[name].cores}", *validation, ", ".join(test)])
     return _table(("network", "cores", "once", "5 ticks", "9 ticks", "test, of those on the frontier"), rows)
 
 
