@@ -57,7 +57,7 @@ def _votes(name: str, ticks: int) -> tuple[np.ndarray, np.ndarray]:
     network = load_network(f"zoo:{name}")
     recipe = recorded_recipe(network)
     _, examples = validation_split(recipe, load_dataset(recipe.data.source, "train"))
-    program = deploy(network) if ticks == 1 else show_moved(deploy(network), ticks)
+    program = show_moved(deploy(network), ticks)
     return count_votes(program, examples.values, threads=1).votes, examples.labels
 
 
