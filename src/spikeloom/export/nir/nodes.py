@@ -1,0 +1,88 @@
+"""A spiking node of a NIR graph as neurons of a core: whole weights, types of axons, a leak or a threshold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from spikeloom.chip.limits import LEAK_LIMIT, N_AXON_TYPES, N_AXONS, STRENGTH_LIMIT, THRESHOLD_MAX
+from spikeloom.export.nir.graph import Graph
+
+
+@dataclass(frozen=True)
+class NodeCore:
+    """What a spiking node takes of a core.
+
+    axon_types : (n_axons,) uint8
+    connected : (n_axons, n_neurons) bool
+    strengths : (n_neurons, n_axon_types) int64
+    leaks : (n_neurons,) int64
+        Added in every tick.
+    thresholds : (n_neurons,) int64, optional
+        First potentials at which neurons spike that keep theirs until then; None of memoryless ones, which spike at 1.
+    """
+
+    axon_types: np.ndarray
+    connected: np.ndarray
+    strengths: np.ndarray
+    leaks: np.ndarray
+    thresholds: np.ndarray | None
+
+
+def core_of(graph: Graph, name: str) -> NodeCore:
+    """Give a spiking node as a core; ExportError, naming it, where a core cannot hold it."""
+    weights = _whole_weights(graph, name)
+    integrates = graph.integrates(name)
+    leaks = _whole_bias(graph, name) if integrates else _leaks(graph, name)
+    types, strengths = _typed(graph, name, weights)
+    return NodeCore(types, weights.T != 0, strengths, leaks, _first_sums(graph, name) if integrates else None)
+
+
+def _whole_weights(graph: Graph, name: str) -> np.ndarray:
+    weighted, weights = graph.weighted(name), graph.weights(name)
+    if max(weights.shape) > N_AXONS:
+        raise graph.error(weighted, f"{weights.shape[1]} axons, {weights.shape[0]} neurons; a core has 256 of each")
+    if (weights != np.rint(weights)).any() or not abs(weights).max(initial=0) <= STRENGTH_LIMIT:
+        raise graph.error(weighted, f"weights are not all whole numbers of -{STRENGTH_LIMIT} .. {STRENGTH_LIMIT}")
+    return weights.astype(np.int64)
+
+
+def _leaks(graph: Graph, name: str) -> np.ndarray:
+    """Give the leaks with which neurons of no memory spike at a potential of 1, (n_neurons,)."""
+    # it spikes where the sum exceeds threshold - bias; of whole sums the first is the next whole number
+    leaks = -np.floor(graph.threshold(name) - graph.bias(name))
+    if not abs(leaks).max(initial=0) <= LEAK_LIMIT:  # also true for not-a-number
+        raise graph.error(name, f"needs a leak of {abs(leaks).max():g}; at most {LEAK_LIMIT} either way can be")
+    return leaks.astype(np.int64)
+
+
+def _whole_bias(graph: Graph, name: str) -> np.ndarray:
+    """Give the bias of an IF, which is added in every step as a leak is, (n_neurons,)."""
+    bias = np.broadcast_to(graph.bias(name), graph.threshold(name).shape)
+    if (bias != np.rint(bias)).any() or abs(bias).max(initial=0) > LEAK_LIMIT:
+        raise graph.error(name, f"is fed biases that are not all whole numbers of -{LEAK_LIMIT} .. {LEAK_LIMIT}")
+    return bias.astype(np.int64)
+
+
+def _first_sums(graph: Graph, name: str) -> np.ndarray:
+    """Give the first whole potential at which neurons of an IF spike, (n_neurons,)."""
+    first = np.floor(graph.threshold(name)) + 1
+    if not ((first >= 0) & (first <= THRESHOLD_MAX)).all():
+        raise graph.error(name, f"has thresholds up to {first.max():g}; 0 to {THRESHOLD_MAX:,} can be")
+    return first.astype(np.int64)
+
+
+def _typed(graph: Graph, name: str, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Give axons types, the first whose strengths agree: types (n_axons,) and strengths (n_neurons, 4)."""
+    strengths = np.zeros((len(weights), N_AXON_TYPES), np.int64)
+    types = np.zeros(weights.shape[1], np.uint8)
+    order = np.argsort(-(weights != 0).sum(0), kind="stable")  # axons with most synapses tell types apart best
+    for axon in order:
+        column = weights[:, axon]
+        agrees = ((strengths == column[:, None]) | (strengths == 0) | (column[:, None] == 0)).all(0)
+        if not agrees.any():
+            raise graph.error(name, f"axon {axon} agrees with none of {N_AXON_TYPES} axon types; simplify weights")
+        types[axon] = agrees.argmax()
+        strengths[:, types[axon]] = np.where(column != 0, column, strengths[:, types[axon]])
+    return types, strengths
