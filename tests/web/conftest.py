@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+import spikeloom as sl
+from pages import HOSTILE, written
+from spikeloom.data import mnist
 from tools.chromium import MISSING, chromium, found_chromium
 
 
@@ -60,3 +63,27 @@ def engine(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     page.wait_for_function("window.engine !== undefined")
     yield page
     page.close()
+
+
+@pytest.fixture(scope="session")
+def digits(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page of five cores that read digits, with 300 of the test set in it."""
+    return written(
+        tmp_path_factory.mktemp("digits"), sl.load("zoo:mnist-5"), HOSTILE, mnist(train=False).take(slice(300))
+    )
+
+
+@pytest.fixture(scope="session")
+def oscillators(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page of a program that was built by hand: eight neurons that spike on their own, and eight that they feed."""
+    build = sl.ProgramBuilder()
+    cores = build.add_core(), build.add_core()
+    for neuron in range(8):
+        build.set_neuron(cores[0], neuron, strengths=(3, 0, 0, 0), leak=1, threshold=4 + neuron, saturate=True)
+        build.connect(cores[0], neuron, neuron)
+        build.route(cores[0], neuron, cores[1], neuron, 2)
+        build.set_neuron(cores[1], neuron, strengths=(1, 0, 0, 0), threshold=1, saturate=True)
+        build.connect(cores[1], neuron, neuron)
+        build.add_output(cores[1], neuron)
+    build.add_input([(cores[0], 0)])
+    return written(tmp_path_factory.mktemp("hand"), build.build(), "oscillators")
