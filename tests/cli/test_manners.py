@@ -291,8 +291,9 @@ def test_a_second_ctrl_c_ends_it_at_once_in_a_line():
     code = (
         "import signal, time; from spikeloom.cli import _stop\n"
         "signal.signal(signal.SIGINT, _stop)\n"
-        "try:\n    print('ready', flush=True); time.sleep(60)\n"
-        "finally:\n    print('stopping', flush=True); time.sleep(60)"
+        "def wait():\n    for _ in range(600): time.sleep(0.1)\n"  # a signal just before a long sleep waits it out
+        "try:\n    print('ready', flush=True); wait()\n"
+        "finally:\n    print('stopping', flush=True); wait()"
     )
     with subprocess.Popen(
         [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

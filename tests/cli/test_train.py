@@ -47,16 +47,16 @@ def test_the_seed_and_the_data_may_be_given_on_the_command_line(spikeloom, own_w
 INTERRUPTED = """
 import signal
 from spikeloom.cli import main
-from spikeloom.training import fit
+from spikeloom.training import run_folder
 
-save = fit.save_checkpoint
+save = run_folder.save_checkpoint
 
 def save_and_interrupt(checkpoint, path):
     save(checkpoint, path)
     if len(checkpoint.log) == 3:
         signal.raise_signal(signal.{signal})
 
-fit.save_checkpoint = save_and_interrupt
+run_folder.save_checkpoint = save_and_interrupt
 signal.signal(signal.SIGINT, signal.default_int_handler)
 main()
 """
