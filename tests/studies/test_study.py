@@ -19,8 +19,8 @@ from spikeloom.measure.showings import Showing, votes_of
 from spikeloom.network.storage import save_learned
 from spikeloom.randomness.streams import seed_of_draw
 from spikeloom.studies import workers
+from spikeloom.studies.digest import digest_of
 from spikeloom.studies.job import VotesJob
-from spikeloom.studies.results import digest
 from spikeloom.studies.study import Study, load_study, run
 
 
@@ -60,7 +60,7 @@ def test_a_worker_that_finds_other_data_or_another_model_refuses(own):
     )  # fmt: skip
     with pytest.raises(StudyError, match="is not the model that the study began with"):
         job.done(1)
-    there = job.model_copy(update={"digest": digest(tiny_network())})
+    there = job.model_copy(update={"digest": digest_of(tiny_network())})
     with pytest.raises(StudyError, match="holds other data than when the study began"):
         there.done(1)
 
@@ -75,13 +75,13 @@ def test_a_job_is_plain_and_its_key_says_all_that_it_is():
 
 def test_a_digest_is_of_everything_a_model_decides_with_and_not_of_its_training():
     network = tiny_network()
-    assert digest(network) == digest(tiny_network())
-    assert digest(network) != digest(deploy(network))
+    assert digest_of(network) == digest_of(tiny_network())
+    assert digest_of(network) != digest_of(deploy(network))
     biases = network.layers[0].biases.copy()
     network.layers[0].biases[0, 0] += 1
-    changed = digest(network)
+    changed = digest_of(network)
     network.layers[0].biases[:] = biases
-    assert changed != digest(network)
+    assert changed != digest_of(network)
 
 
 def test_the_validation_split_of_a_program_is_unknown(own):
@@ -158,7 +158,9 @@ def test_jobs_name_whole_paths_since_workers_may_run_elsewhere(own, monkeypatch)
     monkeypatch.chdir(own)
     asked = Study(name="s", models=("n.safetensors",), data="x.npz", split="test")
     seen = []
-    monkeypatch.setattr("spikeloom.studies.study.results", lambda what, jobs, *_, **__: seen.extend(jobs) or iter([]))
+    monkeypatch.setattr(
+        "spikeloom.studies.study.kept_or_done", lambda what, jobs, *_, **__: seen.extend(jobs) or iter([])
+    )
     with pytest.raises(RuntimeError):  # of votes that do not come
         run(asked, Path("out"), lambda *_: None)
     assert (seen[0].model, seen[0].shown.source) == (str(own / "n.safetensors"), str(own / "x.npz"))

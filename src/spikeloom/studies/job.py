@@ -27,7 +27,8 @@ from spikeloom.measure.votes import Votes
 from spikeloom.network.learned import LearnedNetwork
 from spikeloom.network.storage import load_learned, save_learned
 from spikeloom.provenance import installed_version
-from spikeloom.studies import results
+from spikeloom.studies.digest import digest_of
+from spikeloom.studies.pieces import load_ledger, load_votes, save_ledger, save_votes
 from spikeloom.training.recipe import Recipe
 from spikeloom.training.split import held_out_of
 from spikeloom.zoo import load
@@ -109,11 +110,11 @@ class VotesJob(Job):
 
     def keep(self, result: Votes, path: Path) -> None:
         """Write the votes."""
-        results.save_votes(result, path)
+        save_votes(result, path)
 
     def kept(self, path: Path) -> Votes:
         """Read the votes."""
-        return results.load_votes(path)
+        return load_votes(path)
 
 
 class TrainingJob(Job):
@@ -158,18 +159,18 @@ class DriftJob(Job):
 
     def keep(self, result: list[Stage], path: Path) -> None:
         """Write the ledger."""
-        results.save_ledger(result, path)
+        save_ledger(result, path)
 
     def kept(self, path: Path) -> list[Stage]:
         """Read the ledger."""
-        return results.load_ledger(path)
+        return load_ledger(path)
 
 
 @lru_cache(maxsize=4)
 def model_at(source: str, digest: str) -> LearnedNetwork | ChipProgram:
     """Give a model that holds what its digest says; StudyError where another lies there."""
     model = load(source)
-    if results.digest(model) != digest:
+    if digest_of(model) != digest:
         raise StudyError(f"{source}: is not the model that the study began with; put that one back, or begin another")
     return model
 

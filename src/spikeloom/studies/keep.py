@@ -21,7 +21,7 @@ Hear = Callable[[str, int, int], None]
 """Hears what is done, how many of them are, and of how many."""
 
 
-def results(
+def kept_or_done(
     what: str, jobs: Sequence[Job], folder: Path, hear: Hear, *, workers: int = 0, dask: str | None = None
 ) -> Iterator[Any]:
     """Do the jobs whose results the folder does not hold, and give all results in the order of the jobs.

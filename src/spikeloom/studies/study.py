@@ -33,9 +33,9 @@ from spikeloom.measure.measurement import Measurement
 from spikeloom.measure.showings import fold, members_of_draws
 from spikeloom.network.learned import LearnedNetwork
 from spikeloom.randomness.streams import seed_of_draw
+from spikeloom.studies.digest import digest_of
 from spikeloom.studies.job import DriftJob, Job, Shown, SplitOrHeldOut, TrainingJob, VotesJob, examples
-from spikeloom.studies.keep import Hear, piece_of, results
-from spikeloom.studies.results import digest
+from spikeloom.studies.keep import Hear, kept_or_done, piece_of
 from spikeloom.training.recipe import Recipe
 from spikeloom.training.recipe_files import changed_recipe, load_recipe, recorded_recipe, with_data
 from spikeloom.zoo import PREFIX, load
@@ -154,14 +154,14 @@ def run(study: Study, folder: Path, hear: Hear, *, workers: int = 0, dask: str |
     """
     folder = folder.resolve()  # workers may run elsewhere
     trainings = training_jobs(study)
-    for _ in results("training", trainings, folder, hear, workers=workers, dask=dask):
+    for _ in kept_or_done("training", trainings, folder, hear, workers=workers, dask=dask):
         pass  # the networks are in their files
     labels = [f"{name.removesuffix('.toml')}, seed {seed}" for name in study.recipes for seed in study.seeds]
     sources = [(label, str(piece_of(job, folder))) for label, job in zip(labels, trainings, strict=True)]
     sources += [(name, name if name.startswith(PREFIX) else os.path.realpath(name)) for name in study.models]
     models = [_prepared(study, name, source) for name, source in sources]
     jobs = [job for each in models for job in _jobs(study, each)]
-    found = results("measuring", jobs, folder, hear, workers=workers, dask=dask)
+    found = kept_or_done("measuring", jobs, folder, hear, workers=workers, dask=dask)
     lines, drift = [], {}
     for each in models:
         lines += [line for way in _ways(study) for line in _lines(study, each, way, found)]
@@ -173,7 +173,7 @@ def run(study: Study, folder: Path, hear: Hear, *, workers: int = 0, dask: str |
 def _prepared(study: Study, name: str, source: str) -> _Model:
     """Load a model and what it is shown, and refuse what does not go together before any work."""
     model = load(source)
-    interface, told = interface_of_model(model), digest(model)
+    interface, told = interface_of_model(model), digest_of(model)
     origin = _whole(study.data) if study.data else interface.data.source if interface.data else None
     if origin is None:
         raise DataError(f"{name}: does not say what it was trained on; name data in the study")

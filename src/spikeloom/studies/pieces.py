@@ -1,16 +1,13 @@
-"""Results of jobs as files, and what tells one model from another."""
+"""Results of jobs as files: votes, drift ledgers."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, fields, is_dataclass
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from spikeloom.artefact import Format, checked_array, read_artefact, write_artefact
 from spikeloom.drift.ledger import Stage
@@ -60,30 +57,3 @@ def load_ledger(path: Path) -> list[Stage]:
         return _STAGES.validate_python(record.get("stages"))
     except ValidationError as error:
         raise ArtefactError(f"{path}: holds no ledger; delete it, and it is made again") from error
-
-
-def digest(value: Any) -> str:
-    """Give the SHA-256 of everything that a model decides with; how it was trained is left out."""
-    total = hashlib.sha256()
-    for piece in _pieces(value):
-        total.update(len(piece).to_bytes(8, "little"))
-        total.update(piece)
-    return total.hexdigest()
-
-
-def _pieces(value: Any) -> Iterator[bytes]:
-    if isinstance(value, np.ndarray):
-        yield f"{value.dtype.str} {value.shape}".encode()
-        yield np.ascontiguousarray(value).data.tobytes()
-    elif is_dataclass(value):
-        for part in fields(value):
-            if part.name != "training":
-                yield part.name.encode()
-                yield from _pieces(getattr(value, part.name))
-    elif isinstance(value, tuple | list):
-        for each in value:
-            yield from _pieces(each)
-    elif isinstance(value, BaseModel):
-        yield value.model_dump_json().encode()
-    else:
-        yield json.dumps(value).encode()
