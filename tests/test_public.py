@@ -14,8 +14,8 @@ def test_every_public_name_leads_to_its_home():
         "ByImage", "ChipProgram", "Comparison", "Interface", "LearnedNetwork", "Measurement", "Prediction",
         "Preparation", "ProgramBuilder", "Relays", "Reporter", "Silent", "SpikeRecord", "SpikeloomError", "Watched",
         "by_image", "compare_decisions", "data", "deploy", "deploy_together", "design_recipe", "fit_report",
-        "load", "load_network", "load_program", "load_recipe", "plot", "predict", "run", "save_learned", "save_program",
-        "show_frames", "show_moved", "simulate", "train", "watch",
+        "held_out", "load", "load_network", "load_program", "load_recipe", "plot", "predict", "run", "save_learned",
+        "save_program", "show_frames", "show_moved", "simulate", "train", "watch",
     ]  # fmt: skip
     for name in sl.__all__:
         home = getattr(sl, name)

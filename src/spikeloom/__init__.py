@@ -43,6 +43,7 @@ _HOMES = {
     "deploy_together": "spikeloom.deployment.deploy",
     "design_recipe": "spikeloom.design",
     "fit_report": "spikeloom.chip.fit",
+    "held_out": "spikeloom.measure.held_out",
     "load": "spikeloom.zoo",
     "load_network": "spikeloom.zoo",
     "load_program": "spikeloom.zoo",
@@ -81,6 +82,7 @@ if TYPE_CHECKING:
     from spikeloom.measure.comparison import Comparison as Comparison
     from spikeloom.measure.comparison import compare_decisions as compare_decisions
     from spikeloom.measure.evaluation import simulate as simulate
+    from spikeloom.measure.held_out import held_out as held_out
     from spikeloom.measure.measurement import Measurement as Measurement
     from spikeloom.measure.prediction import Prediction as Prediction
     from spikeloom.measure.prediction import predict as predict
@@ -121,6 +123,7 @@ __all__ = [
     "deploy_together",
     "design_recipe",
     "fit_report",
+    "held_out",
     "load",
     "load_network",
     "load_program",

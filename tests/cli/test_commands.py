@@ -56,6 +56,23 @@ def test_simulate_prints_a_table_with_the_energys_parts_and_what_is_left_out(spi
         assert words in out
 
 
+def test_simulate_and_compare_show_what_training_held_out_to_choose_on(spikeloom, own_work):
+    for seed in (0, 1):
+        spikeloom("train", "stripes.toml", "--seed", seed, "--out", f"run-{seed}")
+    first = "run-0/learned.safetensors"
+    shown = spikeloom("simulate", first, "--split", "validation", "--json")
+    assert (shown.json["split"], shown.json["images"]) == ("validation", 18)  # a fifth of 90
+    assert "what the model's recipe held out of the training set" in shown.err
+    assert spikeloom("simulate", first, "--json").json["images"] == 30
+    compared = spikeloom("compare", "run-0", "run-1", "--split", "validation", "--json").json
+    assert compared["split"] == "validation"
+    assert compared["accuracies"][0] == shown.json["accuracy_mean"]
+    spikeloom("deploy", first, "-o", "p.safetensors")
+    refused = spikeloom("simulate", "p.safetensors", "--split", "validation")
+    assert refused.code == 1
+    assert "a program does not say what was held out" in refused.err
+
+
 def test_a_program_has_its_own_members(spikeloom, own_work):
     spikeloom("deploy", "learned.safetensors", "-o", "p.safetensors")
     assert spikeloom("simulate", "p.safetensors", "--members", 4, "--dataset", "stripes.npz").code == 2

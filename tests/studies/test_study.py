@@ -86,7 +86,7 @@ def test_a_digest_is_of_everything_a_model_decides_with_and_not_of_its_training(
 
 def test_the_validation_split_of_a_program_is_unknown(own):
     asked = study(own, models=[str(own / "p.safetensors")], split="validation")
-    with pytest.raises(DataError, match="does not say what was held out when it was trained; take split = 'test'"):
+    with pytest.raises(DataError, match="does not say what was held out when it was trained; take the test split"):
         run(asked, own / "out", lambda *_: None)
 
 

@@ -12,7 +12,9 @@ from spikeloom.cli.options import (
     Backend,
     Data,
     Json,
+    Part,
     Seed,
+    SplitShown,
     Threads,
     data_shown,
     known_backend,
@@ -27,6 +29,7 @@ def compare_command(
     ],
     second: Annotated[str, typer.Argument(metavar="B", help="Another.", show_default=False)],
     dataset: Data = None,
+    split: SplitShown = Part.TEST,
     members: Annotated[
         int | None, typer.Option("--members", min=1, help="Of each learned network; not of programs.")
     ] = None,
@@ -46,7 +49,7 @@ def compare_command(
         refuse_members(models[0], members)
     each = [
         by_image(
-            model, data_shown(model, dataset), None if isinstance(model, ChipProgram) else members,
+            model, data_shown(model, dataset, split), None if isinstance(model, ChipProgram) else members,
             seed=seed, backend=backend, threads=threads,
         )
         for model in models
@@ -57,6 +60,7 @@ def compare_command(
         console.print_json(
             {
                 "models": [first, second],
+                "split": split.value,
                 "accuracies": list(found.accuracies),
                 "joules": joules,
                 **asdict(found),

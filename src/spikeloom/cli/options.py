@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +13,6 @@ from spikeloom.cli import console
 if TYPE_CHECKING:
     from spikeloom.chip.program import ChipProgram
     from spikeloom.data import Dataset
-    from spikeloom.data.datasets import Split
     from spikeloom.interface import Preparation
     from spikeloom.network.learned import LearnedNetwork
 
@@ -71,13 +71,32 @@ def model_of(source: str) -> LearnedNetwork | ChipProgram:
     return load(learned if learned.is_file() else source)
 
 
-def data_shown(model: LearnedNetwork | ChipProgram, named: str | None, split: Split = "test") -> Dataset:
-    """Give a split of the data that are named, or else of those the model was trained on, and say which."""
-    from spikeloom.measure.evaluation import interface_of_model, shown_data
+class Part(StrEnum):
+    """Parts of a data set."""
 
-    dataset = shown_data(interface_of_model(model), named, split)
+    TEST = "test"
+    TRAIN = "train"
+    VALIDATION = "validation"
+
+
+SplitShown = Annotated[
+    Part,
+    typer.Option("--split", help="Which images: to choose between networks take validation, held out in training."),
+]
+
+
+def data_shown(model: LearnedNetwork | ChipProgram, named: str | None, part: Part = Part.TEST) -> Dataset:
+    """Give a part of the data that are named, or else of those the model was trained on, and say which."""
+    from spikeloom.measure.evaluation import interface_of_model, shown_data
+    from spikeloom.measure.held_out import held_out
+
+    if part is Part.VALIDATION:
+        dataset = held_out(model, named)  # which refuses a program
+        console.note(f"data: what the model's recipe held out of the training set of {dataset.source}")
+        return dataset
+    dataset = shown_data(interface_of_model(model), named, "test" if part is Part.TEST else "train")
     own = ", on whose training set the model was trained" if named is None else ""
-    console.note(f"data: the {split} set of {dataset.source}{own}")
+    console.note(f"data: the {part.value} set of {dataset.source}{own}")
     return dataset
 
 

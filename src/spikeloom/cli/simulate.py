@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated
@@ -17,8 +16,10 @@ from spikeloom.cli.options import (
     Draws,
     Json,
     Model,
+    Part,
     Profiles,
     Seed,
+    SplitShown,
     Threads,
     data_shown,
     known_backend,
@@ -29,13 +30,6 @@ if TYPE_CHECKING:
     from spikeloom.chip.program import ChipProgram
     from spikeloom.measure.votes import Progress
     from spikeloom.network.learned import LearnedNetwork
-
-
-class Split(StrEnum):
-    """Parts of a data set."""
-
-    TEST = "test"
-    TRAIN = "train"
 
 
 def simulate_command(
@@ -49,7 +43,7 @@ def simulate_command(
     draws: Draws = 1,
     seed: Seed = 0,
     dataset: Data = None,
-    split: Annotated[Split, typer.Option("--split", help="Which part of the data set.")] = Split.TEST,
+    split: SplitShown = Part.TEST,
     backend: Backend = "fast",
     spikes: Annotated[
         Path | None, typer.Option("--spikes", metavar="FILE", help="Spike trains to feed a program in place of images.")
@@ -100,7 +94,7 @@ def simulate_command(
         raise typer.BadParameter(message, param_hint="--ticks")
     if to_text:
         raise typer.BadParameter("goes with --spikes FILE", param_hint="--to-text")
-    examples = data_shown(loaded, dataset, "test" if split is Split.TEST else "train")
+    examples = data_shown(loaded, dataset, split)
     cores = loaded.n_cores if isinstance(loaded, ChipProgram) else loaded.n_cores * (members or 1)
     ticks_per_image = interface_of_model(loaded).period
     started = perf_counter()

@@ -29,6 +29,7 @@ from spikeloom.errors import DataError, StudyError
 from spikeloom.interface.part import Part, part_in
 from spikeloom.measure.evaluation import check_data, draws_that_differ, interface_of_model, measurement_of
 from spikeloom.measure.faults import FAULTS
+from spikeloom.measure.held_out import share_held_out
 from spikeloom.measure.measurement import Measurement
 from spikeloom.measure.showings import fold, members_of_draws
 from spikeloom.network.learned import LearnedNetwork
@@ -36,8 +37,7 @@ from spikeloom.randomness.streams import seed_of_draw
 from spikeloom.studies.digest import digest_of
 from spikeloom.studies.job import DriftJob, Job, Shown, SplitOrHeldOut, TrainingJob, VotesJob, examples
 from spikeloom.studies.keep import Hear, kept_or_done, piece_of
-from spikeloom.training.recipe import Recipe
-from spikeloom.training.recipe_files import changed_recipe, load_recipe, recorded_recipe, with_data
+from spikeloom.training.recipe_files import changed_recipe, load_recipe, with_data
 from spikeloom.zoo import PREFIX, load
 
 _JOBS_MAX = 1_000_000  # of a model: what lists of them may take of memory, and anybody's patience
@@ -179,7 +179,7 @@ def _prepared(study: Study, name: str, source: str) -> _Model:
         raise DataError(f"{name}: does not say what it was trained on; name data in the study")
     split: Split = "test" if study.split == "test" else "train"
     fingerprint = as_dataset(origin, split, interface.preparation).fingerprint
-    held_out = _recipe_of(model, name).data.validation if study.split == "validation" else None
+    held_out = share_held_out(model, name) if study.split == "validation" else None
     shown = Shown(
         source=origin, preparation=interface.preparation, split=study.split, held_out=held_out, images=study.images,
         fingerprint=fingerprint,
@@ -187,13 +187,6 @@ def _prepared(study: Study, name: str, source: str) -> _Model:
     there = examples(shown)
     check_data(interface, there)
     return _Model(name, source, model, told, shown, there)
-
-
-def _recipe_of(model: LearnedNetwork | ChipProgram, name: str) -> Recipe:
-    """Give the recipe that a network was trained by; DataError where it knows none."""
-    if not isinstance(model, LearnedNetwork):
-        raise DataError(f"{name}: a program does not say what was held out when it was trained; take split = 'test'")
-    return recorded_recipe(model)
 
 
 def _whole(source: str) -> str:

@@ -1,4 +1,4 @@
-"""Train a recipe on a data set: epochs, checkpoints, metrics."""
+"""Train a recipe on a data set: what is trained and where it begins, then epoch by epoch to what is kept."""
 
 from __future__ import annotations
 
@@ -26,13 +26,7 @@ from spikeloom.training.restore import go_on
 from spikeloom.training.resume import begin, begun_in
 from spikeloom.training.run_folder import RunFolder
 from spikeloom.training.split import validation_split
-from spikeloom.training.step import (
-    Schedule,
-    examples_of,
-    make_network,
-    make_optimiser,
-    make_schedule,
-)
+from spikeloom.training.step import Schedule, examples_of, make_network, make_optimiser, make_schedule
 from spikeloom.training.threads import training_threads
 from spikeloom.training.trainable import Trainable
 

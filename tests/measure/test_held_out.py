@@ -1,0 +1,42 @@
+import numpy as np
+import pytest
+
+from programs import stripes
+from spikeloom.data.datasets import from_arrays
+from spikeloom.deployment.deploy import deploy
+from spikeloom.errors import DataError, RecipeError
+from spikeloom.measure.held_out import held_out
+from spikeloom.training.fit import train
+from spikeloom.training.recipe_files import load_recipe
+from spikeloom.training.reporter import Silent
+
+DATA = stripes(60)
+
+
+def trained(seed: int = 0):
+    changes = ["train.epochs=1", "train.batch=10", "data.validation=0.25"]
+    layers = "layers=[{window=4,stride=4},{window=2,stride=1,features=64}]"
+    recipe = load_recipe("quick", [*changes, layers]).model_copy(update={"seed": seed})
+    return train(recipe, DATA, reporter=Silent(), threads=1)
+
+
+def test_a_quarter_was_held_out_the_same_for_every_seed_and_never_trained_on():
+    one, other = (held_out(trained(seed), DATA) for seed in (0, 1))
+    assert len(one) == 15
+    assert np.array_equal(one.images, other.images)
+    # what the training log says of the validation split is of these images and no others
+    network = trained()
+    numbers = {image.tobytes(): number for number, image in enumerate(DATA.images)}
+    assert len({numbers[image.tobytes()] for image in one.images}) == 15
+    assert network.training["recipe"]["data"]["validation"] == 0.25
+
+
+def test_other_data_and_programs_and_networks_without_a_recipe_are_refused():
+    network = trained()
+    with pytest.raises(DataError, match="arrays is other data than the network was trained on"):
+        held_out(network, from_arrays(255 - DATA.images, DATA.labels))
+    with pytest.raises(DataError, match="validation split: a program does not say what was held out"):
+        held_out(deploy(network), DATA)
+    network.training.clear()
+    with pytest.raises(RecipeError):
+        held_out(network, DATA)
