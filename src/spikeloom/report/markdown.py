@@ -139,12 +139,13 @@ def _paper_rows(names: Sequence[str]) -> str:
             theirs = ""
             if point is not None:
                 beside = compare((found.accuracy, found.images), (point.accuracy, _PAPER_IMAGES))
-                theirs = f"{beside} {percent(point.accuracy)}, {_microjoules(point.joules)} µJ"
+                beside = beside.removesuffix(" with")
+                theirs = f"{percent(point.accuracy)}, {_microjoules(point.joules)} µJ: ours is {beside}"
             spread = "-" if found.accuracy_std is None else f"{found.accuracy_std * 100:.2f}"
             sizes = [f"{found.members}", f"{found.cores:,}", f"{found.draws}"]
             rows.append([name, *sizes, percent(found.accuracy), spread, interval(found), energy(found), theirs])
     headings = ("network", "members", "cores", "draws", "accuracy", "± over draws", "95 % interval")
-    return _table((*headings, "energy, µJ (range)", "the paper, reported"), rows)
+    return _table((*headings, "energy, µJ (range)", "the paper"), rows)
 
 
 def _seeds(data: str) -> str:
