@@ -1,10 +1,12 @@
 """A run becomes a small file and a card of what was measured of that file; provenance goes with it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from programs import stripes
-from spikeloom.errors import ArtefactError, RecipeError
+from programs import stripes, tiny_network
+from spikeloom.errors import ArtefactError, DataError, RecipeError
 from spikeloom.network.storage import load_learned
 from spikeloom.packing import _commands, pack_ensemble, pack_network
 from spikeloom.provenance import provenance_of
@@ -46,11 +48,28 @@ def test_a_card_of_what_is_there_to_be_chosen_among_has_no_test_figure(run, tmp_
     made = pack_network("own", run, tmp_path / "zoo", ["train it so"], with_test=False)
     assert made.test == ()
     assert made.shown == made.validation
-    recipe = load_recipe("mnist-5-deployed", ["seed=3", "train.epochs=1"])
-    assert _commands("own", recipe, with_test=False) == (
+    recipe = load_recipe("mnist-5-deployed", ["seed=3", "train.epochs=1"]).model_dump(mode="json")
+    trained = replace(tiny_network(), training={"recipe": recipe, "seed": 3})
+    assert _commands("own", trained, with_test=False) == (
         "spikeloom train mnist-5-deployed --seed 3 --set train.epochs=1 --out runs/own",
         "spikeloom pack network own runs/own --no-test",
     )
+
+
+@pytest.mark.parametrize(("part", "value"), [("start", "0" * 64), ("begun", [3]), ("processes", 2)])
+def test_a_network_that_its_recipe_alone_does_not_make_needs_the_commands(part, value):
+    recipe = load_recipe("mnist-5-deployed").model_dump(mode="json")
+    trained = replace(tiny_network(), training={"recipe": recipe, "seed": 0, part: value})
+    with pytest.raises(RecipeError, match=f"own: its training has {part}, so no recipe alone makes it"):
+        _commands("own", trained, with_test=False)
+
+
+def test_a_run_of_other_data_than_its_recipe_names_is_not_measured_on_those(run, tmp_path):
+    other = stripes(90, seed=5)
+    np.savez(tmp_path / "s.npz", x_train=other.images, y_train=other.labels, x_test=other.images, y_test=other.labels,
+             class_names=other.class_names)  # fmt: skip
+    with pytest.raises(DataError, match="is other data than the network was trained on"):
+        pack_network("own", run, tmp_path / "zoo", ["train it so"])
 
 
 def test_an_ensemble_is_of_shipped_networks(tmp_path):

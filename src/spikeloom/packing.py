@@ -17,6 +17,7 @@ from spikeloom.deployment.deploy import deploy_together, show_moved
 from spikeloom.errors import ArtefactError, RecipeError
 from spikeloom.machine import threads_for
 from spikeloom.measure.evaluation import evaluate_network, evaluate_program
+from spikeloom.measure.held_out import held_out
 from spikeloom.network.learned import LearnedNetwork
 from spikeloom.network.quantise import quantise
 from spikeloom.network.storage import load_learned, save_quantised
@@ -24,7 +25,6 @@ from spikeloom.provenance import Provenance, provenance_of
 from spikeloom.training.files import LEARNED_FILE
 from spikeloom.training.recipe import Recipe
 from spikeloom.training.recipe_files import changes_of, recorded_recipe, shipped_recipes
-from spikeloom.training.split import validation_split
 from spikeloom.writing import write_atomically
 from spikeloom.zoo import load_network
 from spikeloom.zoo.cards import Card
@@ -58,10 +58,10 @@ def pack_network(
     learned = load_learned(run / LEARNED_FILE)
     network, recipe = quantise(learned), recorded_recipe(learned)
     trained, resumed = _trained(learned)
-    made_by = tuple(commands) or _commands(name, recipe, with_test)
+    made_by = tuple(commands) or _commands(name, learned, with_test)
     sizes = SIZES[:1] if network.is_certain else SIZES
     ensembles = dict.fromkeys(sizes, 1 if network.is_certain else DRAWS)
-    splits, data = _splits(recipe, with_test)
+    splits, data = _splits(learned, with_test)
     found = [evaluate_network(network, images, ensembles, threads=threads) for images in splits]
     made = Card(
         name=name,
@@ -110,7 +110,7 @@ def pack_ensemble(
     if any(recipe.data != recipes[0].data for recipe in recipes):
         raise ArtefactError(f"{name}: its networks held out different images; an ensemble needs one validation split")
     program = show_moved(deploy_together(networks, copies=copies), ticks)
-    splits, data = _splits(recipes[0], with_test)
+    splits, data = _splits(networks[0], with_test)
     found = [evaluate_program(program, images, threads=threads) for images in splits]
     names = tuple(source.removeprefix("zoo:") for source in sources)
     made = Card(
@@ -137,8 +137,7 @@ def pack_ensemble(
 
 def measured_again(card: Card, model: LearnedNetwork | ChipProgram, threads: int = 0) -> Card:
     """Give the card with everything measured anew of what it describes."""
-    recipe = recorded_recipe(load_network(f"zoo:{(card.networks or (card.name,))[0]}"))
-    splits, data = _splits(recipe, bool(card.test))
+    splits, data = _splits(load_network(f"zoo:{(card.networks or (card.name,))[0]}"), bool(card.test))
     if isinstance(model, ChipProgram):
         found = [{card.members: evaluate_program(model, images, threads=threads)} for images in splits]
     else:
@@ -159,7 +158,12 @@ def _check_name(name: str) -> None:
         raise ArtefactError(f"name '{name}': letters, digits, points and dashes are allowed, a letter or digit first")
 
 
-def _commands(name: str, recipe: Recipe, with_test: bool) -> tuple[str, ...]:
+def _commands(name: str, learned: LearnedNetwork, with_test: bool) -> tuple[str, ...]:
+    recipe = recorded_recipe(learned)
+    if said := sorted({"start", "begun", "processes"} & set(learned.training)):
+        raise RecipeError(
+            f"{name}: its training has {', '.join(said)}, so no recipe alone makes it; say with --command"
+        )
     if recipe.name not in shipped_recipes():
         raise RecipeError(f"{name}: recipe '{recipe.name}' is not shipped; say with --command how the network is made")
     seed = f" --seed {recipe.seed}" if recipe.seed else ""
@@ -190,13 +194,14 @@ def _method(recipes: Sequence[Recipe]) -> Literal["probabilities", "deployed"]:
     return "probabilities" if sampled else "deployed"
 
 
-def _splits(recipe: Recipe, with_test: bool) -> tuple[list[Dataset], str]:
+def _splits(network: LearnedNetwork, with_test: bool) -> tuple[list[Dataset], str]:
     """Give the validation split that no training saw, the test set where it is asked, and the latter's fingerprint.
 
     That names the data which a card speaks of, asked or not.
     """
-    training, test = (load_dataset(recipe.data.source, split, recipe.data.preparation) for split in ("train", "test"))
-    validation = validation_split(recipe, training)[1]
+    recipe = recorded_recipe(network)
+    validation = held_out(network, recipe.data.source)
+    test = load_dataset(recipe.data.source, "test", recipe.data.preparation)
     return [validation, test] if with_test else [validation], test.fingerprint
 
 

@@ -55,10 +55,14 @@ def test_a_tick_moves_oblong_images_of_many_channels_as_a_shifted_copy_does(down
     assert np.array_equal(count_votes(moving, values).votes, count_votes(shifted(program, down, right), values).votes)
 
 
-def test_copies_are_members_of_one_program():
+def test_copies_are_members_of_one_program_and_of_a_network_that_samples_other_samples():
     program = deploy_together([tiny_network()], members=2, copies=5)
     assert len(program.members) == 10
     assert program.n_cores == 50
+    each = program.crossbars.reshape(10, 5, *program.crossbars.shape[1:])
+    assert len({crossbars.tobytes() for crossbars in each}) == 10
+    alike = deploy_together([without_chance(tiny_network())], copies=5).crossbars
+    assert (alike.reshape(5, 5, -1) == alike.reshape(5, 5, -1)[0]).all()
 
 
 def without_chance(network: LearnedNetwork) -> LearnedNetwork:

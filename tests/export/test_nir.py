@@ -1,5 +1,6 @@
 """NIR graphs written and read, and what they cannot say."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import h5py
@@ -15,6 +16,7 @@ from spikeloom.errors import ExportError
 from spikeloom.export.format import Exported
 from spikeloom.export.nir.reader import read_nir
 from spikeloom.export.nir.writer import GRAPH_FILE, NirOptions, nir_graph, write_nir
+from spikeloom.interface import DataOrigin
 from spikeloom.measure.votes import count_votes
 from spikeloom.network.topology import Topology, Windows
 from spikeloom.simulation import backend_named, run
@@ -128,7 +130,7 @@ def test_another_tools_graph_is_read_where_a_core_can_hold_it(tmp_path):
     [
         (np.array([[0.5, 1]]), np.array([0.5]), "dense: weights are not all whole numbers of -255 .. 255"),
         (np.array([[300, 1]]), np.array([0.5]), "dense: weights are not all whole numbers"),
-        (np.array([[1, 2, 3, 4, 5]]), np.array([0.5]), "spikes: axon 4 agrees with none of 4 axon types"),
+        (np.array([[1, 2, 3, 4, 5]]), np.array([0.5]), "spikes: axon 4: no 4 axon types were found for all"),
         (np.ones((1, 300)) * 2, np.array([0.5]), "dense: 300 axons, 1 neurons; a core has 256 of each"),
         (np.array([[2]]), np.array([400.0]), "spikes: needs a leak of 400; at most 255"),
     ],
@@ -341,3 +343,40 @@ def test_a_group_where_an_array_belongs_is_refused_by_node(tmp_path):
         file.create_group("node/nodes/b/bias")
     with pytest.raises(ExportError, match="b: bias is no array of numbers"):
         read_nir(path)
+
+
+def test_types_are_found_where_the_first_that_agrees_would_lead_nowhere(tmp_path):
+    # two axons reach every neuron and take two types; of four more, the first two agree, and must not share one
+    weights = np.array(
+        [[3, 4, 1, 0, 2, 0], [3, 4, 0, 0, 2, 1], [3, 4, 0, 2, 0, 1], [3, 4, 1, 0, 0, 0], [3, 4, 0, 2, 0, 0]]
+    )
+    core = read_nir(graph(tmp_path / "g.nir", weights, np.zeros(5))).core(0)
+    assert np.array_equal(core.weights[:6, :5], weights.T)
+
+
+@pytest.mark.parametrize(
+    ("weight", "level", "message"),
+    [
+        (np.zeros((1, 1, 2)), np.zeros((1, 1)), "a: weight has 3 dimensions; a core's has 2"),
+        (np.zeros((1, 2)), np.array([1j]), "b: threshold is no array of numbers"),
+    ],
+)
+def test_arrays_of_another_form_are_refused_by_node(tmp_path, weight, level, message):
+    nodes = {
+        "input": nir.Input(input_type={"input": np.array([*weight.shape[:-2], 2])}),
+        "a": nir.Linear(weight=weight.astype(np.float32)), "b": nir.Threshold(threshold=level),
+        "output": nir.Output(output_type={"output": np.array(level.shape)}),
+    }  # fmt: skip
+    path = tmp_path / "f.nir"
+    nir.write(str(path), nir.NIRGraph(nodes, [("input", "a"), ("a", "b"), ("b", "output")]))
+    with pytest.raises(ExportError, match=message):
+        read_nir(path)
+
+
+@pytest.mark.parametrize(("source", "kept"), [("fashion-mnist", True), ("/home/someone/leaves", False)])
+def test_a_named_data_set_is_told_and_a_place_of_the_users_own_is_not(tmp_path, source, kept):
+    program = deploy(tiny_network())
+    origin = DataOrigin(source=source, fingerprint="0" * 64)
+    program = replace(program, interface=program.interface.model_copy(update={"data": origin}))
+    (path,) = write_nir(Exported(program), tmp_path, NirOptions())
+    assert read_nir(path).interface.data == (origin if kept else None)

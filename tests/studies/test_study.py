@@ -16,10 +16,10 @@ from spikeloom.errors import DataError, StudyError
 from spikeloom.measure.evaluation import evaluate_network, simulate
 from spikeloom.measure.faults import Fault
 from spikeloom.measure.showings import Showing, votes_of
+from spikeloom.network.digest import digest_of
 from spikeloom.network.storage import save_learned
 from spikeloom.randomness.streams import seed_of_draw
 from spikeloom.studies import workers
-from spikeloom.studies.digest import digest_of
 from spikeloom.studies.job import VotesJob
 from spikeloom.studies.study import Study, load_study, run
 
@@ -147,7 +147,7 @@ def test_an_address_that_is_none_is_refused(own, address, monkeypatch):
 def test_a_fault_is_drawn_over_the_whole_ensemble_as_in_a_deployed_one(own):
     asked = study(own, members=(4,), draws=2, faults={"dead cores": (0.5,)}, seed=3)
     whole, broken = run(asked, own / "out", lambda *_: None).lines
-    assert (whole.way, broken.way) == ("", "dead cores 50.0%")
+    assert (whole.way, broken.way) == ("", "dead cores 50 %")
     for draw, accuracy in enumerate(broken.measurement.accuracies):
         seed = seed_of_draw(3, draw)
         showing = Showing(deploy(tiny_network(), 4, seed), stripes(30).values, seed, fault=Fault("dead cores", 0.5))

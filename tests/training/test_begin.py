@@ -29,7 +29,7 @@ def trained(chosen, run=None, data=None, **options):
     return train(chosen, data or stripes(90), run, reporter=Silent(), threads=1, **options)
 
 
-def stop_after(epoch, chosen, run):
+def stop_after(epoch, chosen, run, **options):
     """Train until Ctrl-C after an epoch."""
 
     class Stop(Silent):
@@ -38,7 +38,7 @@ def stop_after(epoch, chosen, run):
                 raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        train(chosen, stripes(90), run, reporter=Stop(), threads=1)
+        train(chosen, stripes(90), run, reporter=Stop(), threads=1, **options)
 
 
 def test_a_training_begins_with_the_given_layers():
@@ -94,6 +94,33 @@ def test_the_same_number_of_epochs_asked_again_after_a_stop_goes_on_and_planned_
     assert extend(tmp_path, longer, 6) == longer
     with pytest.raises(TrainingError, match="has 4 of 6 epochs; let those come to their end first"):
         extend(tmp_path, longer, 9)
+
+
+def test_added_epochs_are_another_number_until_the_first_of_them_is_trained(tmp_path):
+    trained(recipe(), tmp_path / "straight")
+    whole = trained(extend(tmp_path / "straight", recipe(), 5), tmp_path / "straight")
+    trained(recipe(), tmp_path / "mistaken")
+    far = extend(tmp_path / "mistaken", recipe(), 5000)
+    again = trained(extend(tmp_path / "mistaken", far, 5), tmp_path / "mistaken")
+    assert again.training == whole.training
+    assert again.layers == whole.layers
+
+
+def test_a_run_goes_on_from_the_network_that_it_was_begun_from_and_from_no_other(tmp_path):
+    start, other = (trained(recipe().model_copy(update={"seed": seed})) for seed in (1, 2))
+    stop_after(1, recipe(), tmp_path, start=start)
+    with pytest.raises(TrainingError, match="was begun from another network, or from chance; choose another folder"):
+        trained(recipe(), tmp_path, start=other)
+    assert trained(recipe(), tmp_path, start=start).layers == trained(recipe(), start=start).layers
+
+
+def test_a_best_network_that_is_lost_is_told(tmp_path, caplog):
+    early = recipe(epochs=20, learning_rate=1e-9, patience=5)  # so small a rate that the first epoch stays the best
+    stop_after(3, early, tmp_path)
+    (tmp_path / BEST_FILE).write_bytes(b"damaged")
+    trained(early, tmp_path)
+    assert "the best network, of epoch 1, is lost" in caplog.text
+    assert "epoch 3 stands in for it" in caplog.text
 
 
 def test_a_training_that_ended_early_goes_on_for_more_epochs(tmp_path):

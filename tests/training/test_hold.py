@@ -127,3 +127,14 @@ def test_the_same_seed_gives_the_same_bytes_also_after_an_interrupt(tmp_path):
     assert whole.hexdigest() == parts.hexdigest()
     lines = [(tmp_path / run / "metrics.jsonl").read_text().count('"seconds"') for run in ("whole", "parts")]
     assert lines == [3, 3]
+
+
+def test_without_locks_nothing_is_held_and_nothing_is_taken_away(tmp_path, monkeypatch):
+    def without(*_):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    (tmp_path / LOCK_FILE).write_text("a list of locks to pick")
+    monkeypatch.setattr(fcntl, "flock", without)
+    with held(tmp_path) as hold:
+        assert hold is None
+    assert (tmp_path / LOCK_FILE).read_text() == "a list of locks to pick"

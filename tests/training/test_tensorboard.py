@@ -7,8 +7,9 @@ import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from programs import stripes
-from spikeloom.errors import PeerError
+from spikeloom.errors import PeerError, TrainingError
 from spikeloom.training.fit import train
+from spikeloom.training.hold import held
 from spikeloom.training.recipe_files import load_recipe
 from spikeloom.training.reporter import Silent
 from spikeloom.training.tensorboard import TensorBoard
@@ -29,3 +30,10 @@ def test_without_tensorboard_the_way_to_it_is_named(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "tensorboard", None)
     with pytest.raises(PeerError, match=r"tensorboard: is not installed; pip install 'spikeloom\[tensorboard\]'"):
         TensorBoard(tmp_path, Silent())
+
+
+def test_a_training_that_is_refused_leaves_no_scalars(tmp_path):
+    with held(tmp_path), pytest.raises(TrainingError, match="is in use"):
+        recipe = load_recipe("quick", ["name=s", "layers=[{window=8}]", "train.epochs=1", "train.batch=20"])
+        train(recipe, stripes(), tmp_path, reporter=TensorBoard(tmp_path, Silent()))
+    assert not (tmp_path / "tensorboard").exists()

@@ -93,7 +93,7 @@ def train_command(
     more = _said(changes, {"train.epochs": epochs, "train.patience": patience, "seed": seed})
     dataset: Dataset | None = None
     if resume is not None:
-        run, chosen = resume, _recipe_of_run(resume, epochs)
+        run, chosen = resume, _recipe_of_run(resume)
     elif cores is not None:
         dataset, chosen = _designed(str(recipe), cores, preparation_of(size, colours, frames), more, threads, out)
         run = out or Path("runs") / chosen.name
@@ -101,12 +101,15 @@ def train_command(
         chosen = _chosen_recipe(str(recipe), more, data)
         run = out or Path("runs") / chosen.name
     dataset = _training_set(chosen) if dataset is None else dataset
+    from spikeloom.training.fit import check_device, train
+    from spikeloom.training.reporter import Silent
+
+    check_device(device)
+    if resume is not None and epochs is not None:
+        chosen = _extended(resume, chosen, epochs)  # last, since it changes the run
     given = None if start is None else _given(start)
     if given is not None and given.class_names != dataset.class_names:
         console.note(f"{start} knows other classes; its last layer begins afresh")
-    from spikeloom.training.fit import train
-    from spikeloom.training.reporter import Silent
-
     if rank_here():  # one of several processes that torchrun has started: the first alone checks places, and tells
         train(chosen, dataset, run, start=given, device=device, threads=threads, reporter=Silent())
         return
@@ -219,7 +222,7 @@ def _given(source: str) -> LearnedNetwork:
     return load_network(source)
 
 
-def _recipe_of_run(run: Path, epochs: int | None) -> Recipe:
+def _recipe_of_run(run: Path) -> Recipe:
     from spikeloom.training.checkpoint import load_checkpoint
     from spikeloom.training.files import CHECKPOINT_FILE, LOCK_FILE, RECIPE_FILE
     from spikeloom.training.recipe_files import recorded_recipe
@@ -233,7 +236,7 @@ def _recipe_of_run(run: Path, epochs: int | None) -> Recipe:
     network = load_checkpoint(run / CHECKPOINT_FILE).network
     recipe = recorded_recipe(network)
     _refuse_edited(run, recipe, network.training.get("begun", []))
-    return recipe if epochs is None else _extended(run, recipe, epochs)
+    return recipe
 
 
 def _extended(run: Path, recipe: Recipe, epochs: int) -> Recipe:

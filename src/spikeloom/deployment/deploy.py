@@ -131,7 +131,9 @@ _NUMBERS = ", ".join(map(str, SHIFTS))
 def deploy_together(
     networks: Sequence[LearnedNetwork], members: int = 1, copies: int = 1, seed: int = 0
 ) -> ChipProgram:
-    """Deploy several networks as one ensemble, each in `members` samples and each sample in shifted copies.
+    """Deploy several networks as one ensemble, each in `members` samples and each of these in shifted copies.
+
+    Members are numbered through, and each draws for itself: copies of a network that samples are other samples of it.
 
     Parameters
     ----------

@@ -6,9 +6,12 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+_KINDS: dict[type, str] = {dict: "a table", list: "a list", str: "text"}
+
 
 def checked_history(record: Any) -> dict[str, Any]:
-    """Give the record of a training: its recipe, seed, log of epochs, provenance, where it began and was gone on with.
+    """Give the record of a training: its recipe, seed, log of epochs, provenance, the digest of the network that it
+    began from, where it was gone on with.
 
     Raises
     ------
@@ -24,6 +27,7 @@ def checked_history(record: Any) -> dict[str, Any]:
             raise ValueError(f"log: {metrics}: numbers are needed")
     if not all(type(epoch) is int and 0 < epoch <= len(log) for epoch in _of(list, training.get("begun", []), "begun")):
         raise ValueError(f"begun: {training['begun']}: epochs of the log are needed")
+    _of(str, training.get("start", ""), "start")
     for place in _of(list, training.get("resumed", []), "resumed"):
         _of(dict, place, "resumed, a place")
     return dict(training)
@@ -36,5 +40,5 @@ def is_number(value: Any) -> bool:
 
 def _of(kind: type, value: Any, part: str) -> Any:
     if not isinstance(value, Mapping if kind is dict else kind):
-        raise ValueError(f"{part}: {value!r:.60}: {'a table' if kind is dict else 'a list'} is needed")
+        raise ValueError(f"{part}: {value!r:.60}: {_KINDS[kind]} is needed")
     return value

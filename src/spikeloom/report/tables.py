@@ -144,7 +144,7 @@ def robustness_table(rows: Sequence[FaultRow]) -> Table:
     """Show accuracy by model and fault, a column a share of broken parts."""
     shares = list(dict.fromkeys(row.share for row in rows))
     table = _table(
-        "Accuracy in % by the share of broken parts", "model", "fault", *(f"{share:.0%}" for share in shares)
+        "Accuracy in % by the share of broken parts", "model", "fault", *(f"{share * 100:g} %" for share in shares)
     )
     for model, fault in dict.fromkeys((row.model, row.fault) for row in rows):
         found = [row for row in rows if (row.model, row.fault) == (model, fault)]

@@ -24,10 +24,10 @@ from spikeloom.interface.preparation import Preparation
 from spikeloom.measure.faults import Fault
 from spikeloom.measure.showings import Showing, votes_of
 from spikeloom.measure.votes import Votes
+from spikeloom.network.digest import digest_of
 from spikeloom.network.learned import LearnedNetwork
 from spikeloom.network.storage import load_learned, save_learned
 from spikeloom.provenance import installed_version
-from spikeloom.studies.digest import digest_of
 from spikeloom.studies.pieces import load_ledger, load_votes, save_ledger, save_votes
 from spikeloom.training.recipe import Recipe
 from spikeloom.training.split import held_out_of

@@ -24,7 +24,15 @@ Hear = Callable[[str, int, int], None]
 def kept_or_done(
     what: str, jobs: Sequence[Job], folder: Path, hear: Hear, *, workers: int = 0, dask: str | None = None
 ) -> Iterator[Any]:
-    """Do the jobs whose results the folder does not hold, and give all results in the order of the jobs.
+    """Give the results of all jobs, in their order; parameters as of `pieces`."""
+    places = pieces(what, jobs, folder, hear, workers=workers, dask=dask)
+    return (job.kept(place) for job, place in zip(jobs, places, strict=True))
+
+
+def pieces(
+    what: str, jobs: Sequence[Job], folder: Path, hear: Hear, *, workers: int = 0, dask: str | None = None
+) -> list[Path]:
+    """Do the jobs whose results the folder does not hold, and give the files of all, in the order of the jobs.
 
     Parameters
     ----------
@@ -33,17 +41,17 @@ def kept_or_done(
     workers, dask
         As in `spikeloom.studies.workers.done`; whichever they are, the results are the same.
     """
-    pieces = folder / PIECES_FOLDER
-    pieces.mkdir(parents=True, exist_ok=True)
-    clean(pieces)
-    there = {place.name.partition("-")[0] for place in pieces.iterdir()}
+    within = folder / PIECES_FOLDER
+    within.mkdir(parents=True, exist_ok=True)
+    clean(within)
+    there = {place.name.partition("-")[0] for place in within.iterdir()}
     kept = {job.key: place for job in jobs if job.key in there and (place := piece_of(job, folder)) is not None}
     asked = {job.key: job for job in jobs}
     missing = [job for key, job in asked.items() if key not in kept]
     for number, (job, result) in enumerate(done(missing, workers, dask), start=len(kept) + 1):
-        kept[job.key] = _keep(job, result, pieces)
+        kept[job.key] = _keep(job, result, within)
         hear(what, number, len(asked))
-    return (job.kept(kept[job.key]) for job in jobs)
+    return [kept[job.key] for job in jobs]
 
 
 def piece_of(job: Job, folder: Path) -> Path | None:

@@ -24,6 +24,7 @@ from spikeloom.chip.program import ChipProgram
 from spikeloom.data import NAMES, Dataset, as_dataset
 from spikeloom.data.readers import Split
 from spikeloom.data.tonic import PREFIX as TONIC
+from spikeloom.deployment.deploy import check_members
 from spikeloom.drift.ledger import Stage
 from spikeloom.errors import DataError, StudyError
 from spikeloom.interface.part import Part, part_in
@@ -32,11 +33,11 @@ from spikeloom.measure.faults import FAULTS
 from spikeloom.measure.held_out import share_held_out
 from spikeloom.measure.measurement import Measurement
 from spikeloom.measure.showings import fold, members_of_draws
+from spikeloom.network.digest import digest_of
 from spikeloom.network.learned import LearnedNetwork
 from spikeloom.randomness.streams import seed_of_draw
-from spikeloom.studies.digest import digest_of
 from spikeloom.studies.job import DriftJob, Job, Shown, SplitOrHeldOut, TrainingJob, VotesJob, examples
-from spikeloom.studies.keep import Hear, kept_or_done, piece_of
+from spikeloom.studies.keep import Hear, kept_or_done, pieces
 from spikeloom.training.recipe_files import changed_recipe, load_recipe, with_data
 from spikeloom.zoo import PREFIX, load
 
@@ -96,7 +97,7 @@ class Line:
     @property
     def way(self) -> str:
         """What of the model is broken, in words; nothing of a whole one."""
-        return "" if self.fault is None else f"{self.fault} {self.share:.1%}"
+        return "" if self.fault is None else f"{self.fault} {self.share * 100:g} %"
 
 
 @dataclass(frozen=True)
@@ -154,10 +155,9 @@ def run(study: Study, folder: Path, hear: Hear, *, workers: int = 0, dask: str |
     """
     folder = folder.resolve()  # workers may run elsewhere
     trainings = training_jobs(study)
-    for _ in kept_or_done("training", trainings, folder, hear, workers=workers, dask=dask):
-        pass  # the networks are in their files
+    trained = pieces("training", trainings, folder, hear, workers=workers, dask=dask)
     labels = [f"{name.removesuffix('.toml')}, seed {seed}" for name in study.recipes for seed in study.seeds]
-    sources = [(label, str(piece_of(job, folder))) for label, job in zip(labels, trainings, strict=True)]
+    sources = [(label, str(place)) for label, place in zip(labels, trained, strict=True)]
     sources += [(name, name if name.startswith(PREFIX) else os.path.realpath(name)) for name in study.models]
     models = [_prepared(study, name, source) for name, source in sources]
     jobs = [job for each in models for job in _jobs(study, each)]
@@ -186,6 +186,8 @@ def _prepared(study: Study, name: str, source: str) -> _Model:
     )  # fmt: skip
     there = examples(shown)
     check_data(interface, there)
+    if study.faults and isinstance(model, LearnedNetwork):
+        check_members(model, max(study.members))  # a fault is drawn over all of them together
     return _Model(name, source, model, told, shown, there)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,8 @@ from spikeloom.errors import SpikeloomError
 from spikeloom.network.learned import LearnedNetwork
 from spikeloom.network.storage import load_learned, save_learned
 from spikeloom.training.files import BEST_FILE, METRIC
+
+_log = logging.getLogger(__name__)
 
 
 class Best:
@@ -55,12 +58,19 @@ class Best:
     def _kept_before(self, network: LearnedNetwork) -> LearnedNetwork:
         """Give what an interrupted training kept; the network itself where there is nothing of this training."""
         log = network.training["log"]
-        try:
-            before = network if self._file is None else load_learned(self._file)
-        except SpikeloomError:
+        if self._file is None or not log:
             return network
-        same = before.training.get("log") == log[: best_epoch(log)]
-        return before if same and log else network
+        try:
+            before = load_learned(self._file)
+            if before.training.get("log") == log[: best_epoch(log)]:
+                return before
+            why = "is not of this training"
+        except SpikeloomError as error:
+            why = str(error)
+        _log.warning(
+            f"the best network, of epoch {best_epoch(log)}, is lost; epoch {len(log)} stands in for it ({why})"
+        )
+        return network
 
 
 def best_epoch(log: Sequence[dict[str, Any]]) -> int:

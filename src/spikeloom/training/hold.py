@@ -21,6 +21,11 @@ try:
 except ImportError:  # a system without locks of this kind
     fcntl = None  # type: ignore[assignment]
 
+
+class _NoLocksError(Exception):
+    """The file system knows no locks."""
+
+
 _WITHOUT_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP}  # what file systems say that know none
 
 
@@ -40,6 +45,8 @@ class Hold:
 def held(run: Path | None) -> Iterator[Hold | None]:
     """Hold a run folder, made where it is not there; of no folder there is nothing to hold.
 
+    On file systems without locks nothing is held: one training at a time is the user's care there.
+
     Raises
     ------
     TrainingError
@@ -57,6 +64,9 @@ def held(run: Path | None) -> Iterator[Hold | None]:
         descriptor = _locked(run, file)
     except OSError as error:
         raise unwritable(file, error) from error
+    if descriptor is None:
+        yield None
+        return
     try:
         yield Hold(run, descriptor)
     finally:
@@ -68,13 +78,17 @@ def held(run: Path | None) -> Iterator[Hold | None]:
         os.close(descriptor)
 
 
-def _locked(run: Path, file: Path) -> int:
+def _locked(run: Path, file: Path) -> int | None:
+    """Give the lock's open file; None where there are no locks."""
     while True:
         # a link is not followed: what it leads to would be emptied
         descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o666)
         try:
             if _takes(run, file, descriptor):
                 return descriptor
+        except _NoLocksError:
+            os.close(descriptor)
+            return None
         except BaseException:
             os.close(descriptor)
             raise
@@ -94,7 +108,7 @@ def _takes(run: Path, file: Path, descriptor: int) -> bool:
     except OSError as error:
         if error.errno not in _WITHOUT_LOCKS:
             raise
-        return True  # one training at a time is the user's care there
+        raise _NoLocksError from error
     if not _is(file, descriptor):
         return False
     if (held_before := os.read(descriptor, 20)) and not held_before.isdigit():

@@ -10,6 +10,7 @@ from spikeloom.data.datasets import Dataset
 from spikeloom.errors import TrainingError
 from spikeloom.interface import DataOrigin
 from spikeloom.machine import check_memory
+from spikeloom.network.digest import digest_of
 from spikeloom.network.initial import initial_network
 from spikeloom.network.learned import LearnedNetwork
 from spikeloom.network.storage import load_learned
@@ -18,6 +19,7 @@ from spikeloom.provenance import Provenance
 from spikeloom.randomness.streams import start_generator
 from spikeloom.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from spikeloom.training.files import CHECKPOINT_FILE, LEARNED_FILE, RECIPE_FILE
+from spikeloom.training.hold import held
 from spikeloom.training.recipe import Recipe
 from spikeloom.training.recipe_files import recipe_toml, recorded_recipe
 from spikeloom.writing import write_atomically
@@ -44,9 +46,12 @@ def begin(
         If its checkpoint is damaged.
     """
     topology = recipe.topology(dataset.value_shape, dataset.n_classes)  # refuse before any work
-    check_memory("training", topology.n_cores, "cores", _bytes_per_core(min(recipe.train.batch, len(dataset))))
+    check_memory("training", topology.n_cores, "cores", _bytes_per_core(_columns(recipe, dataset)))
+    start = None if given is None else digest_of(given)
     if run is not None and (run / CHECKPOINT_FILE).exists():
         checkpoint = load_checkpoint(run / CHECKPOINT_FILE)
+        if start is not None and checkpoint.network.training.get("start") != start:
+            raise TrainingError(f"{run}: was begun from another network, or from chance; choose another folder")
         if recorded_recipe(checkpoint.network) != recipe:
             raise TrainingError(f"{run}: holds a training of another recipe; resume that one, or choose another folder")
         if checkpoint.network.topology != topology:
@@ -69,6 +74,7 @@ def begin(
         network = _begun_from(given, network)
     training = {"recipe": recipe.model_dump(mode="json"), "seed": recipe.seed, "log": []}
     training |= {"processes": n_processes} if n_processes > 1 else {}
+    training |= {"start": start} if start is not None else {}
     network = replace(network, training={**training, "provenance": provenance.model_dump(mode="json")})
     checkpoint = Checkpoint(network, {}, [], {"state": {}, "param_groups": []}, {}, dataset.fingerprint)
     if run is not None:
@@ -81,28 +87,35 @@ def begin(
 def extend(run: Path, recipe: Recipe, epochs: int) -> Recipe:
     """Prepare a run to be gone on with for more epochs than its recipe has, and give the recipe with those.
 
-    The epochs that are added have a schedule of their own; what the optimiser remembers stays.
+    The epochs that are added have a schedule of their own; what the optimiser remembers stays. Until the first of them
+    is trained their number may be changed again.
 
     Raises
     ------
     TrainingError
-        If there are no more epochs.
+        If there are no more epochs, or another process holds the run.
     """
+    with held(run):
+        return _extend(run, recipe, epochs)
+
+
+def _extend(run: Path, recipe: Recipe, epochs: int) -> Recipe:
     checkpoint = load_checkpoint(run / CHECKPOINT_FILE)
     done = len(checkpoint.log)
     planned, ended = recipe.train.epochs, _ended(run, done)
-    begun = done > 0 and begun_in(checkpoint.network) == done
-    if epochs == planned and done < planned and (begun or not ended):
+    added = done > 0 and begun_in(checkpoint.network) == done  # and none of them is trained yet
+    if epochs == planned and done < planned and (added or not ended):
         return recipe  # asked for already, and stopped since
-    if epochs <= planned:
+    if epochs <= (done if added else planned):
         raise TrainingError(f"{run}: has {done} of {planned} epochs; --epochs {epochs} adds none; name a larger number")
-    if done < planned and (begun or not ended):
+    if done < planned and not added and not ended:
         raise TrainingError(
             f"{run}: has {done} of {planned} epochs; let those come to their end first, with --resume {run}"
         )
     longer = recipe.model_copy(update={"train": recipe.train.model_copy(update={"epochs": epochs})})
     told = checkpoint.network.training
-    training = {**told, "recipe": longer.model_dump(mode="json"), "begun": [*told.get("begun", []), done]}
+    begun = told.get("begun", []) if added else [*told.get("begun", []), done]
+    training = {**told, "recipe": longer.model_dump(mode="json"), "begun": begun}
     network = replace(checkpoint.network, training=training)
     optimiser = {"state": checkpoint.optimiser["state"], "param_groups": []}
     save_checkpoint(replace(checkpoint, network=network, optimiser=optimiser, schedule={}), run / CHECKPOINT_FILE)
@@ -161,9 +174,14 @@ def _shape_of(network: LearnedNetwork) -> str:
     return f"layers {layers} over {' x '.join(map(str, network.topology.input_shape))}"
 
 
-def _bytes_per_core(batch: int) -> int:
-    """Give what training takes of memory for a core: floating-point numbers a synapse, and a batch's activities."""
-    return 4 * (_NUMBERS_PER_SYNAPSE * N_AXONS * N_NEURONS + _NUMBERS_PER_ACTIVITY * (N_AXONS + N_NEURONS) * batch)
+def _columns(recipe: Recipe, dataset: Dataset) -> int:
+    """Give the columns of a step: the examples of a batch, times the ticks of each where they are sequences."""
+    return min(recipe.train.batch, len(dataset)) * (dataset.n_frames if dataset.is_sequences else 1)
+
+
+def _bytes_per_core(columns: int) -> int:
+    """Give what training takes of memory for a core: floating-point numbers a synapse, and a step's activities."""
+    return 4 * (_NUMBERS_PER_SYNAPSE * N_AXONS * N_NEURONS + _NUMBERS_PER_ACTIVITY * (N_AXONS + N_NEURONS) * columns)
 
 
 def _gone_on(network: LearnedNetwork, provenance: Provenance) -> LearnedNetwork:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from spikeloom.optional import needed
 from spikeloom.training.files import TENSORBOARD_FOLDER
 from spikeloom.training.reporter import Reporter
+
+if TYPE_CHECKING:
+    from torch.utils.tensorboard import SummaryWriter
 
 
 class TensorBoard:
@@ -28,9 +32,7 @@ class TensorBoard:
 
     def __init__(self, run: Path, beside: Reporter) -> None:
         needed("tensorboard", "spikeloom[tensorboard]")
-        from torch.utils.tensorboard import SummaryWriter
-
-        self._beside, self._writer = beside, SummaryWriter(str(run / TENSORBOARD_FOLDER))
+        self._beside, self._folder = beside, run / TENSORBOARD_FOLDER
 
     def step(self, epoch: int, done: int, total: int, loss: float) -> None:
         """Tell the other."""
@@ -43,3 +45,10 @@ class TensorBoard:
                 self._writer.add_scalar(name, value, metrics["epoch"])
         self._writer.flush()
         self._beside.epoch(metrics)
+
+    @cached_property
+    def _writer(self) -> SummaryWriter:
+        """Opened with the first epoch: before it, the folder may be another training's."""
+        from torch.utils.tensorboard import SummaryWriter
+
+        return SummaryWriter(str(self._folder))

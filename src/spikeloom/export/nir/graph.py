@@ -14,7 +14,8 @@ from spikeloom.hdf5 import ForeignError, check_own
 from spikeloom.optional import needed
 from spikeloom.reading import check_regular
 
-_PARAMETERS = ("weight", "bias", "v_threshold", "v_reset", "v_leak", "r", "tau", "tau_mem", "tau_syn", "w_in")
+_OF_NEURONS = ("bias", "threshold", "v_threshold", "v_reset", "v_leak", "r", "tau", "tau_mem", "tau_syn", "w_in")
+_DIMENSIONS = {"weight": 2, **dict.fromkeys(_OF_NEURONS, 1)}  # at most; of a weight, exactly
 _REASON_LETTERS = 300  # of the library's own words
 
 
@@ -159,7 +160,12 @@ class Graph:
 
     def _check_numbers(self, name: str, node: Any) -> None:
         """Refuse a node whose parameters are no arrays of numbers: the library takes whatever stands there."""
-        for parameter in _PARAMETERS:
-            value = getattr(node, parameter, 0.0)
+        for parameter, dimensions in _DIMENSIONS.items():
+            value = getattr(node, parameter, None)
+            if value is None:
+                continue
             if not isinstance(value, int | float | np.ndarray | np.number) or np.asarray(value).dtype.kind not in "iuf":
                 raise self.error(name, f"{parameter} is no array of numbers")
+            found = np.ndim(value)
+            if found > dimensions or (parameter == "weight" and found < dimensions):
+                raise self.error(name, f"{parameter} has {found} dimensions; a core's has {dimensions}")

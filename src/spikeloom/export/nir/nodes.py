@@ -42,7 +42,9 @@ def core_of(graph: Graph, name: str) -> NodeCore:
 def _whole_weights(graph: Graph, name: str) -> np.ndarray:
     weighted, weights = graph.weighted(name), graph.weights(name)
     if max(weights.shape) > N_AXONS:
-        raise graph.error(weighted, f"{weights.shape[1]} axons, {weights.shape[0]} neurons; a core has 256 of each")
+        raise graph.error(
+            weighted, f"{weights.shape[1]} axons, {weights.shape[0]} neurons; a core has {N_AXONS} of each"
+        )
     if (weights != np.rint(weights)).any() or not abs(weights).max(initial=0) <= STRENGTH_LIMIT:
         raise graph.error(weighted, f"weights are not all whole numbers of -{STRENGTH_LIMIT} .. {STRENGTH_LIMIT}")
     return weights.astype(np.int64)
@@ -74,15 +76,26 @@ def _first_sums(graph: Graph, name: str) -> np.ndarray:
 
 
 def _typed(graph: Graph, name: str, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Give axons types, the first whose strengths agree: types (n_axons,) and strengths (n_neurons, 4)."""
-    strengths = np.zeros((len(weights), N_AXON_TYPES), np.int64)
-    types = np.zeros(weights.shape[1], np.uint8)
-    order = np.argsort(-(weights != 0).sum(0), kind="stable")  # axons with most synapses tell types apart best
-    for axon in order:
+    """Give axons types, the first whose strengths agree: types (n_axons,) and strengths (n_neurons, 4).
+
+    Next is always the axon that fewest types are left to, of these one with most synapses, as graphs are coloured.
+    Source: Brelaz 1979, "New methods to color the vertices of a graph", CACM 22(4).
+    """
+    n_neurons, n_axons = weights.shape
+    strengths = np.zeros((n_neurons, N_AXON_TYPES), np.int64)
+    types = np.zeros(n_axons, np.uint8)
+    clashes = np.zeros((N_AXON_TYPES, n_axons), bool)
+    n_synapses, left = (weights != 0).sum(0), np.ones(n_axons, bool)
+    for _ in range(n_axons):
+        # synapses are fewer than what one more clash weighs
+        axon = int(np.where(left, clashes.sum(0) * (n_neurons + 1) + n_synapses, -1).argmax())
+        if clashes[:, axon].all():
+            raise graph.error(name, f"axon {axon}: no {N_AXON_TYPES} axon types were found for all; simplify weights")
+        chosen = int((~clashes[:, axon]).argmax())
+        types[axon], left[axon] = chosen, False
         column = weights[:, axon]
-        agrees = ((strengths == column[:, None]) | (strengths == 0) | (column[:, None] == 0)).all(0)
-        if not agrees.any():
-            raise graph.error(name, f"axon {axon} agrees with none of {N_AXON_TYPES} axon types; simplify weights")
-        types[axon] = agrees.argmax()
-        strengths[:, types[axon]] = np.where(column != 0, column, strengths[:, types[axon]])
+        fresh = (column != 0) & (strengths[:, chosen] == 0)
+        strengths[fresh, chosen] = column[fresh]
+        others = weights[fresh]  # only where a strength is new can another axon clash with it now
+        clashes[chosen] |= ((others != 0) & (others != column[fresh, None])).any(0)
     return types, strengths
