@@ -7,7 +7,7 @@ import pytest
 
 from programs import stripes
 from spikeloom.errors import RecipeError
-from spikeloom.frontier.search import best_files, search
+from spikeloom.frontier.search import search
 from spikeloom.frontier.space import Dimension, load_space
 from spikeloom.frontier.trial import judged
 from spikeloom.measure.evaluation import evaluate_network
@@ -48,7 +48,8 @@ def test_a_search_goes_on_with_its_trials_and_passes_over_what_does_not_fit(spac
     heard = []
     folder = tmp_path / "found"
     search(space, load_recipe(space.recipe), stripes(), folder, 4, heard.append)
-    done, best = search(space, load_recipe(space.recipe), stripes(), folder, 3, heard.append)
+    found = search(space, load_recipe(space.recipe), stripes(), folder, 3, heard.append)
+    done, best = found.trials, found.best
     assert [trial.number for trial in heard] == list(range(7))
     fitting = [trial for trial in heard if trial.accuracy is not None]
     assert {trial.cores for trial in fitting} == {5}
@@ -56,7 +57,8 @@ def test_a_search_goes_on_with_its_trials_and_passes_over_what_does_not_fit(spac
     assert done == heard
     assert max(trial.accuracy for trial in best) == max(trial.accuracy for trial in fitting)
     assert min(trial.joules for trial in best) == min(trial.joules for trial in fitting)
-    kept = best_files(folder, done)
+    assert all("layer 1" in trial.why for trial in done if not trial.fits)
+    kept = found.files
     assert [path.name for path in kept] == ["5-cores.safetensors", "5-cores.toml"]
     network, recipe = load_learned(kept[0]), load_recipe(kept[1])
     _, validation = validation_split(recipe, stripes())
@@ -139,7 +141,7 @@ def test_a_trial_whose_process_was_killed_has_failed_and_the_search_goes_on(spac
     with pytest.raises(KeyboardInterrupt):
         search(space, load_recipe(space.recipe), stripes(), tmp_path / "found", 9, lambda trial: None)
     monkeypatch.undo()
-    done, _ = search(space, load_recipe(space.recipe), stripes(), tmp_path / "found", 1, lambda trial: None)
+    done = search(space, load_recipe(space.recipe), stripes(), tmp_path / "found", 1, lambda trial: None).trials
     assert not done[-2].fits
     assert not optuna_states(tmp_path / "found") & {"RUNNING", "WAITING"}
 
@@ -168,9 +170,13 @@ def test_trials_of_another_space_are_another_search(space, tmp_path):
     base = load_recipe(space.recipe)
     search(space, base, stripes(), tmp_path, 1, lambda trial: None)
     wider = space.model_copy(update={"space": {"train.learning_rate": Dimension(low=0.01, high=0.3)}})
-    trials, _ = search(wider, base, stripes(), tmp_path, 1, lambda trial: None)
-    assert [trial.number for trial in trials] == [0]
-    assert set(trials[0].changes) == {"train.learning_rate"}
+    kept = {path: path.read_bytes() for path in tmp_path.glob("best/*/*")}
+    found = search(wider, base, stripes(), tmp_path, 1, lambda trial: None)
+    assert [trial.number for trial in found.trials] == [0]
+    assert set(found.trials[0].changes) == {"train.learning_rate"}
+    assert len(found.files) == 2
+    assert not set(found.files) & set(kept)
+    assert {path: path.read_bytes() for path in kept} == kept
 
 
 def test_a_fault_in_training_is_not_told_as_trials_of_another_space(space, tmp_path, monkeypatch):
@@ -193,13 +199,14 @@ def test_data_are_nothing_to_search_over(space, tmp_path, key):
 def test_several_workers_try_at_once_and_all_trials_are_in_one_storage(space, tmp_path):
     heard = []
     folder = tmp_path / "found"
-    done, best = search(space, load_recipe(space.recipe), stripes(), folder, 6, heard.append, workers=2)
+    found = search(space, load_recipe(space.recipe), stripes(), folder, 6, heard.append, workers=2)
+    done, best = found.trials, found.best
     assert sorted(trial.number for trial in heard) == list(range(6))
     assert sorted(heard, key=lambda trial: trial.number) == done
     fitting = [trial for trial in done if trial.fits]
     top = max(trial.accuracy for trial in fitting)
     assert max(trial.accuracy for trial in best) == top
-    network = load_learned(best_files(folder, done)[0])
+    network = load_learned(found.files[0])
     assert (
         evaluate_network(network, validation_split(load_recipe(space.recipe), stripes())[1], {1: 3})[1].accuracy == top
     )

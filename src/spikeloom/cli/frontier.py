@@ -95,7 +95,7 @@ def _search(path: Path, data: str | None, out: Path, asked: tuple[int, int, int,
 
     from spikeloom.data import load_dataset
     from spikeloom.frontier.figure import search_figure
-    from spikeloom.frontier.search import best_files, search
+    from spikeloom.frontier.search import search
     from spikeloom.frontier.space import load_space
     from spikeloom.frontier.table import trials_table
     from spikeloom.report.figures import save_figures
@@ -105,17 +105,20 @@ def _search(path: Path, data: str | None, out: Path, asked: tuple[int, int, int,
     recipe = with_data(load_recipe(chosen.recipe), data)
     dataset = load_dataset(recipe.data.source, "train", recipe.data.preparation)
     trials, seed, threads, workers = asked
-    done, best = search(chosen, recipe, dataset, out, trials, _tell, seed, threads, workers)
-    paths = save_figures(lambda theme: search_figure(theme, done, best), out / TRIALS_FIGURE_FILE)
+    found = search(chosen, recipe, dataset, out, trials, _tell, seed, threads, workers)
+    paths = save_figures(lambda theme: search_figure(theme, found.trials, found.best), out / TRIALS_FIGURE_FILE)
     if not as_json:
-        console.show(trials_table(done, best), *(f"written to {path}" for path in (*paths, *best_files(out, done))))
-    return {"trials": [asdict(trial) for trial in done], "best_trials": [asdict(trial) for trial in best]}
+        console.show(trials_table(found.trials, found.best), *(f"written to {path}" for path in (*paths, *found.files)))
+    return {
+        "trials": [asdict(trial) for trial in found.trials],
+        "best_trials": [asdict(trial) for trial in found.best],
+    }
 
 
 def _tell(trial: Trial) -> None:
     from spikeloom.report.tables import microjoules, percent
 
-    told = "does not fit"
+    told = "not judged"
     if trial.fits:
         told = f"{percent(trial.accuracy or 0)}, {microjoules(trial.joules or 0)}, {trial.cores} cores"
     console.note(f"trial {trial.number}: {told}: {trial.told}")

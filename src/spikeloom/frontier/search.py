@@ -6,22 +6,31 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from spikeloom.data.datasets import Dataset
 from spikeloom.errors import RecipeError
+from spikeloom.frontier.kept import keep_best, kept_files
 from spikeloom.frontier.space import Space
 from spikeloom.frontier.trial import Judged, Trial, TrialJob, opened, told_by
-from spikeloom.network.storage import save_learned
 from spikeloom.optional import needed
 from spikeloom.studies.workers import done
 from spikeloom.training.hold import held
 from spikeloom.training.recipe import Recipe
-from spikeloom.training.recipe_files import changed_recipe, recipe_toml
-from spikeloom.writing import write_atomically
+from spikeloom.training.recipe_files import changed_recipe
 
 TRIALS_FILE, BEST_FOLDER = "trials.sqlite", "best"
+
+
+@dataclass(frozen=True)
+class Searched:
+    """What a search has found so far: all trials, those that no other beats, and the files of the best of each size."""
+
+    trials: list[Trial]
+    best: list[Trial]
+    files: list[Path]
 
 
 def search(
@@ -34,12 +43,14 @@ def search(
     seed: int = 0,
     threads: int = 0,
     workers: int = 0,
-) -> tuple[list[Trial], list[Trial]]:
-    """Train and judge `trials` more changed recipes; give all that the folder holds, and the best of them.
+) -> Searched:
+    """Train and judge `trials` more changed recipes, and give all that the folder holds of this search.
+
+    Another space, another recipe or other data are another search, which the same folder may hold beside it.
 
     A trial is judged in two directions, the accuracy of the deployed network on the validation split and its energy;
     the best are those that no other beats in both. Of every number of cores the one with the highest accuracy is kept,
-    recipe and network; see `best_files`.
+    recipe and network.
 
     Parameters
     ----------
@@ -69,16 +80,20 @@ def search(
             changed_recipe(base, {key: dimension.low})
     storage = folder / TRIALS_FILE
     with held(folder), _study(space, base, dataset, storage) as study:
+        best = folder / BEST_FOLDER / study.study_name.rsplit(maxsplit=1)[-1]
         first = len(study.trials)  # other seeds for a search that goes on, so that it does not repeat its guesses
         jobs = [
             TrialJob(space, base, dataset, storage, study.study_name, seed + number, str(number))
             for number in range(first, first + trials)
         ]
         for found in _found(jobs, threads, workers):
-            if found.trial.fits:
-                _keep_best(found, study, folder)
+            keep_best(found, _trials(study.trials), best)
             hear(found.trial)
-        return [told_by(trial) for trial in study.trials], [told_by(trial) for trial in study.best_trials]
+        return Searched(_trials(study.trials), _trials(study.best_trials), kept_files(best))
+
+
+def _trials(told: Sequence[Any]) -> list[Trial]:
+    return [told_by(trial) for trial in told]
 
 
 def _found(jobs: Sequence[TrialJob], threads: int, workers: int) -> Iterator[Judged]:
@@ -86,24 +101,6 @@ def _found(jobs: Sequence[TrialJob], threads: int, workers: int) -> Iterator[Jud
         yield from (found for _, found in done(jobs, workers))
     else:
         yield from (job.done(threads) for job in jobs)
-
-
-def best_files(folder: Path, trials: Sequence[Trial]) -> list[Path]:
-    """Give the files of the best of these trials of every number of cores: its recipe and its network."""
-    sizes = {f"{trial.cores}-cores" for trial in trials if trial.fits}
-    return sorted(path for path in (folder / BEST_FOLDER).glob("*-cores.*") if path.stem in sizes)
-
-
-def _keep_best(found: Judged, study: Any, folder: Path) -> None:
-    """Write recipe and network of a trial where it is the best of this study of as many cores; of equals the first."""
-    assert found.network is not None
-    assert found.recipe is not None
-    mine = found.trial
-    as_large = [trial for one in study.trials if one.values and (trial := told_by(one)).cores == mine.cores]
-    if max(as_large, key=lambda trial: (trial.accuracy or 0, -trial.number)).number == mine.number:
-        place = folder / BEST_FOLDER / f"{mine.cores}-cores.toml"
-        save_learned(found.network, place.with_suffix(".safetensors"))  # first, since it has its recipe in it
-        write_atomically(place, recipe_toml(found.recipe).encode())
 
 
 @contextmanager
@@ -124,8 +121,8 @@ def _study(space: Space, base: Recipe, dataset: Dataset, storage: Path) -> Itera
                 load_if_exists=True,
             )
         except Exception as error:  # whatever the storage raises
-            told = f"search: {storage} is no file of trials ({type(error).__name__}); move it away"
-            raise RecipeError(told) from error
+            message = f"search: {storage} is no file of trials ({type(error).__name__}); move it away"
+            raise RecipeError(message) from error
         for trial in study.get_trials(states=[optuna.trial.TrialState.RUNNING]):
             study.tell(trial.number, state=optuna.trial.TrialState.FAIL)  # the process that ran it was killed
         yield study

@@ -30,6 +30,7 @@ class Trial:
 
     accuracy : of one deployed member on the validation split, mean over draws; None where the recipe did not fit
     joules : an image, of the default energy profile
+    why : it was not judged
     """
 
     number: int
@@ -37,6 +38,7 @@ class Trial:
     cores: int | None = None
     accuracy: float | None = None
     joules: float | None = None
+    why: str | None = None
 
     @property
     def fits(self) -> bool:
@@ -45,8 +47,9 @@ class Trial:
 
     @property
     def told(self) -> str:
-        """What was changed, as ``--set`` takes it."""
-        return ", ".join(f"{key}={_rounded(value)}" for key, value in self.changes.items())
+        """What was changed, and why it was not judged where it was not."""
+        changed = ", ".join(f"{key}={_rounded(value)}" for key, value in self.changes.items())
+        return changed if self.why is None else f"{changed}: {self.why}"
 
 
 def _rounded(value: Any) -> str:
@@ -104,7 +107,8 @@ class TrialJob:
             recipe.topology(self.dataset.value_shape, self.dataset.n_classes)  # refuse before any training
             network, found = judged(recipe, self.dataset, threads)
         except (FitError, RecipeError, TrainingError) as error:
-            heard.append(Judged(Trial(trial.number, changes)))
+            trial.set_user_attr("why", str(error))
+            heard.append(Judged(Trial(trial.number, changes, why=str(error))))
             raise needed("optuna", "spikeloom[frontier]").TrialPruned(str(error)) from error
         trial.set_user_attr("cores", found.cores)
         joules = found.energy().total
@@ -140,7 +144,8 @@ def opened(storage: Path) -> Iterator[Any]:
 def told_by(trial: Any) -> Trial:
     """Give a trial as Optuna's storage tells it."""
     accuracy, joules = trial.values or (None, None)
-    return Trial(trial.number, trial.user_attrs.get("changes", {}), trial.user_attrs.get("cores"), accuracy, joules)
+    told = trial.user_attrs
+    return Trial(trial.number, told.get("changes", {}), told.get("cores"), accuracy, joules, told.get("why"))
 
 
 def _suggested(trial: Any, key: str, dimension: Dimension) -> Any:
