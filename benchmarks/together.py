@@ -14,12 +14,10 @@ from statistics import mean
 
 import numpy as np
 
-from spikeloom.data import load_dataset
 from spikeloom.deployment.deploy import deploy, show_moved
+from spikeloom.measure.held_out import held_out
 from spikeloom.measure.votes import count_votes
 from spikeloom.report.tables import percent
-from spikeloom.training.recipe_files import recorded_recipe
-from spikeloom.training.split import validation_split
 from spikeloom.zoo import load_network, zoo_card, zoo_names
 
 RECIPES = ("mnist-5-long", "mnist-13", "mnist-29-bent", "fashion-5", "fashion-29")
@@ -33,7 +31,8 @@ def main() -> None:
     arguments = parser.parse_args()
     print("| recipe | ticks | networks | cores | choices | mean | least | most |\n|---|--:|--:|--:|--:|--:|--:|--:|")
     for recipe in arguments.recipes:
-        names = [name for name in zoo_names() if zoo_card(name).recipe == recipe and not zoo_card(name).networks]
+        cards = map(zoo_card, zoo_names())
+        names = [card.name for card in cards if card.recipe == recipe and not card.networks and not card.changes]
         if not names:
             parser.error(f"{recipe}: the zoo has no network of it")
         for ticks in arguments.ticks:
@@ -55,8 +54,7 @@ def _by_size(names: list[str], ticks: int) -> list[list[float]]:
 def _votes(name: str, ticks: int) -> tuple[np.ndarray, np.ndarray]:
     """Give the votes for the validation split, (n_examples, n_classes), and its labels."""
     network = load_network(f"zoo:{name}")
-    recipe = recorded_recipe(network)
-    _, examples = validation_split(recipe, load_dataset(recipe.data.source, "train"))
+    examples = held_out(network)
     program = show_moved(deploy(network), ticks)
     return count_votes(program, examples.values, threads=1).votes, examples.labels
 

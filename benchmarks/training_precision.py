@@ -16,7 +16,7 @@ from spikeloom.training.step import make_network, make_optimiser, train_step
 
 def rows() -> list[dict[str, Any]]:
     """Give milliseconds of both, and their ratio, for both methods at about 30 cores."""
-    found = []
+    found, before = [], torch.get_num_threads()
     torch.set_num_threads(1)
     for name in ("mnist-30", "mnist-29-bent"):
         single, half = timed_in_turn(_step(name, "float32"), _step(name, "bfloat16"), rounds=20, warm_up=3)
@@ -26,6 +26,7 @@ def rows() -> list[dict[str, Any]]:
             {"work": work, "what": "in bfloat16", "value": half * 1e3, "unit": "ms"},
             {"work": work, "what": "ratio", "value": single / half, "unit": "x"},
         ]
+    torch.set_num_threads(before)
     return found
 
 

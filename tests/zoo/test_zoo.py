@@ -47,7 +47,7 @@ def test_a_card_tells_what_loading_gives(name):
     card, model = zoo_card(name), load(f"zoo:{name}")
     assert card.name == name
     assert card.cores == model.n_cores
-    assert card.commands
+    assert card.commands[-1].startswith(f"spikeloom pack {'ensemble' if card.networks else 'network'} {name} ")
     assert set(card.networks) <= set(network_names())
     assert card.shown[0].images == (10_000 if card.test else 5_000)
     assert card.shown[0].cores == card.cores * (1 if card.networks else card.members)

@@ -68,8 +68,12 @@ def train(
     ------
     FitError
         If the topology does not fit the data or the cores.
+    RecipeError
+        If it is no recipe.
     TrainingError
-        If the loss is no longer a number, the device is missing, or the run holds another recipe.
+        If the loss is no longer a number, the device is missing, or the run holds another recipe or start.
+    ArtefactError
+        If the run's checkpoint is damaged, or its folder cannot be written.
     DataError
         If the data cannot be had, have another number of frames than the recipe, or labels that begin at 1.
     SizeError

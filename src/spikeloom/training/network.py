@@ -48,7 +48,7 @@ class TrainingNetwork(Trainable):
         classes = torch.from_numpy(learned.classes[order].astype(np.int64))
         of_class = classes.unsqueeze(0) == torch.arange(learned.topology.n_classes).unsqueeze(1)
         self.register_buffer("voters", of_class.float())  # (n_classes, n_voters)
-        self.dropout = settings.dropout
+        self._dropout = settings.dropout
         self._sharpen = settings.sharpen
 
     def forward(
@@ -95,8 +95,8 @@ class TrainingNetwork(Trainable):
         two of (n_classes, n_examples)
         """
         for index, layer in enumerate(self.layers):
-            if index and generator is not None and self.dropout:
-                values = values * torch.empty_like(values).bernoulli_(1 - self.dropout, generator=generator)
+            if index and generator is not None and self._dropout:
+                values = values * torch.empty_like(values).bernoulli_(1 - self._dropout, generator=generator)
             values = layer(values)
         return self.over_ticks(self.voters @ values), self.over_ticks(self.voters @ (values * (1 - values)))
 

@@ -52,7 +52,9 @@ class Processes:
 
     def shared(self, network: nn.Module) -> nn.Module:
         """Give the network such that gradients are the mean over all processes."""
-        return network if self.count == 1 else DistributedDataParallel(network)
+        return (
+            network if self.count == 1 else DistributedDataParallel(network, broadcast_buffers=False)
+        )  # which never change
 
     @contextmanager
     def first_alone(self) -> Iterator[None]:

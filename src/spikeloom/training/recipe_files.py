@@ -86,11 +86,11 @@ def changed_recipe(recipe: Recipe, changes: Mapping[str, Any]) -> Recipe:
 def with_data(recipe: Recipe, source: str | None) -> Recipe:
     """Give the recipe naming these data, its own where none are given, by a whole path that holds in any folder."""
     where = source or recipe.data.source
-    named = {"name": where, "path": None}
+    by_name = {"name": where, "path": None}
     place = where if where.startswith(PREFIX) else os.path.realpath(where)
     if not is_text(place):
         raise RecipeError(f"data {place!a}: is no UTF-8, which a recipe's file is; rename it")
-    found = named if where in NAMES else {"name": None, "path": place}
+    found = by_name if where in NAMES else {"name": None, "path": place}
     return recipe.model_copy(update={"data": recipe.data.model_copy(update=found)})
 
 
