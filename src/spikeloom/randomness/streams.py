@@ -21,7 +21,12 @@ LEAK_PURPOSE = 256
 THRESHOLD_PURPOSE = 257
 
 # First keys of the generators that are spawned from a root seed; the split's seed is its own, and so is its key.
-_SYNAPSES, _START, _FAULTS, _EPOCH = 0, 1, 2, 2  # an epoch's key is two long, a fault's one: none is the other's
+_SYNAPSES, _START, _FAULTS, _EPOCH = (
+    0,
+    1,
+    2,
+    2,
+)  # a fault's key is one long, an epoch's two, a process's three: none is another's
 _SPLIT = 0
 
 SPLIT_SEED = 0  # of every recipe, whatever its own seed, so that all seeds are judged on the same examples
@@ -63,6 +68,11 @@ def fault_generator(seed: int) -> np.random.Generator:
 def epoch_seed(seed: int, epoch: int) -> int:
     """Give the seed of an epoch's own generator, so that no state of a generator need be kept to go on."""
     return int(np.random.SeedSequence(seed, spawn_key=(_EPOCH, epoch)).generate_state(1, np.uint32)[0])
+
+
+def process_seed(seed: int, epoch: int, rank: int) -> int:
+    """Give the seed of what one of several processes draws of its own examples in an epoch."""
+    return int(np.random.SeedSequence(seed, spawn_key=(_EPOCH, epoch, rank)).generate_state(1, np.uint32)[0])
 
 
 def validation_seed(seed: int) -> int:

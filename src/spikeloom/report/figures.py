@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -17,10 +15,10 @@ from spikeloom.measure.measurement import Measurement
 from spikeloom.measure.robustness import FaultRow
 from spikeloom.plot.scale import space_by_error
 from spikeloom.plot.theme import THEMES, Theme, themed
+from spikeloom.report.figure_files import write_figure
 from spikeloom.report.frontier import Entry, Seeds, picked, reported
 from spikeloom.report.published import PublishedPoint, paper_points
 from spikeloom.report.rows import Reproduced
-from spikeloom.writing import write_atomically
 
 _METHODS = {"probabilities": ("o", "the paper's method, sampled"), "deployed": ("s", "trained as deployed")}
 _PAPERS_METHOD = ("mnist-5-paper", "mnist-30-paper")
@@ -133,18 +131,8 @@ def _short(name: str) -> str:
 
 def save_figures(draw: Callable[[Theme], Figure], path: Path) -> list[Path]:
     """Draw a figure on light and on dark ground, write each beside `path` as PNG and as SVG, and give the paths."""
-    return [written for theme in THEMES for written in _save(draw(theme), path.with_stem(path.stem + theme.suffix))]
-
-
-def _save(figure: Figure, path: Path) -> list[Path]:
-    paths = [path.with_suffix(".png"), path.with_suffix(".svg")]
-    with matplotlib.rc_context({"svg.hashsalt": "spikeloom"}):  # the same figure gives the same bytes
-        for target in paths:
-            content = io.BytesIO()
-            metadata = {"Date": None} if target.suffix == ".svg" else None
-            figure.savefig(content, format=target.suffix[1:], dpi=160, metadata=metadata)
-            write_atomically(target, content.getvalue())
-    return paths
+    places = [(theme, path.with_name(path.stem + theme.suffix)) for theme in THEMES]
+    return [written for theme, place in places for written in write_figure(draw(theme), place)]
 
 
 def _size(test: Measurement) -> str:

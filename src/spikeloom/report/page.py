@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 import warnings
 from collections.abc import Iterable, Sequence
@@ -10,13 +9,13 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-import matplotlib
 from jinja2 import Environment
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from spikeloom.plot.theme import THEMES
 from spikeloom.provenance import installed_version
+from spikeloom.report.figure_files import write_figure
 from spikeloom.report.sections import Section
 from spikeloom.writing import write_atomically
 
@@ -73,19 +72,13 @@ def _shown(section: Section, place: Path, written: list[Path]) -> _Shown:
 
 def _saved(figure: Figure, place: Path, written: list[Path]) -> Markup:
     """Write a figure as PNG and SVG, and give the latter to stand in a page."""
-    # letters stay letters: smaller, and read aloud; the same figure gives the same bytes
-    with matplotlib.rc_context({"svg.hashsalt": "spikeloom", "svg.fonttype": "none"}), warnings.catch_warnings():
+    with warnings.catch_warnings():
         # letters that matplotlib's own fonts lack: boxes in the PNG, the reader's fonts in the SVG
         warnings.filterwarnings("ignore", "Glyph .* missing from font")
-        for suffix in (".png", ".svg"):
-            content = io.BytesIO()
-            metadata = {"Date": None} if suffix == ".svg" else None
-            figure.savefig(content, format=suffix[1:], dpi=160, metadata=metadata)
-            target = place.with_name(place.name + suffix)
-            write_atomically(target, content.getvalue())
-            written.append(target)
+        made = write_figure(figure, place, letters=True)  # smaller, and read aloud
+    written += made
     # matplotlib writes names of classes as text, escaped
-    return Markup(_unique(_PROLOGUE.sub("", content.getvalue().decode()), place.name))
+    return Markup(_unique(_PROLOGUE.sub("", list(made.values())[-1].decode()), place.name))
 
 
 def _unique(svg: str, prefix: str) -> str:

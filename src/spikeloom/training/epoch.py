@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from spikeloom.errors import TrainingError
 from spikeloom.interface import Interface
-from spikeloom.randomness.streams import epoch_seed, validation_seed
+from spikeloom.randomness.streams import epoch_seed, process_seed, validation_seed
 from spikeloom.training.augment import drawn, moved
 from spikeloom.training.files import METRIC
 from spikeloom.training.processes import ALONE, Processes
@@ -94,7 +94,7 @@ class Epochs:
         """Give what this process draws from alone, of its examples: dropout, and spikes where a coding is by chance."""
         if self.processes.count == 1:
             return generator
-        seed = epoch_seed(self.recipe.seed, number) + 1 + self.processes.rank
+        seed = process_seed(self.recipe.seed, number, self.processes.rank)
         return torch.Generator(generator.device).manual_seed(seed)
 
 

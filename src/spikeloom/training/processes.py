@@ -2,7 +2,8 @@
 
 ``torchrun --nproc_per_node=N -m spikeloom train ...`` starts them. A step's batch is N times the recipe's; every
 process draws the same order and the same movements of images and takes its own share of them, so that N processes train
-as one does by N times the batch, to rounding. The first one alone writes.
+as one does by N times the batch: to rounding, and where dropout or a coding draws, but for other draws. The first one
+alone writes.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from spikeloom.network.digest import digest_of
 from spikeloom.network.initial import initial_network
 from spikeloom.network.learned import LearnedNetwork
 from spikeloom.network.storage import load_learned
-from spikeloom.network.topology import UNUSED
+from spikeloom.network.topology import UNUSED, Topology
 from spikeloom.provenance import Provenance
 from spikeloom.randomness.streams import start_generator
 from spikeloom.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
@@ -50,26 +50,11 @@ def begin(
     start = None if given is None else digest_of(given)
     if run is not None and (run / CHECKPOINT_FILE).exists():
         checkpoint = load_checkpoint(run / CHECKPOINT_FILE)
-        if start is not None and checkpoint.network.training.get("start") != start:
-            raise TrainingError(f"{run}: was begun from another network, or from chance; choose another folder")
-        if recorded_recipe(checkpoint.network) != recipe:
-            raise TrainingError(f"{run}: holds a training of another recipe; resume that one, or choose another folder")
-        if checkpoint.network.topology != topology:
-            raise TrainingError(f"{run}: was trained on data of another shape; pass the data it was started with")
-        if checkpoint.data != dataset.fingerprint:
-            raise TrainingError(f"{run}: the data have changed since it was started; pass those, or start a new run")
-        before = checkpoint.network.training.get("processes", 1)
-        if before != n_processes:
-            raise TrainingError(
-                f"{run}: was begun by {before} processes, and goes on by as many: torchrun --nproc_per_node={before}"
-            )
+        _check_same(checkpoint, recipe, topology, dataset, run, start, n_processes)
         if len(checkpoint.log) >= recipe.train.epochs:
             return checkpoint  # nothing is trained any more
         return replace(checkpoint, network=_gone_on(checkpoint.network, provenance))
-    data = DataOrigin(source=dataset.source, fingerprint=dataset.fingerprint, preparation=dataset.preparation)
-    shown = recipe.presentation(dataset.n_frames if dataset.is_sequences else None)
-    interface = shown.of(dataset.value_shape, dataset.class_names, len(topology.layers), data)
-    network = initial_network(topology, interface, recipe.method.convention, start_generator(recipe.seed))
+    network = _fresh(recipe, topology, dataset)
     if given is not None:
         network = _begun_from(given, network)
     training = {"recipe": recipe.model_dump(mode="json"), "seed": recipe.seed, "log": []}
@@ -82,6 +67,39 @@ def begin(
         save_checkpoint(checkpoint, run / CHECKPOINT_FILE)
         write_atomically(run / RECIPE_FILE, recipe_toml(recipe).encode())
     return checkpoint
+
+
+def _check_same(
+    checkpoint: Checkpoint,
+    recipe: Recipe,
+    topology: Topology,
+    dataset: Dataset,
+    run: Path,
+    start: str | None,
+    n_processes: int,
+) -> None:
+    """Refuse to go on with anything but what the run was begun with."""
+    if start is not None and checkpoint.network.training.get("start") != start:
+        raise TrainingError(f"{run}: was begun from another network, or from chance; choose another folder")
+    if recorded_recipe(checkpoint.network) != recipe:
+        raise TrainingError(f"{run}: holds a training of another recipe; resume that one, or choose another folder")
+    if checkpoint.network.topology != topology:
+        raise TrainingError(f"{run}: was trained on data of another shape; pass the data it was started with")
+    if checkpoint.data != dataset.fingerprint:
+        raise TrainingError(f"{run}: the data have changed since it was started; pass those, or start a new run")
+    before = checkpoint.network.training.get("processes", 1)
+    if before != n_processes:
+        raise TrainingError(
+            f"{run}: was begun by {before} processes, and goes on by as many: torchrun --nproc_per_node={before}"
+        )
+
+
+def _fresh(recipe: Recipe, topology: Topology, dataset: Dataset) -> LearnedNetwork:
+    """Give the network of a recipe as it is before training."""
+    data = DataOrigin(source=dataset.source, fingerprint=dataset.fingerprint, preparation=dataset.preparation)
+    shown = recipe.presentation(dataset.n_frames if dataset.is_sequences else None)
+    interface = shown.of(dataset.value_shape, dataset.class_names, len(topology.layers), data)
+    return initial_network(topology, interface, recipe.method.convention, start_generator(recipe.seed))
 
 
 def extend(run: Path, recipe: Recipe, epochs: int) -> Recipe:
