@@ -21,12 +21,8 @@ LEAK_PURPOSE = 256
 THRESHOLD_PURPOSE = 257
 
 # First keys of the generators that are spawned from a root seed; the split's seed is its own, and so is its key.
-_SYNAPSES, _START, _FAULTS, _EPOCH = (
-    0,
-    1,
-    2,
-    2,
-)  # a fault's key is one long, an epoch's two, a process's three: none is another's
+# A fault's key is one long, an epoch's two, a process's three: none is another's.
+_SYNAPSES, _START, _FAULTS, _EPOCH = 0, 1, 2, 2
 _SPLIT = 0
 
 SPLIT_SEED = 0  # of every recipe, whatever its own seed, so that all seeds are judged on the same examples
