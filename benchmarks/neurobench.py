@@ -34,7 +34,7 @@ def main() -> None:
             f"| {name} | {program.n_cores} | {found['ClassificationAccuracy'] * 100:.1f} % | "
             f"{found['ConnectionSparsity']:.3f} | {found['ActivationSparsity']:.3f} | "
             f"{operations['Effective_ACs']:,.0f} | {operations['Dense']:,.0f} | {found['Footprint'] / 2**20:.2f} MiB | "
-            f"{found['ChipBits'] / 8 / 2**10:.1f} KiB | {found['EnergyPerImage'] * 1e6:.3f} uJ |"
+            f"{found['ChipBits'] / 8 / 2**10:.1f} KiB | {found['EnergyPerImage'] * 1e6:.3f} µJ |"
         )
 
 

@@ -62,6 +62,17 @@ main()
 """
 
 
+def test_a_refused_device_leaves_a_run_that_was_to_have_more_epochs_as_it_was(spikeloom, own_work, monkeypatch):
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    spikeloom("train", "stripes.toml", "--out", "run")
+    files = {path: path.read_bytes() for path in (own_work / "run").iterdir()}
+    refused = spikeloom("train", "--resume", "run", "--epochs", 5, "--device", "cuda")
+    assert refused.code == 1
+    assert "device 'cuda': torch finds none" in refused.err
+    assert {path: path.read_bytes() for path in (own_work / "run").iterdir()} == files
+    assert spikeloom("train", "--resume", "run", "--epochs", 3).code == 0
+
+
 @pytest.mark.parametrize("signal", ["SIGINT", "SIGTERM"])
 def test_ctrl_c_and_its_like_leave_a_run_that_resumes(spikeloom, own_work, signal):
     words = ["train", "stripes.toml", "--set", "train.epochs=6", "--out", "run"]
