@@ -6,13 +6,40 @@ import numpy as np
 import pytest
 
 from programs import one_neuron, stripes, tiny_network
-from spikeloom.chip.ensemble import join_programs, program_of_member, shifted
+from spikeloom.chip.ensemble import answering_after, join_programs, program_of_member, shifted
 from spikeloom.deployment.deploy import SHIFTS, deploy, deploy_members, deploy_together, show_frames, show_moved
 from spikeloom.errors import FitError, ProgramError
 from spikeloom.interface import Moved, Threshold
 from spikeloom.measure.votes import count_votes
 from spikeloom.network.learned import LearnedNetwork
 from spikeloom.network.topology import Topology, Windows
+from spikeloom.simulation import BACKENDS
+
+DEEP = Topology((8, 8, 1), 3, (Windows((4, 4), (4, 4)), Windows((2, 2), (1, 1), 64), Windows((1, 1), (1, 1))))
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("presentation", [{}, {"reset": True}, {"coding": "threshold"}])
+def test_networks_of_different_depth_vote_in_the_same_tick(backend, presentation):
+    networks = [tiny_network(**presentation), tiny_network(1, topology=DEEP, **presentation)]
+    program, values = deploy_together(networks), stripes(20).values
+    assert program.interface.latency == 3
+    alone = [count_votes(deploy_members(network, [member]), values) for member, network in enumerate(networks)]
+    together = count_votes(program, values, backend=backend)
+    assert np.array_equal(together.votes, alone[0].votes + alone[1].votes)
+    assert together.activity.events == alone[0].activity.events + alone[1].activity.events
+
+
+def test_a_program_waits_only_so_long_as_delays_allow():
+    program, values = deploy(tiny_network()), stripes(20).values
+    late = answering_after(program, 16)
+    assert np.array_equal(count_votes(late, values).votes, count_votes(program, values).votes)
+    for latency in (1, 17):
+        with pytest.raises(ProgramError, match=f"a member answers after 2 ticks, and is to after {latency}; delays of"):
+            answering_after(program, latency)
+    flat = deploy(tiny_network(topology=Topology((8, 8, 1), 3, (Windows((8, 8), (1, 1)),))))
+    with pytest.raises(ProgramError, match="a member answers after 1 ticks, and is to after 2"):
+        answering_after(flat, 2)
 
 
 def test_members_joined_are_the_ensemble_deployed_at_once():

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from spikeloom.chip.assemble import assemble
+from spikeloom.chip.limits import DELAY_MAX
 from spikeloom.chip.neuron import Neurons
 from spikeloom.chip.program import (
     TO_OUTPUT,
@@ -130,6 +131,28 @@ def _joined_interface(interfaces: Sequence[Interface | None]) -> Interface | Non
     if first is None or all(interface == first for interface in interfaces):
         return first
     return first.model_copy(update={"data": None})
+
+
+def answering_after(program: ChipProgram, latency: int) -> ChipProgram:
+    """Give the program as it answers so many ticks after its input: what leaves the cores that see it takes longer.
+
+    So that networks of different depth vote in the same tick. Events and hops stay what they were.
+
+    Raises
+    ------
+    ProgramError
+        If it answers later already, by more than delays can make up for, or no spikes pass from core to core.
+    """
+    if program.interface is None or program.interface.latency == latency:
+        return program
+    routes, later = program.routes, latency - program.interface.latency
+    leaving = routes.to_cores & np.isin(np.arange(program.n_cores), program.inputs.tap_cores)[:, None]
+    delays = routes.delays + later * leaving
+    if later < 0 or not leaving.any() or delays.max() > DELAY_MAX:
+        told = f"answers after {program.interface.latency} ticks, and is to after {latency}"
+        raise ProgramError(f"ensemble: a member {told}; delays of 1 to {DELAY_MAX} between its cores cannot do that")
+    interface = program.interface.model_copy(update={"latency": latency})
+    return replace(program, routes=replace(routes, delays=delays.astype(routes.delays.dtype)), interface=interface)
 
 
 def shifted(program: ChipProgram, down: int, right: int) -> ChipProgram:

@@ -10,7 +10,7 @@ import numpy as np
 
 from spikeloom.chip.assemble import assemble
 from spikeloom.chip.core import pack_crossbars
-from spikeloom.chip.ensemble import join_programs, shifted
+from spikeloom.chip.ensemble import answering_after, join_programs, shifted
 from spikeloom.chip.neuron import Neurons, memoryless
 from spikeloom.chip.program import ChipProgram, place_row_by_row
 from spikeloom.chip.validate import validate_truenorth
@@ -138,7 +138,7 @@ def deploy_together(
     Parameters
     ----------
     networks : sequence of LearnedNetwork
-        Fed and read alike.
+        Fed and read alike. Where they differ in depth, the shallower ones wait, so that all vote in the same tick.
     copies : int
         Copies that see the image moved, each by one of `SHIFTS`.
 
@@ -161,7 +161,8 @@ def deploy_together(
     check_memory("ensemble", members * copies, f"members and copies of {n_cores} cores", n_cores * BYTES_PER_CORE)
     numbered = enumerate((network, shift) for network in networks for _ in range(members) for shift in SHIFTS[copies])
     programs = [shifted(deploy_members(network, [member], seed), *shift) for member, (network, shift) in numbered]
-    program = join_programs(programs)
+    latest = max(network.interface.latency for network in networks)
+    program = join_programs([answering_after(program, latest) for program in programs])
     validate_truenorth(program)
     return program
 
