@@ -21,7 +21,7 @@ from spikeloom.report.published import PublishedPoint, paper_points
 from spikeloom.report.rows import Reproduced
 
 _METHODS = {"probabilities": ("o", "the paper's method, sampled"), "deployed": ("s", "trained as deployed")}
-_PAPERS_METHOD = ("mnist-5-paper", "mnist-30-paper")
+_PAPERS_METHOD = ("mnist-5-paper", "mnist-30-paper-long")
 _LONGEST_NAME = 36
 _LABEL_ROOM = 1.65  # energies closer than by this factor would write over each other
 _REPORTED = {"reported": "reported for hardware", "inferred": "energy inferred from cores"}

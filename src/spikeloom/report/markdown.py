@@ -127,7 +127,7 @@ def _paper() -> str:
 
 def _paper_trained() -> str:
     """The same of the networks that recipe `paper` trained to the end."""
-    return _paper_rows(("mnist-5-paper", "mnist-30-paper"))
+    return _paper_rows(("mnist-5-paper", "mnist-30-paper", "mnist-30-paper-long"))
 
 
 def _paper_rows(names: Sequence[str]) -> str:
