@@ -67,6 +67,11 @@ def test_simulate_and_compare_show_what_training_held_out_to_choose_on(spikeloom
     compared = spikeloom("compare", "run-0", "run-1", "--split", "validation", "--json").json
     assert compared["split"] == "validation"
     assert compared["accuracies"][0] == shown.json["accuracy_mean"]
+    (own_work / "more.toml").write_text('extends = "stripes.toml"\n[data]\nvalidation = 0.5\n')
+    spikeloom("train", "more.toml", "--out", "run-2")
+    refused = spikeloom("compare", "run-0", "run-2", "--split", "validation")
+    assert refused.code == 2
+    assert "the two held out different images" in refused.err
     spikeloom("deploy", first, "-o", "p.safetensors")
     refused = spikeloom("simulate", "p.safetensors", "--split", "validation")
     assert refused.code == 1

@@ -5,6 +5,10 @@ import tomllib
 
 import pytest
 
+from spikeloom.data import load_dataset
+from spikeloom.training.recipe_files import load_recipe
+from spikeloom.training.resume import extend
+
 
 def test_own_data_by_a_recipe_of_ten_lines_become_a_run_folder(spikeloom, own_work):
     outcome = spikeloom("train", "stripes.toml", "--json")
@@ -71,6 +75,17 @@ def test_a_refused_device_leaves_a_run_that_was_to_have_more_epochs_as_it_was(sp
     assert "device 'cuda': torch finds none" in refused.err
     assert {path: path.read_bytes() for path in (own_work / "run").iterdir()} == files
     assert spikeloom("train", "--resume", "run", "--epochs", 3).code == 0
+
+
+def test_a_kill_while_epochs_are_added_leaves_a_run_that_resumes(spikeloom, own_work):
+    spikeloom("train", "stripes.toml", "--out", "run")
+    run, data = own_work / "run", load_dataset(str(own_work / "stripes.npz"), "train")
+    extend(run, load_recipe(run / "run.toml"), 5000, data)
+    mistaken = (run / "run.toml").read_bytes()
+    extend(run, load_recipe(run / "run.toml"), 3, data)
+    (run / "run.toml").write_bytes(mistaken)  # the checkpoint is written first
+    assert spikeloom("train", "--resume", "run").code == 0
+    assert len((run / "metrics.jsonl").read_text().splitlines()) == 3
 
 
 @pytest.mark.parametrize("signal", ["SIGINT", "SIGTERM"])

@@ -355,16 +355,17 @@ def test_types_are_found_where_the_first_that_agrees_would_lead_nowhere(tmp_path
 
 
 @pytest.mark.parametrize(
-    ("weight", "level", "message"),
+    ("weight", "bias", "level", "message"),
     [
-        (np.zeros((1, 1, 2)), np.zeros((1, 1)), "a: weight has 3 dimensions; a core's has 2"),
-        (np.zeros((1, 2)), np.array([1j]), "b: threshold is no array of numbers"),
+        (np.zeros((1, 1, 2)), np.zeros(1), np.zeros((1, 1)), "a: weight has 3 dimensions; a core's has 2"),
+        (np.zeros((1, 2)), np.zeros(1), np.array([1j]), "b: threshold is no array of numbers"),
+        (np.zeros((3, 2)), np.zeros(2), np.zeros(3), "a: bias has 2 values; there are 3 neurons"),
     ],
 )
-def test_arrays_of_another_form_are_refused_by_node(tmp_path, weight, level, message):
+def test_arrays_of_another_form_are_refused_by_node(tmp_path, weight, bias, level, message):
     nodes = {
         "input": nir.Input(input_type={"input": np.array([*weight.shape[:-2], 2])}),
-        "a": nir.Linear(weight=weight.astype(np.float32)), "b": nir.Threshold(threshold=level),
+        "a": nir.Affine(weight=weight.astype(np.float32), bias=bias), "b": nir.Threshold(threshold=level),
         "output": nir.Output(output_type={"output": np.array(level.shape)}),
     }  # fmt: skip
     path = tmp_path / "f.nir"

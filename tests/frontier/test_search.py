@@ -57,7 +57,7 @@ def test_a_search_goes_on_with_its_trials_and_passes_over_what_does_not_fit(spac
     assert done == heard
     assert max(trial.accuracy for trial in best) == max(trial.accuracy for trial in fitting)
     assert min(trial.joules for trial in best) == min(trial.joules for trial in fitting)
-    assert all("layer 1" in trial.why for trial in done if not trial.fits)
+    assert all("layer 1" in trial.why for trial in done if not trial.is_judged)
     kept = found.files
     assert [path.name for path in kept] == ["5-cores.safetensors", "5-cores.toml"]
     network, recipe = load_learned(kept[0]), load_recipe(kept[1])
@@ -142,7 +142,8 @@ def test_a_trial_whose_process_was_killed_has_failed_and_the_search_goes_on(spac
         search(space, load_recipe(space.recipe), stripes(), tmp_path / "found", 9, lambda trial: None)
     monkeypatch.undo()
     done = search(space, load_recipe(space.recipe), stripes(), tmp_path / "found", 1, lambda trial: None).trials
-    assert not done[-2].fits
+    assert not done[-2].is_judged
+    assert done[-2].why == "its process was killed"
     assert not optuna_states(tmp_path / "found") & {"RUNNING", "WAITING"}
 
 
@@ -203,7 +204,7 @@ def test_several_workers_try_at_once_and_all_trials_are_in_one_storage(space, tm
     done, best = found.trials, found.best
     assert sorted(trial.number for trial in heard) == list(range(6))
     assert sorted(heard, key=lambda trial: trial.number) == done
-    fitting = [trial for trial in done if trial.fits]
+    fitting = [trial for trial in done if trial.is_judged]
     top = max(trial.accuracy for trial in fitting)
     assert max(trial.accuracy for trial in best) == top
     network = load_learned(found.files[0])

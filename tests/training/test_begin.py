@@ -70,7 +70,7 @@ def test_another_shape_or_coding_to_begin_from_is_refused_with_both():
 
 def test_more_epochs_go_on_from_the_last_with_a_schedule_of_their_own_and_resume_bit_for_bit(tmp_path):
     trained(recipe(), tmp_path)
-    longer = extend(tmp_path, recipe(), 6)
+    longer = extend(tmp_path, recipe(), 6, stripes(90))
     assert longer.train.epochs == 6
     whole = trained(longer, tmp_path)
     assert (len(whole.training["log"]), begun_in(whole)) == (6, 3)
@@ -79,7 +79,7 @@ def test_more_epochs_go_on_from_the_last_with_a_schedule_of_their_own_and_resume
 
     other = tmp_path / "stopped"
     trained(recipe(), other)
-    extend(other, recipe(), 6)
+    extend(other, recipe(), 6, stripes(90))
 
     stop_after(4, longer, other)
     again = trained(longer, other)
@@ -88,20 +88,20 @@ def test_more_epochs_go_on_from_the_last_with_a_schedule_of_their_own_and_resume
 
 def test_the_same_number_of_epochs_asked_again_after_a_stop_goes_on_and_planned_ones_come_first(tmp_path):
     trained(recipe(), tmp_path)
-    longer = extend(tmp_path, recipe(), 6)
-    assert extend(tmp_path, longer, 6) == longer  # stopped before its first epoch
+    longer = extend(tmp_path, recipe(), 6, stripes(90))
+    assert extend(tmp_path, longer, 6, stripes(90)) == longer  # stopped before its first epoch
     stop_after(4, longer, tmp_path)
-    assert extend(tmp_path, longer, 6) == longer
+    assert extend(tmp_path, longer, 6, stripes(90)) == longer
     with pytest.raises(TrainingError, match="has 4 of 6 epochs; let those come to their end first"):
-        extend(tmp_path, longer, 9)
+        extend(tmp_path, longer, 9, stripes(90))
 
 
 def test_added_epochs_are_another_number_until_the_first_of_them_is_trained(tmp_path):
     trained(recipe(), tmp_path / "straight")
-    whole = trained(extend(tmp_path / "straight", recipe(), 5), tmp_path / "straight")
+    whole = trained(extend(tmp_path / "straight", recipe(), 5, stripes(90)), tmp_path / "straight")
     trained(recipe(), tmp_path / "mistaken")
-    far = extend(tmp_path / "mistaken", recipe(), 5000)
-    again = trained(extend(tmp_path / "mistaken", far, 5), tmp_path / "mistaken")
+    far = extend(tmp_path / "mistaken", recipe(), 5000, stripes(90))
+    again = trained(extend(tmp_path / "mistaken", far, 5, stripes(90)), tmp_path / "mistaken")
     assert again.training == whole.training
     assert again.layers == whole.layers
 
@@ -126,7 +126,7 @@ def test_a_best_network_that_is_lost_is_told(tmp_path, caplog):
 def test_a_training_that_ended_early_goes_on_for_more_epochs(tmp_path):
     early = recipe(epochs=20, learning_rate=1e-9, patience=2)
     trained(early, tmp_path)
-    network = trained(extend(tmp_path, early, 25), tmp_path)
+    network = trained(extend(tmp_path, early, 25, stripes(90)), tmp_path)
     assert len(network.training["log"]) == 5  # two more without a better one
 
 
@@ -143,7 +143,7 @@ def test_no_more_epochs_than_there_are_is_refused(tmp_path):
     trained(recipe(), tmp_path)
     before = (tmp_path / CHECKPOINT_FILE).read_bytes()
     with pytest.raises(TrainingError, match="has 3 of 3 epochs; --epochs 3 adds none"):
-        extend(tmp_path, recipe(), 3)
+        extend(tmp_path, recipe(), 3, stripes(90))
     assert (tmp_path / CHECKPOINT_FILE).read_bytes() == before
 
 

@@ -47,12 +47,15 @@ def compare_command(
     models = [model_of(source) for source in (first, second)]
     if all(isinstance(model, ChipProgram) for model in models):
         refuse_members(models[0], members)
+    shown = [data_shown(model, dataset, split) for model in models]
+    if split is Part.VALIDATION and shown[0].fingerprint != shown[1].fingerprint:
+        raise typer.BadParameter("the two held out different images; take test", param_hint="--split")
     each = [
         by_image(
-            model, data_shown(model, dataset, split), None if isinstance(model, ChipProgram) else members,
+            model, images, None if isinstance(model, ChipProgram) else members,
             seed=seed, backend=backend, threads=threads,
         )
-        for model in models
+        for model, images in zip(models, shown, strict=True)
     ]  # fmt: skip
     found = compare_decisions(*each)
     joules = [float(decided.joules.mean()) for decided in each]

@@ -119,6 +119,6 @@ def _tell(trial: Trial) -> None:
     from spikeloom.report.tables import microjoules, percent
 
     told = "not judged"
-    if trial.fits:
+    if trial.is_judged:
         told = f"{percent(trial.accuracy or 0)}, {microjoules(trial.joules or 0)}, {trial.cores} cores"
     console.note(f"trial {trial.number}: {told}: {trial.told}")

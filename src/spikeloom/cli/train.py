@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from spikeloom.cli import console
+from spikeloom.cli.going_on import extended, recipe_of_run
 from spikeloom.cli.options import SEED_MAX, Colours, Frames, Json, Size, Threads, preparation_of
 from spikeloom.errors import TrainingError
+from spikeloom.optional import needed
 from spikeloom.writing import check_folder
 
 if TYPE_CHECKING:
@@ -63,7 +65,7 @@ def train_command(
     ] = None,
     epochs: Annotated[
         int | None,
-        typer.Option("--epochs", min=1, help="How many in all; with --resume, more than the recipe had."),
+        typer.Option("--epochs", min=1, help="How many in all; with --resume, more than are trained."),
     ] = None,
     seed: Annotated[
         int | None, typer.Option("--seed", min=0, max=SEED_MAX, help="Root of every random draw; wins over the recipe.")
@@ -93,7 +95,7 @@ def train_command(
     more = _said(changes, {"train.epochs": epochs, "train.patience": patience, "seed": seed})
     dataset: Dataset | None = None
     if resume is not None:
-        run, chosen = resume, _recipe_of_run(resume)
+        run, chosen = resume, recipe_of_run(resume)
     elif cores is not None:
         dataset, chosen = _designed(str(recipe), cores, preparation_of(size, colours, frames), more, threads, out)
         run = out or Path("runs") / chosen.name
@@ -106,7 +108,9 @@ def train_command(
 
     check_device(device)
     if resume is not None and epochs is not None:
-        chosen = _extended(resume, chosen, epochs)  # last, since it changes the run
+        if tensorboard:
+            needed("tensorboard", "spikeloom[tensorboard]")
+        chosen = extended(resume, chosen, epochs, dataset)  # last, since it changes the run
     given = None if start is None else _given(start)
     if given is not None and given.class_names != dataset.class_names:
         console.note(f"{start} knows other classes; its last layer begins afresh")
@@ -220,52 +224,6 @@ def _given(source: str) -> LearnedNetwork:
     from spikeloom.zoo import load_network
 
     return load_network(source)
-
-
-def _recipe_of_run(run: Path) -> Recipe:
-    from spikeloom.training.checkpoint import load_checkpoint
-    from spikeloom.training.files import CHECKPOINT_FILE, LOCK_FILE, RECIPE_FILE
-    from spikeloom.training.recipe_files import recorded_recipe
-
-    if not (run / CHECKPOINT_FILE).exists():
-        stopped = (run / LOCK_FILE).exists() or (run / RECIPE_FILE).exists()
-        why = (
-            "was stopped before its first checkpoint; start it again" if stopped else "holds no training to go on with"
-        )
-        raise TrainingError(f"{run}: {why}; --resume names the run folder of a training, such as runs/mnist-5")
-    network = load_checkpoint(run / CHECKPOINT_FILE).network
-    recipe = recorded_recipe(network)
-    _refuse_edited(run, recipe, network.training.get("begun", []))
-    return recipe
-
-
-def _extended(run: Path, recipe: Recipe, epochs: int) -> Recipe:
-    """Go on for more epochs than the recipe had, and say by what schedule."""
-    from spikeloom.training.resume import extend
-    from spikeloom.training.step import AGAIN
-
-    longer = extend(run, recipe, epochs)
-    rate = f"{AGAIN:g} of the learning rate"
-    console.note(f"{run}: goes on to {epochs} epochs; those that are added have a schedule of their own, at {rate}")
-    return longer
-
-
-def _refuse_edited(run: Path, recipe: Recipe, begun: list[int]) -> None:
-    """Refuse to go on where run.toml says otherwise than the training was begun with: it would be passed over."""
-    from spikeloom.training.files import RECIPE_FILE
-    from spikeloom.training.recipe_files import changed_recipe, changes_between, load_recipe
-
-    file = run / RECIPE_FILE
-    found = load_recipe(file) if file.exists() else recipe
-    if changed_recipe(found, {"train.epochs": recipe.train.epochs}) == recipe and found.train.epochs in begun:
-        found = recipe  # epochs were added, and a kill left the file as it was before
-    if found != recipe:
-        # a key that was deleted is no change that could be set, so it is told as what it was
-        edited = changes_between(recipe, found) or [f"without {key}" for key in changes_between(found, recipe)]
-        raise TrainingError(
-            f"{file}: was edited ({', '.join(edited)}), but a training goes on as it was begun; undo that, or start "
-            f"anew with: spikeloom train {file} --out ANOTHER"
-        )
 
 
 def _refuse_used(run: Path) -> None:

@@ -17,8 +17,8 @@ def search_figure(theme: Theme, trials: Sequence[Trial], best: Sequence[Trial]) 
     """Draw validation accuracy against energy, a point a trial; those that no other beats in both are joined."""
     figure = Figure(figsize=(7.2, 4.5), layout="constrained")
     axes = figure.subplots()
-    line = sorted((trial for trial in best if trial.fits), key=lambda trial: trial.joules or 0)
-    others = [trial for trial in trials if trial.fits and trial not in line]
+    line = sorted((trial for trial in best if trial.is_judged), key=lambda trial: trial.joules or 0)
+    others = [trial for trial in trials if trial.is_judged and trial not in line]
     axes.plot(*_places(others), "o", color=theme.grey, markersize=4, alpha=0.7, label="other trials")
     axes.plot(*_places(line), "s-", color=theme.series[0], markersize=6, linewidth=1.2, label="best for their energy")
     for trial, x, y in zip(line, *_places(line), strict=True):

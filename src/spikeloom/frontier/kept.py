@@ -22,7 +22,7 @@ def keep_best(found: Judged, trials: Sequence[Trial], folder: Path) -> None:
     """
     mine = found.trial
     if found.network is None or found.recipe is None:
-        return  # it did not fit
+        return  # it was not judged
     place = folder / f"{mine.cores}-cores.toml"
     # what lies there is asked, not what the storage tells: a kill may have come before a better one was written
     there = [trial for trial in trials if trial.number == _number_of(place)]

@@ -124,5 +124,5 @@ def _study(space: Space, base: Recipe, dataset: Dataset, storage: Path) -> Itera
             message = f"search: {storage} is no file of trials ({type(error).__name__}); move it away"
             raise RecipeError(message) from error
         for trial in study.get_trials(states=[optuna.trial.TrialState.RUNNING]):
-            study.tell(trial.number, state=optuna.trial.TrialState.FAIL)  # the process that ran it was killed
+            study.tell(trial.number, state=optuna.trial.TrialState.FAIL)
         yield study

@@ -23,8 +23,8 @@ def trials_table(trials: Sequence[Trial], best: Sequence[Trial]) -> Table:
             f"{trial.number}",
             "best" if trial.number in numbers else "",
             f"{trial.cores or '-'}",
-            percent(trial.accuracy or 0) if trial.fits else "not judged",
-            microjoules(trial.joules or 0) if trial.fits else "",
+            percent(trial.accuracy or 0) if trial.is_judged else "not judged",
+            microjoules(trial.joules or 0) if trial.is_judged else "",
             trial.told,
         )
     return table

@@ -21,6 +21,7 @@ from spikeloom.training.recipe import Recipe
 from spikeloom.training.recipe_files import as_toml, changed_recipe
 from spikeloom.training.split import validation_split
 
+_KILLED = {"FAIL": "its process was killed"}  # what else fails is pruned, and says why
 _DRAWS = 3  # where there is something to draw
 
 
@@ -28,7 +29,7 @@ _DRAWS = 3  # where there is something to draw
 class Trial:
     """One training: what was changed, and how it did.
 
-    accuracy : of one deployed member on the validation split, mean over draws; None where the recipe did not fit
+    accuracy : of one deployed member on the validation split, mean over draws; None where it was not judged
     joules : an image, of the default energy profile
     why : it was not judged
     """
@@ -41,8 +42,8 @@ class Trial:
     why: str | None = None
 
     @property
-    def fits(self) -> bool:
-        """Whether its recipe fitted the cores, so that it was judged."""
+    def is_judged(self) -> bool:
+        """Whether its recipe fitted the cores and was trained to its end."""
         return self.accuracy is not None and self.joules is not None
 
     @property
@@ -59,7 +60,7 @@ def _rounded(value: Any) -> str:
 
 @dataclass(frozen=True)
 class Judged:
-    """A trial with what it trained; nothing where its recipe did not fit."""
+    """A trial with what it trained; nothing where it was not judged."""
 
     trial: Trial
     recipe: Recipe | None = None
@@ -145,7 +146,8 @@ def told_by(trial: Any) -> Trial:
     """Give a trial as Optuna's storage tells it."""
     accuracy, joules = trial.values or (None, None)
     told = trial.user_attrs
-    return Trial(trial.number, told.get("changes", {}), told.get("cores"), accuracy, joules, told.get("why"))
+    why = told.get("why", _KILLED.get(trial.state.name))
+    return Trial(trial.number, told.get("changes", {}), told.get("cores"), accuracy, joules, why)
 
 
 def _suggested(trial: Any, key: str, dimension: Dimension) -> Any:

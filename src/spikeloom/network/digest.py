@@ -34,6 +34,7 @@ def _pieces(value: Any) -> Iterator[bytes]:
         for each in value:
             yield from _pieces(each)
     elif isinstance(value, BaseModel):
-        yield value.model_dump_json().encode()
+        # an interface's data are what it was trained on, and where they lay
+        yield value.model_dump_json(exclude={"data"}).encode()
     else:
         yield json.dumps(value).encode()

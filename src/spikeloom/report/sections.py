@@ -187,9 +187,9 @@ def _short(value: Any) -> str:
 
 def _before(network: LearnedNetwork) -> dict[str, np.ndarray]:
     """Give the probabilities that the network began with, as its seed draws them; none where it does not say."""
-    seed = network.training.get("seed")
     if "start" in network.training:
         return {}  # it began from another network
+    seed = network.training.get("seed")
     if type(seed) is not int or seed < 0:
         return {}
     try:

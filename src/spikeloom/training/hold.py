@@ -22,11 +22,11 @@ except ImportError:  # a system without locks of this kind
     fcntl = None  # type: ignore[assignment]
 
 
+_WITHOUT_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP}  # what file systems say that know none
+
+
 class _NoLocksError(Exception):
     """The file system knows no locks."""
-
-
-_WITHOUT_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP}  # what file systems say that know none
 
 
 class Hold:

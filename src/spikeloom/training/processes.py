@@ -53,9 +53,8 @@ class Processes:
 
     def shared(self, network: nn.Module) -> nn.Module:
         """Give the network such that gradients are the mean over all processes."""
-        return (
-            network if self.count == 1 else DistributedDataParallel(network, broadcast_buffers=False)
-        )  # which never change
+        # buffers never change, so that none are sent
+        return network if self.count == 1 else DistributedDataParallel(network, broadcast_buffers=False)
 
     @contextmanager
     def first_alone(self) -> Iterator[None]:

@@ -85,13 +85,17 @@ def _check_same(
         raise TrainingError(f"{run}: holds a training of another recipe; resume that one, or choose another folder")
     if checkpoint.network.topology != topology:
         raise TrainingError(f"{run}: was trained on data of another shape; pass the data it was started with")
-    if checkpoint.data != dataset.fingerprint:
-        raise TrainingError(f"{run}: the data have changed since it was started; pass those, or start a new run")
+    _check_data(checkpoint, dataset, run)
     before = checkpoint.network.training.get("processes", 1)
     if before != n_processes:
         raise TrainingError(
             f"{run}: was begun by {before} processes, and goes on by as many: torchrun --nproc_per_node={before}"
         )
+
+
+def _check_data(checkpoint: Checkpoint, dataset: Dataset, run: Path) -> None:
+    if checkpoint.data != dataset.fingerprint:
+        raise TrainingError(f"{run}: the data have changed since it was started; pass those, or start a new run")
 
 
 def _fresh(recipe: Recipe, topology: Topology, dataset: Dataset) -> LearnedNetwork:
@@ -102,7 +106,7 @@ def _fresh(recipe: Recipe, topology: Topology, dataset: Dataset) -> LearnedNetwo
     return initial_network(topology, interface, recipe.method.convention, start_generator(recipe.seed))
 
 
-def extend(run: Path, recipe: Recipe, epochs: int) -> Recipe:
+def extend(run: Path, recipe: Recipe, epochs: int, dataset: Dataset) -> Recipe:
     """Prepare a run to be gone on with for more epochs than its recipe has, and give the recipe with those.
 
     The epochs that are added have a schedule of their own; what the optimiser remembers stays. Until the first of them
@@ -111,14 +115,15 @@ def extend(run: Path, recipe: Recipe, epochs: int) -> Recipe:
     Raises
     ------
     TrainingError
-        If there are no more epochs, or another process holds the run.
+        If there are no more epochs, the data are others, or another process holds the run.
     """
     with held(run):
-        return _extend(run, recipe, epochs)
+        checkpoint = load_checkpoint(run / CHECKPOINT_FILE)
+        _check_data(checkpoint, dataset, run)
+        return _extend(checkpoint, run, recipe, epochs)
 
 
-def _extend(run: Path, recipe: Recipe, epochs: int) -> Recipe:
-    checkpoint = load_checkpoint(run / CHECKPOINT_FILE)
+def _extend(checkpoint: Checkpoint, run: Path, recipe: Recipe, epochs: int) -> Recipe:
     done = len(checkpoint.log)
     planned, ended = recipe.train.epochs, _ended(run, done)
     added = done > 0 and begun_in(checkpoint.network) == done  # and none of them is trained yet

@@ -123,8 +123,12 @@ class Graph:
 
     def bias(self, name: str) -> np.ndarray:
         """Give what is added to each neuron of a spiking node, (n_neurons,) float64."""
-        node = self.nodes[self.weighted(name)]
-        return np.asarray(getattr(node, "bias", np.zeros(len(node.weight))), np.float64)
+        weighted = self.weighted(name)
+        node = self.nodes[weighted]
+        bias = np.asarray(getattr(node, "bias", np.zeros(len(node.weight))), np.float64)
+        if bias.shape != (len(node.weight),):
+            raise self.error(weighted, f"bias has {bias.size} values; there are {len(node.weight)} neurons")
+        return bias
 
     def threshold(self, name: str) -> np.ndarray:
         """Give the sum that each neuron of a spiking node must exceed, (n_neurons,) float64.
