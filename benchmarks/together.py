@@ -20,7 +20,7 @@ from spikeloom.measure.votes import count_votes
 from spikeloom.report.tables import percent
 from spikeloom.zoo import load_network, zoo_card, zoo_names
 
-RECIPES = ("mnist-5-long", "mnist-13", "mnist-29-bent", "fashion-5", "fashion-29")
+RECIPES = ("mnist-5-long", "mnist-13", "mnist-29", "mnist-29-bent", "fashion-5", "fashion-29")
 
 
 def main() -> None:

@@ -83,7 +83,7 @@ def reported(found: Sequence[Entry]) -> list[Entry]:
 
 
 SEEDED: Mapping[str, tuple[str, ...]] = {
-    "mnist": ("mnist-5-deployed", "mnist-5-long", "mnist-13", "mnist-29-bent"),
+    "mnist": ("mnist-5-deployed", "mnist-5-long", "mnist-13", "mnist-29", "mnist-29-bent"),
     "fashion-mnist": ("fashion-5", "fashion-29"),
 }
 """Recipes of which several seeds are shipped, by data set."""
