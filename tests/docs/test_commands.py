@@ -28,7 +28,7 @@ SHORTER = [
     (r"spikeloom train (?!.*(--resume|leaves|clips))", " --set train.epochs=1 --data few"),
     (r"spikeloom train (leaves|clips)\b(?!.*train.epochs)", " --epochs 1"),
     (
-        r"spikeloom (simulate zoo|simulate five|simulate nine|report|compare zoo(?!.*validation)|robust|export zoo.*web)",
+        r"spikeloom (simulate (zoo|five|nine)|report|compare zoo(?!.*validation)|robust|export zoo.*web)",
         " --dataset few",
     ),
     (r"spikeloom simulate .*--draws", " --draws 2"),
