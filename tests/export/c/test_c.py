@@ -19,7 +19,7 @@ from programs import shown, tiny_network
 from spikeloom.chip.builder import ProgramBuilder
 from spikeloom.chip.program import ChipProgram
 from spikeloom.data import load_dataset
-from spikeloom.deployment.deploy import deploy
+from spikeloom.deployment.deploy import deploy, deploy_together
 from spikeloom.errors import ExportError
 from spikeloom.export.c.writer import told_c, write_c
 from spikeloom.export.format import Exported
@@ -106,6 +106,13 @@ def test_images_are_decided_as_simulated_however_they_are_shown(presentation, op
     width = Presentation(**chosen).lines_per_value
     topology = Topology((8, 8, width), 3, (Windows((4, 4), (4, 4)), Windows((2, 2), (1, 1), 64)))
     program = deploy(tiny_network(topology=topology, **chosen), 2, seed=5)
+    assert decides_alike(program, images_of(program.interface), optimise, seed=7)
+
+
+@pytest.mark.parametrize("optimise", ["size", "speed"])
+def test_networks_of_different_depth_are_decided_together_as_simulated(optimise):
+    deep = Topology((8, 8, 1), 3, (Windows((4, 4), (4, 4)), Windows((2, 2), (1, 1), 64), Windows((1, 1), (1, 1))))
+    program = deploy_together([tiny_network(coding="threshold"), tiny_network(1, topology=deep, coding="threshold")])
     assert decides_alike(program, images_of(program.interface), optimise, seed=7)
 
 

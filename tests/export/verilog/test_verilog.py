@@ -23,7 +23,7 @@ from spikeloom.chip.program import (
     place_row_by_row,
 )
 from spikeloom.chip.validate import validate_program
-from spikeloom.deployment.deploy import deploy
+from spikeloom.deployment.deploy import deploy, deploy_together
 from spikeloom.errors import ExportError
 from spikeloom.export.format import Exported
 from spikeloom.export.verilog.writer import VerilogOptions, told_verilog, write_verilog
@@ -112,6 +112,17 @@ def test_random_layered_programs_vote_as_simulated(tmp_path, seed, levels, lanes
     assert np.array_equal(run_verilog(tmp_path, images), exported.outputs[latency - 1 :][:25])
     serial = ["verilator", "--lint-only", "-Wno-fatal", "--top-module", "serial", "serial.v", "network.v", "lane.v"]
     assert "%Error" not in subprocess.run(serial, cwd=tmp_path, capture_output=True, text=True).stderr
+
+
+def test_networks_of_different_depth_vote_together_as_simulated(tmp_path):
+    needs("verilator", "make")
+    deep = Topology((8, 8, 1), 3, (Windows((4, 4), (4, 4)), Windows((2, 2), (1, 1), 64), Windows((1, 1), (1, 1))))
+    program = deploy_together([tiny_network(coding="threshold"), tiny_network(1, topology=deep, coding="threshold")])
+    images = images_for(program, 25)
+    write_verilog(exported_with(program, images), tmp_path)
+    lines, _ = simulated(tmp_path)
+    expected = count_votes(program, images / np.float32(255), backend="reference")
+    assert np.array_equal(lines[:, 1:], expected.votes)
 
 
 def test_shares_of_votes_are_compared_where_classes_have_different_numbers_of_voters(tmp_path):
