@@ -38,6 +38,10 @@ def shown(
     return Presentation(**presentation).of(value_shape, names, latency)
 
 
+DEEP = Topology((8, 8, 1), 3, (Windows((4, 4), (4, 4)), Windows((2, 2), (1, 1), 64), Windows((1, 1), (1, 1))))
+"""A layer more than `tiny_network` has: it answers a tick later."""
+
+
 def tiny_network(
     seed: int = 0, convention: Convention | None = None, topology: Topology = TINY, **presentation: object
 ) -> LearnedNetwork:

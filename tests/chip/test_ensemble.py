@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from programs import one_neuron, stripes, tiny_network
+from programs import DEEP, one_neuron, stripes, tiny_network
 from spikeloom.chip.ensemble import answering_after, join_programs, program_of_member, shifted
 from spikeloom.deployment.deploy import SHIFTS, deploy, deploy_members, deploy_together, show_frames, show_moved
 from spikeloom.errors import FitError, ProgramError
@@ -14,8 +14,6 @@ from spikeloom.measure.votes import count_votes
 from spikeloom.network.learned import LearnedNetwork
 from spikeloom.network.topology import Topology, Windows
 from spikeloom.simulation import BACKENDS
-
-DEEP = Topology((8, 8, 1), 3, (Windows((4, 4), (4, 4)), Windows((2, 2), (1, 1), 64), Windows((1, 1), (1, 1))))
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

@@ -106,11 +106,11 @@ def train_command(
     from spikeloom.training.fit import check_device, train
     from spikeloom.training.reporter import Silent
 
-    check_device(device)
     if resume is not None and epochs is not None:
+        check_device(device)  # whatever refuses comes first, since what follows changes the run
         if tensorboard:
             needed("tensorboard", "spikeloom[tensorboard]")
-        chosen = extended(resume, chosen, epochs, dataset)  # last, since it changes the run
+        chosen = extended(resume, chosen, epochs, dataset)
     given = None if start is None else _given(start)
     if given is not None and given.class_names != dataset.class_names:
         console.note(f"{start} knows other classes; its last layer begins afresh")

@@ -25,8 +25,9 @@ def keep_best(found: Judged, trials: Sequence[Trial], folder: Path) -> None:
         return  # it was not judged
     place = folder / f"{mine.cores}-cores.toml"
     # what lies there is asked, not what the storage tells: a kill may have come before a better one was written
-    there = [trial for trial in trials if trial.number == _number_of(place)]
-    if not there or _rank(mine) > _rank(there[0]):
+    number = _number_of(place)
+    there = next((trial for trial in trials if trial.number == number), None)
+    if there is None or _rank(mine) > _rank(there):
         save_learned(found.network, place.with_suffix(".safetensors"))  # first, since it has its recipe in it
         write_atomically(place, f"# Trial {mine.number}\n{recipe_toml(found.recipe)}".encode())
 

@@ -66,12 +66,12 @@ def piece_of(job: Job, folder: Path) -> Path | None:
     return None
 
 
-def _keep(job: Job, result: Any, pieces: Path) -> Path:
+def _keep(job: Job, result: Any, within: Path) -> Path:
     """Write a result under a name that tells its job and what it holds, so that nothing else is taken for it."""
-    with folder_aside(pieces) as aside:
+    with folder_aside(within) as aside:
         job.keep(result, aside / "piece")
-        place = (aside / "piece").replace(pieces / _name(job, (aside / "piece").read_bytes()))
-    sync_folder(pieces)
+        place = (aside / "piece").replace(within / _name(job, (aside / "piece").read_bytes()))
+    sync_folder(within)
     return place
 
 

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from export.c.built import STRICT, build, decisions_of, spikes_of
-from programs import shown, tiny_network
+from programs import DEEP, shown, tiny_network
 from spikeloom.chip.builder import ProgramBuilder
 from spikeloom.chip.program import ChipProgram
 from spikeloom.data import load_dataset
@@ -111,8 +111,7 @@ def test_images_are_decided_as_simulated_however_they_are_shown(presentation, op
 
 @pytest.mark.parametrize("optimise", ["size", "speed"])
 def test_networks_of_different_depth_are_decided_together_as_simulated(optimise):
-    deep = Topology((8, 8, 1), 3, (Windows((4, 4), (4, 4)), Windows((2, 2), (1, 1), 64), Windows((1, 1), (1, 1))))
-    program = deploy_together([tiny_network(coding="threshold"), tiny_network(1, topology=deep, coding="threshold")])
+    program = deploy_together([tiny_network(coding="threshold"), tiny_network(1, topology=DEEP, coding="threshold")])
     assert decides_alike(program, images_of(program.interface), optimise, seed=7)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from export.installed import needs
-from programs import shown, tiny_network
+from programs import DEEP, shown, tiny_network
 from spikeloom.chip.core import pack_crossbars
 from spikeloom.chip.neuron import memoryless
 from spikeloom.chip.program import (
@@ -116,8 +116,7 @@ def test_random_layered_programs_vote_as_simulated(tmp_path, seed, levels, lanes
 
 def test_networks_of_different_depth_vote_together_as_simulated(tmp_path):
     needs("verilator", "make")
-    deep = Topology((8, 8, 1), 3, (Windows((4, 4), (4, 4)), Windows((2, 2), (1, 1), 64), Windows((1, 1), (1, 1))))
-    program = deploy_together([tiny_network(coding="threshold"), tiny_network(1, topology=deep, coding="threshold")])
+    program = deploy_together([tiny_network(coding="threshold"), tiny_network(1, topology=DEEP, coding="threshold")])
     images = images_for(program, 25)
     write_verilog(exported_with(program, images), tmp_path)
     lines, _ = simulated(tmp_path)
